@@ -1,0 +1,27 @@
+#!/bin/sh
+# Prints the instructions of one lookup, captures read, as callgrind counts them: squall beside matchit.
+# Needs valgrind. The cost of starting and of building the table is taken out by subtracting a shorter run.
+set -eu
+cd "$(dirname "$0")/.."
+cargo build --quiet --release --bin routing-instructions
+program="${CARGO_TARGET_DIR:-target}/release/routing-instructions"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+count() { # matcher, routes, rounds
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>"$log" || { cat "$log" >&2; exit 1; }
+    awk '/Collected/ { print $4 }' "$log"
+}
+
+per_lookup() { # matcher, routes
+    few=$(count "$1" "$2" 10)
+    many=$(count "$1" "$2" 110)
+    awk "BEGIN { print ($many - $few) / (100 * $2) }"
+}
+
+printf '%-14s%10s%10s%8s\n' '' squall matchit ratio
+for routes in 10 100 1000; do
+    squall=$(per_lookup squall "$routes")
+    matchit=$(per_lookup matchit "$routes")
+    awk "BEGIN { printf \"%-14s%10.1f%10.1f%8.2f\\n\", \"$routes routes\", $squall, $matchit, $squall / $matchit }"
+done

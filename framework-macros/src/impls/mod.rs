@@ -1,0 +1,37 @@
+//! `#[handler]` on an impl: the methods of a handler and its hooks.
+
+mod check;
+mod expand;
+mod parse;
+
+use proc_macro2::TokenStream;
+
+use crate::{diagnostics::Errors, fallback};
+
+/// Expands `#[handler]` on an impl.
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    if !arguments.is_empty() {
+        errors.at(
+            &arguments,
+            "`#[handler]` takes its arguments on the struct, not on the impl",
+        );
+    }
+    let Some(input) = errors.take(syn::parse2::<parse::Input>(item.clone())) else {
+        let item = fallback::strip(item);
+        let errors = errors.into_tokens();
+        return quote::quote!(#item #errors);
+    };
+    // A struct with parameters has been refused where it stands.
+    if input.has_parameters() {
+        return fallback::strip(item);
+    }
+    let model = parse::handler(input, &mut errors);
+    if let Some(model) = &model {
+        check::all(model, &mut errors);
+    }
+    let item = fallback::strip(item);
+    let errors = errors.into_tokens();
+    let implementation = model.as_ref().map(expand::implementation);
+    quote::quote!(#item #errors #implementation)
+}

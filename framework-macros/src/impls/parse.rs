@@ -1,0 +1,675 @@
+//! From the tokens of an impl to what its author wrote. Bodies of functions stay unread.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, FnArg, Generics, Ident, LitStr, Meta, PathArguments, ReceiverKind, ReturnType,
+    Signature, Token, Type, Visibility, braced,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+    spanned::Spanned,
+    token,
+};
+
+use crate::{
+    attributes,
+    diagnostics::{Errors, closest, list},
+};
+
+/// An impl block with its functions, their bodies left out.
+pub(super) struct Input {
+    generics: Generics,
+    is_of_trait: Option<Span>,
+    self_ty: Type,
+    functions: Vec<Function>,
+}
+
+/// A function as it was written.
+struct Function {
+    attributes: Vec<Attribute>,
+    signature: Signature,
+}
+
+impl Input {
+    /// Whether the struct has parameters of type or lifetime.
+    pub(super) fn has_parameters(&self) -> bool {
+        let Type::Path(path) = &self.self_ty else {
+            return !self.generics.params.is_empty();
+        };
+        let has_arguments = path
+            .path
+            .segments
+            .iter()
+            .any(|segment| !matches!(segment.arguments, PathArguments::None));
+        has_arguments || !self.generics.params.is_empty()
+    }
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Attribute::parse_outer(input)?;
+        input.parse::<Option<Token![unsafe]>>()?;
+        input.parse::<Token![impl]>()?;
+        let generics = if input.peek(Token![<]) {
+            input.parse()?
+        } else {
+            Generics::default()
+        };
+        let mut self_ty: Type = input.parse()?;
+        let mut is_of_trait = None;
+        if input.peek(Token![for]) {
+            is_of_trait = Some(self_ty.span());
+            input.parse::<Token![for]>()?;
+            self_ty = input.parse()?;
+        }
+        if input.peek(Token![where]) {
+            input.parse::<syn::WhereClause>()?;
+        }
+        let body;
+        braced!(body in input);
+        let mut functions = Vec::new();
+        while !body.is_empty() {
+            functions.extend(item(&body)?);
+        }
+        Ok(Self {
+            generics,
+            is_of_trait,
+            self_ty,
+            functions,
+        })
+    }
+}
+
+/// One item of the impl; `None` for what is no function.
+fn item(input: ParseStream<'_>) -> syn::Result<Option<Function>> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    if is_function(input) {
+        let signature: Signature = input.parse()?;
+        skip_body(input)?;
+        return Ok(Some(Function {
+            attributes,
+            signature,
+        }));
+    }
+    skip_body(input)?;
+    Ok(None)
+}
+
+fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    while ahead.peek(Token![const])
+        || ahead.peek(Token![async])
+        || ahead.peek(Token![unsafe])
+        || ahead.peek(Token![extern])
+    {
+        let is_extern = ahead.peek(Token![extern]);
+        if ahead.call(Ident::parse_any).is_err() {
+            return false;
+        }
+        if is_extern && ahead.peek(LitStr) && ahead.parse::<LitStr>().is_err() {
+            return false;
+        }
+    }
+    ahead.peek(Token![fn])
+}
+
+/// Skips to the end of an item: behind its braces, or behind a semicolon.
+fn skip_body(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() {
+        let is_body = input.peek(token::Brace);
+        let token: TokenTree = input.parse()?;
+        let is_semicolon = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        if is_body || is_semicolon {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The methods and hooks of a handler.
+pub(super) struct Model {
+    pub(super) self_ty: Type,
+    pub(super) methods: Vec<Method>,
+    pub(super) hooks: Vec<Hook>,
+}
+
+/// A method that answers requests.
+pub(super) struct Method {
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) ident: Ident,
+    /// As it stands in a request.
+    pub(super) name: String,
+    pub(super) name_span: Span,
+    pub(super) is_async: bool,
+    pub(super) is_blocking: bool,
+    pub(super) is_shared: bool,
+    pub(super) arguments: Vec<Argument>,
+    pub(super) output: ReturnType,
+}
+
+/// An argument behind `self`.
+pub(super) enum Argument {
+    Context,
+    Extracted(Box<Type>),
+}
+
+/// A hook.
+pub(super) struct Hook {
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) kind: HookKind,
+    pub(super) ident: Ident,
+    pub(super) is_async: bool,
+    /// Whether it takes the context, for a hook that may leave it out.
+    pub(super) takes_context: bool,
+    pub(super) output: ReturnType,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum HookKind {
+    Prepare,
+    OnFinish,
+    OnConnectionClose,
+    WriteError,
+    DefaultHeaders,
+}
+
+impl HookKind {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "prepare" => Self::Prepare,
+            "on_finish" => Self::OnFinish,
+            "on_connection_close" => Self::OnConnectionClose,
+            "write_error" => Self::WriteError,
+            "default_headers" => Self::DefaultHeaders,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::OnFinish => "on_finish",
+            Self::OnConnectionClose => "on_connection_close",
+            Self::WriteError => "write_error",
+            Self::DefaultHeaders => "default_headers",
+        }
+    }
+
+    /// How it is written.
+    fn usage(self) -> &'static str {
+        match self {
+            Self::Prepare => "async fn prepare(&mut self, cx: &mut Context) -> Result<()>",
+            Self::OnFinish => "fn on_finish(&self, outcome: &Outcome)",
+            Self::OnConnectionClose => "fn on_connection_close(&self)",
+            Self::WriteError => {
+                "async fn write_error(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse"
+            }
+            Self::DefaultHeaders => "fn default_headers(&self, headers: &mut HeaderMap)",
+        }
+    }
+
+    /// The types of its arguments by their last names, as references. The context may be left out.
+    fn arguments(self) -> &'static [(&'static str, bool)] {
+        match self {
+            Self::Prepare => &[("Context", true)],
+            Self::OnFinish => &[("Outcome", false)],
+            Self::OnConnectionClose => &[],
+            Self::WriteError => &[("Context", true), ("HttpError", false)],
+            Self::DefaultHeaders => &[("HeaderMap", true)],
+        }
+    }
+
+    fn may_be_async(self) -> bool {
+        !matches!(self, Self::OnConnectionClose | Self::DefaultHeaders)
+    }
+
+    fn may_borrow_mutably(self) -> bool {
+        self == Self::Prepare
+    }
+
+    fn has_output(self) -> bool {
+        matches!(self, Self::Prepare | Self::WriteError)
+    }
+}
+
+/// Sorts the functions of an impl into methods and hooks. `None` when nothing can be generated for it.
+pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
+    if let Some(span) = input.is_of_trait {
+        errors.at_span(
+            span,
+            "`#[handler]` stands on the impl of the struct itself, not on that of a trait",
+        );
+        return None;
+    }
+    let mut model = Model {
+        self_ty: input.self_ty,
+        methods: Vec::new(),
+        hooks: Vec::new(),
+    };
+    for function in input.functions {
+        let marks = marks(&function, errors);
+        if marks.is_refused {
+            continue;
+        }
+        match marks.hook {
+            Some(kind) => model.hooks.extend(hook(function, kind, errors)),
+            None => model.methods.extend(method(function, marks, errors)),
+        }
+    }
+    Some(model)
+}
+
+/// What the attributes of a function say.
+#[derive(Default)]
+struct Marks {
+    hook: Option<HookKind>,
+    method: Option<LitStr>,
+    is_blocking: bool,
+    /// Whether an attribute was refused: the function is then no more than what it is.
+    is_refused: bool,
+}
+
+fn marks(function: &Function, errors: &mut Errors) -> Marks {
+    let mut marks = Marks::default();
+    for attribute in &function.attributes {
+        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
+            continue;
+        };
+        if let Err(error) = mark(attribute, &word, &mut marks) {
+            errors.take(Err::<(), _>(error));
+            marks.is_refused = true;
+        }
+    }
+    marks
+}
+
+fn mark(attribute: &Attribute, word: &str, marks: &mut Marks) -> syn::Result<()> {
+    let wrong = |message: String| Err(syn::Error::new(attribute.path().span(), message));
+    if let Some(kind) = HookKind::parse(word) {
+        if marks.hook.is_some_and(|other| other == kind) {
+            return wrong(format!("`#[{word}]` is given twice"));
+        }
+        if let Some(other) = marks.hook.or(None) {
+            return wrong(format!(
+                "a function is one hook: this one is `#[{}]` already",
+                other.name()
+            ));
+        }
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            return wrong(format!("`#[{word}]` has no arguments"));
+        }
+        marks.hook = Some(kind);
+    } else if word == "blocking" {
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            return wrong("`#[blocking]` has no arguments".to_owned());
+        }
+        marks.is_blocking = true;
+    } else if word == "method" {
+        let usage = || syn::Error::new(attribute.span(), "write `#[method(\"PROPFIND\")]`");
+        let Meta::List(arguments) = &attribute.meta else {
+            return Err(usage());
+        };
+        marks.method = Some(arguments.parse_args().map_err(|_| usage())?);
+    } else if attributes::TO_COME.contains(&word) {
+        return wrong(format!(
+            "`#[{word}]` does not work yet, so it is refused: a guard that is ignored would be an open door"
+        ));
+    } else if attributes::ALL.contains(&word) {
+        let place = if attributes::FIELD.contains(&word) {
+            "a field"
+        } else {
+            "the struct"
+        };
+        return wrong(format!(
+            "`#[{word}]` stands on {place}, not on a method; here stand {}",
+            list(&known())
+        ));
+    } else if let Some(close) = closest(word, &known()) {
+        return wrong(format!(
+            "unknown attribute `{word}`; did you mean `{close}`?"
+        ));
+    }
+    Ok(())
+}
+
+fn known() -> Vec<&'static str> {
+    attributes::HOOKS
+        .iter()
+        .chain(attributes::METHOD)
+        .copied()
+        .collect()
+}
+
+/// Reads a method that answers requests.
+fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Method> {
+    let conditions = conditions(&function.attributes);
+    let signature = function.signature;
+    let word = signature.ident.unraw().to_string();
+    let (name, name_span) = match &marks.method {
+        Some(name) => (check_method(name, errors)?, name.span()),
+        None => match attributes::METHODS.iter().find(|(known, _)| *known == word) {
+            Some((_, name)) => ((*name).to_owned(), signature.ident.span()),
+            None => {
+                errors.at(&signature.ident, stranger(&word));
+                return None;
+            }
+        },
+    };
+    check_signature(&signature, errors)?;
+    let is_shared = receiver(&signature, &format!("async fn {word}(&self, …)"), errors)?;
+    if marks.is_blocking && signature.asyncness.is_some() {
+        errors.at(&signature.asyncness, "a `#[blocking]` method is a plain `fn`: it runs on a thread of its own; take `async` or `#[blocking]` away");
+        return None;
+    }
+    let arguments = arguments(&signature, errors)?;
+    check_output(&signature.output, errors)?;
+    Some(Method {
+        conditions,
+        ident: signature.ident,
+        name,
+        name_span,
+        is_async: signature.asyncness.is_some(),
+        is_blocking: marks.is_blocking,
+        is_shared,
+        arguments,
+        output: signature.output,
+    })
+}
+
+/// What may stand in a handler, for a function that may not.
+fn stranger(word: &str) -> String {
+    let all: Vec<&str> = attributes::METHOD_NAMES.to_vec();
+    let lower = word.to_ascii_lowercase();
+    let hint = match (closest(&lower, &all), closest(word, attributes::HOOKS)) {
+        (Some(close), _) => format!("; did you mean `{close}`?"),
+        (None, Some(close)) if close == word => format!("; a hook is marked: write `#[{close}]` above it"),
+        (None, Some(close)) => format!("; did you mean the hook `#[{close}]`?"),
+        (None, None) if word == "initialize" => {
+            "; what Tornado's `initialize` does, fields do: `State<T>`, or `Init<T>` for a value that comes with the route".to_owned()
+        }
+        (None, None) => "; put helpers into a plain `impl` block".to_owned(),
+    };
+    format!(
+        "`{word}` is no method of a handler: here stand {}, a function marked `#[method(\"…\")]`, and the hooks {}{hint}",
+        list(attributes::METHOD_NAMES),
+        list(attributes::HOOKS),
+    )
+}
+
+/// A method is a token (RFC 9110 §9.1), and case counts.
+fn check_method(name: &LitStr, errors: &mut Errors) -> Option<String> {
+    let text = name.value();
+    let is_token = !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    if !is_token {
+        errors.at(
+            name,
+            format!("`{text}` is no method: a method is a token such as `PROPFIND`"),
+        );
+        return None;
+    }
+    let upper = text.to_ascii_uppercase();
+    if text != upper && attributes::METHODS.iter().any(|(_, known)| *known == upper) {
+        errors.at(
+            name,
+            format!("methods are told apart by case: write `{upper}`"),
+        );
+        return None;
+    }
+    Some(text)
+}
+
+/// What no function of a handler may have.
+fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
+    if !signature.generics.params.is_empty() {
+        errors.at(&signature.generics, "a method of a handler has no parameters of type or lifetime: nobody could say what they are");
+        return None;
+    }
+    if signature.constness.is_some()
+        || !matches!(signature.safety, syn::Safety::Default)
+        || signature.abi.is_some()
+    {
+        errors.at(
+            &signature.ident,
+            "a method of a handler is a plain `fn` or an `async fn`",
+        );
+        return None;
+    }
+    Some(())
+}
+
+/// Reads `&self` or `&mut self`: whether it is shared.
+fn receiver(signature: &Signature, usage: &str, errors: &mut Errors) -> Option<bool> {
+    match signature.inputs.first() {
+        Some(FnArg::Receiver(receiver)) => match &receiver.kind {
+            ReceiverKind::Reference(_, None, mutability) => Some(mutability.is_none()),
+            _ => {
+                errors.at(receiver, "take `&self` or `&mut self`: the handler lives on until its answer has been sent");
+                None
+            }
+        },
+        _ => {
+            errors.at(
+                &signature.ident,
+                format!("a method of a handler takes `&self` or `&mut self`: `{usage}`"),
+            );
+            None
+        }
+    }
+}
+
+/// Reads the arguments behind `self`.
+fn arguments(signature: &Signature, errors: &mut Errors) -> Option<Vec<Argument>> {
+    let mut arguments = Vec::new();
+    for argument in signature.inputs.iter().skip(1) {
+        let FnArg::Typed(argument) = argument else {
+            continue;
+        };
+        let ty = &*argument.ty;
+        match ty {
+            Type::Reference(reference)
+                if last_name(&reference.elem).as_deref() == Some("Context") =>
+            {
+                if reference.mutability.is_none() {
+                    errors.at(ty, "the context is taken as `&mut Context`");
+                    return None;
+                }
+                if arguments
+                    .iter()
+                    .any(|argument| matches!(argument, Argument::Context))
+                {
+                    errors.at(ty, "the context is taken once");
+                    return None;
+                }
+                arguments.push(Argument::Context);
+            }
+            Type::Reference(_) => {
+                errors.at(ty, "an argument is the context, `&mut Context`, or an extractor by value, such as `Json<T>`");
+                return None;
+            }
+            Type::ImplTrait(_) => {
+                errors.at(
+                    ty,
+                    "an argument has a type with a name: the extractor is chosen by it",
+                );
+                return None;
+            }
+            _ => arguments.push(Argument::Extracted(Box::new(ty.clone()))),
+        }
+    }
+    Some(arguments)
+}
+
+/// The last name of a path type.
+fn last_name(ty: &Type) -> Option<String> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+        _ => None,
+    }
+}
+
+/// A `&str` borrowed from the handler is no answer.
+fn check_output(output: &ReturnType, errors: &mut Errors) -> Option<()> {
+    let ReturnType::Type(_, ty) = output else {
+        return Some(());
+    };
+    if let Some(borrowed) = borrowed_text(ty) {
+        errors.at(
+            borrowed,
+            "a `&str` borrowed from the handler is no answer: return a `String`, which goes out as plain text; \
+             `&'static str` is HTML that the author wrote",
+        );
+        return None;
+    }
+    Some(())
+}
+
+/// The `&str` in an answer: alone, in a `Result` or `Option`, or last in a tuple.
+fn borrowed_text(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::Reference(reference) => {
+            let is_static = reference
+                .lifetime
+                .as_ref()
+                .is_some_and(|lifetime| lifetime.ident == "static");
+            (!is_static && last_name(&reference.elem).as_deref() == Some("str")).then_some(ty)
+        }
+        Type::Tuple(tuple) => borrowed_text(tuple.elems.last()?),
+        Type::Path(path) => {
+            let last = path
+                .path
+                .segments
+                .last()
+                .filter(|last| last.ident == "Result" || last.ident == "Option")?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            match arguments.args.first()? {
+                syn::GenericArgument::Type(ty) => borrowed_text(ty),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Reads a hook.
+fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook> {
+    let conditions = conditions(&function.attributes);
+    let signature = function.signature;
+    let wrong = |errors: &mut Errors, span: Span, what: &str| {
+        errors.at_span(
+            span,
+            format!("{what}; this hook is written `{}`", kind.usage()),
+        );
+    };
+    check_signature(&signature, errors)?;
+    let is_shared = receiver(&signature, kind.usage(), errors)?;
+    if !is_shared && !kind.may_borrow_mutably() {
+        wrong(
+            errors,
+            signature.inputs.first().span(),
+            &format!("`#[{}]` takes `&self`", kind.name()),
+        );
+        return None;
+    }
+    if signature.asyncness.is_some() && !kind.may_be_async() {
+        wrong(
+            errors,
+            signature.asyncness.span(),
+            &format!("`#[{}]` is no `async fn`", kind.name()),
+        );
+        return None;
+    }
+    if let (ReturnType::Type(_, ty), false) = (&signature.output, kind.has_output()) {
+        wrong(
+            errors,
+            ty.span(),
+            &format!("`#[{}]` returns nothing", kind.name()),
+        );
+        return None;
+    }
+    if let (ReturnType::Default, HookKind::WriteError) = (&signature.output, kind) {
+        wrong(
+            errors,
+            signature.ident.span(),
+            "`#[write_error]` returns the page",
+        );
+        return None;
+    }
+    if let ReturnType::Type(_, _) = &signature.output {
+        check_output(&signature.output, errors)?;
+    }
+    let takes_context = hook_arguments(&signature, kind, errors)?;
+    Some(Hook {
+        conditions,
+        kind,
+        ident: signature.ident,
+        is_async: signature.asyncness.is_some(),
+        takes_context,
+        output: signature.output,
+    })
+}
+
+/// Checks the arguments of a hook: whether the context is among them.
+fn hook_arguments(signature: &Signature, kind: HookKind, errors: &mut Errors) -> Option<bool> {
+    let expected = kind.arguments();
+    let given: Vec<_> = signature.inputs.iter().skip(1).collect();
+    let skips_context =
+        given.len() + 1 == expected.len() && expected.first() == Some(&("Context", true));
+    let expected = if skips_context {
+        &expected[1..]
+    } else {
+        expected
+    };
+    let fits = |(argument, (name, is_mutable)): (&&FnArg, &(&str, bool))| match argument {
+        FnArg::Typed(argument) => match &*argument.ty {
+            Type::Reference(reference) => {
+                last_name(&reference.elem).as_deref() == Some(*name)
+                    && (reference.mutability.is_some() == *is_mutable)
+            }
+            _ => false,
+        },
+        FnArg::Receiver(_) => false,
+    };
+    let misfit = given
+        .iter()
+        .zip(expected)
+        .find(|pair| !fits((pair.0, pair.1)))
+        .map(|(argument, _)| argument.span());
+    let surplus = given.get(expected.len()).map(|argument| argument.span());
+    let missing = (given.len() < expected.len()).then(|| signature.ident.span());
+    match misfit.or(surplus).or(missing) {
+        Some(span) => {
+            errors.at_span(
+                span,
+                format!(
+                    "`#[{}]` has other arguments; it is written `{}`",
+                    kind.name(),
+                    kind.usage()
+                ),
+            );
+            None
+        }
+        None => Some(!skips_context),
+    }
+}
+
+fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect()
+}
+
+/// The type that a function returns, as tokens.
+pub(super) fn output_type(output: &ReturnType) -> TokenStream {
+    match output {
+        ReturnType::Default => quote::quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    }
+}

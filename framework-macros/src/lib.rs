@@ -1,0 +1,74 @@
+//! The macros of squall. Each is documented where the framework re-exports it.
+//!
+//! Every macro takes the same way: `parse` reads the tokens into what the author wrote, `check` holds the rules that need more than
+//! one attribute, `expand` turns the result into tokens and cannot fail. Mistakes are gathered in [`diagnostics`] and
+//! emitted beside the item, never instead of it. Bodies of functions are passed on unread. What is generated is thin: it calls
+//! functions in `squall::__private`.
+
+mod attributes;
+mod diagnostics;
+mod entry;
+mod fallback;
+mod impls;
+mod pattern;
+mod routes;
+mod specs;
+mod structs;
+
+#[cfg(test)]
+mod golden;
+
+use proc_macro::TokenStream;
+
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro_attribute]
+pub fn handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand_handler(arguments.into(), item.into()).into()
+}
+
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro]
+pub fn routes(list: TokenStream) -> TokenStream {
+    routes::expand(list.into()).into()
+}
+
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::main(arguments.into(), item.into()).into()
+}
+
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro_attribute]
+pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    entry::test(arguments.into(), item.into()).into()
+}
+
+/// `#[handler]` stands on a struct or on an impl; what stands behind attributes and visibility tells which.
+fn expand_handler(
+    arguments: proc_macro2::TokenStream,
+    item: proc_macro2::TokenStream,
+) -> proc_macro2::TokenStream {
+    if is_impl(item.clone()) {
+        impls::expand(arguments, item)
+    } else {
+        structs::expand(arguments, item)
+    }
+}
+
+fn is_impl(item: proc_macro2::TokenStream) -> bool {
+    item.into_iter()
+        .any(|token| matches!(&token, proc_macro2::TokenTree::Ident(word) if word == "impl"))
+}

@@ -1,0 +1,116 @@
+//! A route as constant data: the `Spec` that `#[route]` and `"…" =>` stand for.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{LitInt, LitStr};
+
+use crate::pattern::{Pattern, Segment, Shape, hash};
+
+/// One `#[route(…)]`, understood.
+pub(crate) struct Route {
+    pub(crate) text: LitStr,
+    pub(crate) pattern: Pattern,
+    pub(crate) host: Option<LitStr>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) rank: Option<LitInt>,
+}
+
+impl Route {
+    /// A route that is only a pattern.
+    pub(crate) fn plain(text: LitStr) -> syn::Result<Self> {
+        let pattern = parse(&text, Pattern::parse)?;
+        Ok(Self {
+            text,
+            pattern,
+            host: None,
+            name: None,
+            rank: None,
+        })
+    }
+
+    /// The `Spec` of this route.
+    pub(crate) fn to_spec(&self) -> TokenStream {
+        let text = &self.text;
+        let shape = shape(&self.pattern.shape);
+        let parameters = &self.pattern.parameters;
+        let (host, name) = (
+            label(self.host.as_ref().map(LitStr::value)),
+            label(self.name.as_ref().map(LitStr::value)),
+        );
+        let rank = self
+            .rank
+            .as_ref()
+            .map_or_else(|| quote!(0), |rank| quote!(#rank));
+        // `file!` and `line!` take the place of their own tokens: those of the pattern.
+        let (file, line) = (
+            quote_spanned!(text.span()=> ::core::file!()),
+            quote_spanned!(text.span()=> ::core::line!()),
+        );
+        quote! {
+            __squall::Spec {
+                text: #text,
+                shape: #shape,
+                parameters: &[#(#parameters),*],
+                host: #host,
+                name: #name,
+                rank: #rank,
+                file: #file,
+                line: #line,
+            }
+        }
+    }
+}
+
+/// Parses the text of a pattern; an error underlines the literal.
+pub(crate) fn parse<T>(
+    text: &LitStr,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> syn::Result<T> {
+    parse(&text.value()).map_err(|error| syn::Error::new(text.span(), error))
+}
+
+/// Segments as constant data.
+pub(crate) fn segments(segments: &[Segment]) -> TokenStream {
+    let segments = segments.iter().map(|segment| match segment {
+        Segment::Literal(text) => {
+            let hash = hash(text);
+            quote!(__squall::Segment::Literal { text: #text, hash: #hash })
+        }
+        Segment::Expression { text, sample } => {
+            let hash = hash(text);
+            quote!(__squall::Segment::Expression { text: #text, hash: #hash, sample: #sample })
+        }
+        Segment::Parameter => quote!(__squall::Segment::Parameter),
+        Segment::CatchAll => quote!(__squall::Segment::CatchAll),
+    });
+    quote!(&[#(#segments),*])
+}
+
+fn shape(shape: &Shape) -> TokenStream {
+    match shape {
+        Shape::Segments(list) => {
+            let segments = segments(list);
+            quote!(__squall::Shape::Segments(#segments))
+        }
+        Shape::Expression(text) => {
+            let hash = hash(text);
+            quote!(__squall::Shape::Expression { text: #text, hash: #hash })
+        }
+    }
+}
+
+fn label(text: Option<String>) -> TokenStream {
+    match text {
+        Some(text) => {
+            let hash = hash(&text);
+            quote!(::core::option::Option::Some(__squall::Label { text: #text, hash: #hash }))
+        }
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// What brings `__squall` into a generated block: the one absolute path to the framework.
+pub(crate) fn import() -> TokenStream {
+    let span = Span::call_site();
+    quote_spanned!(span=> #[allow(unused_imports)] use ::squall::__private as __squall;)
+}

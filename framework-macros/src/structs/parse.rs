@@ -1,0 +1,626 @@
+//! From the tokens of a struct to what its author wrote.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{
+    Attribute, Data, DeriveInput, Expr, Fields, GenericArgument, Ident, LitInt, LitStr, Meta, Path,
+    PathArguments, Token, Type, Visibility,
+    ext::IdentExt,
+    meta::ParseNestedMeta,
+    parse::{ParseStream, Parser},
+    spanned::Spanned,
+};
+
+use crate::{
+    attributes,
+    diagnostics::{Errors, closest, did_you_mean, list},
+    pattern::{Pattern, Segment, Shape},
+    specs::{self, Route},
+};
+
+/// A handler struct.
+pub(super) struct Model {
+    pub(super) visibility: Visibility,
+    pub(super) name: Ident,
+    pub(super) routes: Vec<Route>,
+    pub(super) prefix: Option<Prefix>,
+    pub(super) base: Option<Ident>,
+    pub(super) disconnect: Option<Disconnect>,
+    pub(super) fields: Vec<Field>,
+}
+
+/// A `#[prefix("…")]`.
+pub(super) struct Prefix {
+    pub(super) text: LitStr,
+    pub(super) segments: Vec<Segment>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Disconnect {
+    Cancel,
+    Finish,
+}
+
+/// One field.
+pub(super) struct Field {
+    /// Its `#[cfg]` attributes: they stand on all that is generated for it.
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) member: syn::Member,
+    /// Its name without `r#`; empty in a tuple struct.
+    pub(super) name: String,
+    pub(super) span: Span,
+    pub(super) ty: Type,
+    pub(super) source: Source,
+}
+
+/// Where a field comes from.
+pub(super) enum Source {
+    /// The base that the handler builds on.
+    Base,
+    /// The path: named in a route, or marked `#[path]`.
+    Path {
+        parameter: String,
+        presence: Presence,
+        is_marked: bool,
+    },
+    /// A marked field.
+    Marked {
+        kind: Kind,
+        key: LitStr,
+        presence: Presence,
+    },
+    /// A value given with the route: the index of it.
+    Init(usize),
+    /// Its type is an extractor.
+    Extracted,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Query,
+    Header,
+    Cookie,
+}
+
+/// Whether a value must be there, and what stands for it when it is not.
+pub(super) enum Presence {
+    Required,
+    Optional,
+    Many,
+    Default(Expr),
+}
+
+impl Field {
+    /// The type that is parsed: of `Option<T>` and `Vec<T>`, the `T`.
+    pub(super) fn inner(&self) -> &Type {
+        let presence = match &self.source {
+            Source::Path { presence, .. } | Source::Marked { presence, .. } => presence,
+            _ => return &self.ty,
+        };
+        match presence {
+            Presence::Optional => argument_of(&self.ty, "Option").unwrap_or(&self.ty),
+            Presence::Many => argument_of(&self.ty, "Vec").unwrap_or(&self.ty),
+            _ => &self.ty,
+        }
+    }
+}
+
+/// Reads a struct and its attributes. `None` when nothing can be generated for it.
+pub(super) fn handler(
+    arguments: TokenStream,
+    input: &DeriveInput,
+    errors: &mut Errors,
+) -> Option<Model> {
+    let fields = struct_fields(input, errors);
+    let settings = settings(arguments, errors);
+    let (routes, prefix) = struct_attributes(&input.attrs, errors);
+    if !input.generics.params.is_empty() {
+        errors.at(
+            &input.generics,
+            "a handler has no parameters of type or lifetime: its routes are constants, and each request makes a value of \
+             its own; name the types, and share what is borrowed with `State<T>`",
+        );
+        return None;
+    }
+    let fields = fields?;
+    let mut model = Model {
+        visibility: input.vis.clone(),
+        name: input.ident.clone(),
+        routes,
+        prefix,
+        base: settings.base,
+        disconnect: settings.disconnect,
+        fields: Vec::new(),
+    };
+    let mut gifts = 0;
+    for (index, field) in fields.iter().enumerate() {
+        let field = read_field(index, field, &model, &mut gifts, errors);
+        model.fields.push(field);
+    }
+    Some(model)
+}
+
+fn struct_fields<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i Fields> {
+    match &input.data {
+        Data::Struct(data) => Some(&data.fields),
+        Data::Enum(data) => {
+            errors.at(
+                &data.enum_token,
+                "a handler is a struct: `#[handler]` stands on a struct and on its impl",
+            );
+            None
+        }
+        Data::Union(data) => {
+            errors.at(
+                &data.union_token,
+                "a handler is a struct: `#[handler]` stands on a struct and on its impl",
+            );
+            None
+        }
+    }
+}
+
+#[derive(Default)]
+struct Settings {
+    base: Option<Ident>,
+    disconnect: Option<Disconnect>,
+}
+
+/// Reads `base = field, disconnect = cancel`.
+fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
+    const KNOWN: &[&str] = &["base", "disconnect"];
+    let mut settings = Settings::default();
+    let parser = syn::meta::parser(|meta| {
+        if meta.path.is_ident("base") {
+            once(&meta, settings.base.is_some())?;
+            settings.base = Some(value_of(&meta, "base = site", |input| {
+                input.call(Ident::parse_any)
+            })?);
+        } else if meta.path.is_ident("disconnect") {
+            once(&meta, settings.disconnect.is_some())?;
+            let word: Ident = value_of(&meta, "disconnect = cancel", |input| {
+                input.call(Ident::parse_any)
+            })?;
+            settings.disconnect = Some(match word.to_string().as_str() {
+                "cancel" => Disconnect::Cancel,
+                "finish" => Disconnect::Finish,
+                _ => {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "`disconnect` is `cancel` or `finish`",
+                    ));
+                }
+            });
+        } else {
+            return Err(unknown(&meta.path, "`#[handler]`", KNOWN));
+        }
+        Ok(())
+    });
+    errors.take(parser.parse2(arguments));
+    settings
+}
+
+/// Reads the attributes above the struct that are ours.
+fn struct_attributes(
+    attributes: &[Attribute],
+    errors: &mut Errors,
+) -> (Vec<Route>, Option<Prefix>) {
+    let mut routes = Vec::new();
+    let mut prefix = None;
+    for attribute in attributes {
+        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else {
+            continue;
+        };
+        match name.as_str() {
+            "route" => routes.extend(errors.take(route(attribute))),
+            "prefix" if prefix.is_some() => errors.at(attribute, "a struct has one `#[prefix]`"),
+            "prefix" => prefix = errors.take(self::prefix(attribute)),
+            _ if attributes::ALL.contains(&name.as_str()) => {
+                errors.at(
+                    attribute,
+                    format!(
+                        "`#[{name}]` does not stand on a struct; here stand {}",
+                        list(attributes::STRUCT)
+                    ),
+                );
+            }
+            _ => {
+                if let Some(close) = closest(&name, attributes::STRUCT) {
+                    errors.at(
+                        attribute.path(),
+                        format!("unknown attribute `{name}`; did you mean `{close}`?"),
+                    );
+                }
+            }
+        }
+    }
+    (routes, prefix)
+}
+
+/// Reads `#[route("…", name = "…", rank = 1, host = "…")]` or `#[route(regex = r"…", …)]`.
+fn route(attribute: &Attribute) -> syn::Result<Route> {
+    const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
+    const SHAPE: &str = "a route is written `#[route(\"/stories/{id}\")]`";
+    let Meta::List(arguments) = &attribute.meta else {
+        return Err(syn::Error::new(attribute.span(), SHAPE));
+    };
+    let mut text: Option<LitStr> = None;
+    let mut regex: Option<LitStr> = None;
+    let (mut name, mut rank, mut host) = (None, None, None);
+    let parse = |input: ParseStream<'_>| {
+        if input.peek(LitStr) {
+            text = Some(input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        syn::meta::parser(|meta| {
+            if meta.path.is_ident("regex") {
+                once(&meta, regex.is_some())?;
+                regex = Some(value_of(&meta, "regex = r\"…\"", |input| input.parse())?);
+            } else if meta.path.is_ident("name") {
+                once(&meta, name.is_some())?;
+                name = Some(value_of(&meta, "name = \"story\"", |input| {
+                    input.parse::<LitStr>()
+                })?);
+            } else if meta.path.is_ident("rank") {
+                once(&meta, rank.is_some())?;
+                rank = Some(value_of(&meta, "rank = 1", |input| {
+                    input.parse::<LitInt>()
+                })?);
+            } else if meta.path.is_ident("host") {
+                once(&meta, host.is_some())?;
+                host = Some(value_of(&meta, "host = \"api.example.com\"", |input| {
+                    input.parse::<LitStr>()
+                })?);
+            } else {
+                return Err(unknown(&meta.path, "`#[route]`", KNOWN));
+            }
+            Ok(())
+        })
+        .parse2(input.parse()?)
+    };
+    arguments.parse_args_with(parse)?;
+    let (text, pattern) = match (text, regex) {
+        (Some(text), None) => {
+            let pattern = specs::parse(&text, Pattern::parse)?;
+            (text, pattern)
+        }
+        (None, Some(regex)) => {
+            let pattern = specs::parse(&regex, Pattern::parse_regex)?;
+            (regex, pattern)
+        }
+        (Some(_), Some(regex)) => {
+            return Err(syn::Error::new(
+                regex.span(),
+                "a route has a pattern or a `regex`, not both",
+            ));
+        }
+        (None, None) => return Err(syn::Error::new(attribute.span(), SHAPE)),
+    };
+    if let Some(rank) = &rank {
+        rank.base10_parse::<i32>()?;
+    }
+    let host = host.map(|host| check_host(&host)).transpose()?;
+    Ok(Route {
+        text,
+        pattern,
+        host,
+        name,
+        rank,
+    })
+}
+
+/// A host in lower case: a name, or `*.` before a name.
+fn check_host(host: &LitStr) -> syn::Result<LitStr> {
+    let text = host.value().to_ascii_lowercase();
+    let name = text.strip_prefix("*.").unwrap_or(&text);
+    let is_name = !name.is_empty()
+        && name.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        });
+    let is_address = name.starts_with('[') && name.ends_with(']');
+    if is_name || is_address {
+        return Ok(LitStr::new(&text, host.span()));
+    }
+    let message = "a host is a name such as `api.example.com`, or `*.example.com` for all names below; the port does not count";
+    Err(syn::Error::new(host.span(), message))
+}
+
+/// Reads `#[prefix("/admin")]`.
+fn prefix(attribute: &Attribute) -> syn::Result<Prefix> {
+    let text: LitStr = match &attribute.meta {
+        Meta::List(arguments) => arguments.parse_args()?,
+        _ => {
+            return Err(syn::Error::new(
+                attribute.span(),
+                "a prefix is written `#[prefix(\"/admin\")]`",
+            ));
+        }
+    };
+    let error = |message: &str| Err(syn::Error::new(text.span(), message));
+    let pattern = specs::parse(&text, Pattern::parse)?;
+    if !pattern.parameters.is_empty() {
+        return error(
+            "a prefix has no parameters: the `url()` of what builds on it could not know them",
+        );
+    }
+    match pattern.shape {
+        Shape::Segments(segments)
+            if segments
+                .last()
+                .is_some_and(|last| *last != Segment::Literal(String::new())) =>
+        {
+            Ok(Prefix { text, segments })
+        }
+        _ => error("a prefix begins with a slash and does not end with one, like `/admin`"),
+    }
+}
+
+/// Reads one field and its attributes.
+fn read_field(
+    index: usize,
+    field: &syn::Field,
+    model: &Model,
+    gifts: &mut usize,
+    errors: &mut Errors,
+) -> Field {
+    let name = field
+        .ident
+        .as_ref()
+        .map(|name| name.unraw().to_string())
+        .unwrap_or_default();
+    let member = field
+        .ident
+        .clone()
+        .map_or_else(|| syn::Member::from(index), syn::Member::from);
+    let span = field
+        .ident
+        .as_ref()
+        .map_or_else(|| field.ty.span(), Ident::span);
+    let conditions = field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect();
+    let source = match (mark(field, &name, errors), &field.ident) {
+        (_, Some(ident)) if model.base.as_ref() == Some(ident) => Source::Base,
+        (Some(source), _) => source,
+        (None, _) if is_parameter(model, &name) => Source::Path {
+            parameter: name.clone(),
+            presence: presence_of(&field.ty, None),
+            is_marked: false,
+        },
+        (None, _) if argument_of(&field.ty, "Init").is_some() => {
+            *gifts += 1;
+            Source::Init(*gifts - 1)
+        }
+        (None, _) => Source::Extracted,
+    };
+    Field {
+        conditions,
+        member,
+        name,
+        span,
+        ty: field.ty.clone(),
+        source,
+    }
+}
+
+fn is_parameter(model: &Model, name: &str) -> bool {
+    model.routes.iter().any(|route| {
+        route
+            .pattern
+            .parameters
+            .iter()
+            .any(|parameter| parameter == name)
+    })
+}
+
+/// Reads `#[query]`, `#[header("…")]`, `#[cookie]` or `#[path]` on a field.
+fn mark(field: &syn::Field, name: &str, errors: &mut Errors) -> Option<Source> {
+    let mut found = None;
+    for attribute in &field.attrs {
+        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
+            continue;
+        };
+        if attributes::FIELD.contains(&word.as_str()) {
+            if found.is_some() {
+                errors.at(attribute, "a field comes from one place");
+            } else {
+                found = errors
+                    .take(read_mark(attribute, &word, field, name))
+                    .or(Some(Source::Extracted));
+            }
+        } else if attributes::ALL.contains(&word.as_str()) {
+            errors.at(
+                attribute,
+                format!(
+                    "`#[{word}]` does not stand on a field; here stand {}",
+                    list(attributes::FIELD)
+                ),
+            );
+        } else if let Some(close) = closest(&word, attributes::FIELD) {
+            errors.at(
+                attribute.path(),
+                format!("unknown attribute `{word}`; did you mean `{close}`?"),
+            );
+        }
+    }
+    found
+}
+
+fn read_mark(
+    attribute: &Attribute,
+    word: &str,
+    field: &syn::Field,
+    name: &str,
+) -> syn::Result<Source> {
+    let (mut key, mut default) = (None, None);
+    if let Meta::List(arguments) = &attribute.meta {
+        arguments.parse_args_with(|input: ParseStream<'_>| {
+            if input.peek(LitStr) {
+                key = Some(input.parse::<LitStr>()?);
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            syn::meta::parser(|meta| {
+                if meta.path.is_ident("default") {
+                    once(&meta, default.is_some())?;
+                    default = Some(value_of(&meta, "default = 20", |input| {
+                        input.parse::<Expr>()
+                    })?);
+                    return Ok(());
+                }
+                Err(unknown(&meta.path, &format!("`#[{word}]`"), &["default"]))
+            })
+            .parse2(input.parse()?)
+        })?;
+    } else if let Meta::NameValue(_) = &attribute.meta {
+        return Err(syn::Error::new(
+            attribute.span(),
+            format!("write `#[{word}(\"name\")]`"),
+        ));
+    }
+    let key = match key {
+        Some(key) => key,
+        None if name.is_empty() => {
+            return Err(syn::Error::new(
+                attribute.span(),
+                format!("a field without a name needs one here: `#[{word}(\"…\")]`"),
+            ));
+        }
+        None if word == "header" => {
+            let usual = name.replace('_', "-");
+            return Err(syn::Error::new(
+                attribute.span(),
+                format!("a header is named: `#[header(\"{usual}\")]`"),
+            ));
+        }
+        None => LitStr::new(name, attribute.span()),
+    };
+    let presence = presence_of(&field.ty, default);
+    if let (Presence::Default(default), true) =
+        (&presence, argument_of(&field.ty, "Option").is_some())
+    {
+        return Err(syn::Error::new(
+            default.span(),
+            "a field with a default is never `None`: take the type without `Option`",
+        ));
+    }
+    let kind = match word {
+        "query" => Kind::Query,
+        "header" => Kind::Header,
+        "cookie" => Kind::Cookie,
+        _ => {
+            if let Presence::Many = presence {
+                return Err(syn::Error::new(
+                    field.ty.span(),
+                    "a path parameter has one value: take the type without `Vec`",
+                ));
+            }
+            return Ok(Source::Path {
+                parameter: key.value(),
+                presence,
+                is_marked: true,
+            });
+        }
+    };
+    check_key(kind, &key)?;
+    if let (Kind::Cookie, Presence::Many) = (kind, &presence) {
+        return Err(syn::Error::new(
+            field.ty.span(),
+            "a cookie has one value: take the type without `Vec`",
+        ));
+    }
+    Ok(Source::Marked {
+        kind,
+        key,
+        presence,
+    })
+}
+
+/// The name of a field of the request or of a cookie is a token (RFC 9110 §5.6.2).
+fn check_key(kind: Kind, key: &LitStr) -> syn::Result<()> {
+    let text = key.value();
+    let is_token = !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+    match kind {
+        Kind::Query => Ok(()),
+        Kind::Header | Kind::Cookie if is_token => Ok(()),
+        Kind::Header => Err(syn::Error::new(
+            key.span(),
+            format!("`{text}` is no name of a header"),
+        )),
+        Kind::Cookie => Err(syn::Error::new(
+            key.span(),
+            format!("`{text}` is no name of a cookie"),
+        )),
+    }
+}
+
+fn presence_of(ty: &Type, default: Option<Expr>) -> Presence {
+    match default {
+        Some(default) => Presence::Default(default),
+        None if argument_of(ty, "Option").is_some() => Presence::Optional,
+        None if argument_of(ty, "Vec").is_some() => Presence::Many,
+        None => Presence::Required,
+    }
+}
+
+/// The `T` of `Wrapper<T>`.
+pub(super) fn argument_of<'t>(ty: &'t Type, wrapper: &str) -> Option<&'t Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == wrapper)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match (arguments.args.first()?, arguments.args.len()) {
+        (GenericArgument::Type(ty), 1) => Some(ty),
+        _ => None,
+    }
+}
+
+/// Reads what stands behind `=`; without it, the error shows how it is written.
+fn value_of<T>(
+    meta: &ParseNestedMeta<'_>,
+    usage: &str,
+    parse: impl FnOnce(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<T> {
+    let wrong = |span: Span| syn::Error::new(span, format!("write `{usage}`"));
+    let input = meta.value().map_err(|_| wrong(meta.path.span()))?;
+    let span = input.span();
+    parse(input).map_err(|_| wrong(span))
+}
+
+fn once(meta: &ParseNestedMeta<'_>, is_there: bool) -> syn::Result<()> {
+    if is_there {
+        let name = meta.path.to_token_stream();
+        return Err(syn::Error::new(
+            meta.path.span(),
+            format!("`{name}` is given twice"),
+        ));
+    }
+    Ok(())
+}
+
+fn unknown(path: &Path, place: &str, known: &[&str]) -> syn::Error {
+    let word = path.to_token_stream().to_string();
+    let message = format!(
+        "{place} knows {}, not `{word}`{}",
+        list(known),
+        did_you_mean(&word, known)
+    );
+    syn::Error::new(path.span(), message)
+}

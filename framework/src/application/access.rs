@@ -1,0 +1,128 @@
+//! The access log: one line a request, under the target `squall::access`.
+//!
+//! `200 GET /stories?page=2 127.0.0.1 1.24ms`: status, method, target, address, and the time from reading the head to handing over the last byte
+//! of the answer. Below 400 it is an `info` line, below 500 a `warn` line, otherwise an `error` line.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use ::http::{Method, StatusCode, Uri};
+use tracing::Level;
+
+use crate::handler::{
+    RemoteAddr, Request, RequestHandle, Response,
+    finish::{Sent, client_gone},
+};
+
+const TARGET: &str = "squall::access";
+
+/// What a log line needs of a request. There is none where nobody would see any line.
+pub(super) enum Access {
+    /// Shared with the handler.
+    Handle(RequestHandle),
+    /// Copied, where the request goes to another service.
+    Copy {
+        method: Method,
+        uri: Uri,
+        remote_addr: Option<SocketAddr>,
+        started: Instant,
+    },
+}
+
+impl Access {
+    pub(super) fn of(request: RequestHandle) -> Option<Self> {
+        tracing::enabled!(target: TARGET, Level::ERROR).then_some(Self::Handle(request))
+    }
+
+    pub(super) fn of_request(request: &Request, started: Instant) -> Option<Self> {
+        tracing::enabled!(target: TARGET, Level::ERROR).then(|| Self::Copy {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            remote_addr: request
+                .extensions()
+                .get::<RemoteAddr>()
+                .map(|remote| remote.0),
+            started,
+        })
+    }
+
+    /// Lets the line be written when the answer has been sent; not at all where nobody would see it.
+    pub(super) fn attach(self, mut response: Response) -> Response {
+        let status = response.status();
+        if is_seen(status) || is_seen(client_gone()) && response.body().as_bytes().is_none() {
+            response
+                .body_mut()
+                .ending()
+                .then(move |Sent { complete, .. }| {
+                    self.write(if complete { status } else { client_gone() });
+                });
+        }
+        response
+    }
+
+    /// Writes the line of a client that went away before its answer.
+    pub(super) fn gone(self) {
+        self.write(client_gone());
+    }
+
+    fn write(&self, status: StatusCode) {
+        let line = Line {
+            access: self,
+            status,
+        };
+        if status.is_server_error() {
+            tracing::error!(target: TARGET, "{line}");
+        } else if status.is_client_error() {
+            tracing::warn!(target: TARGET, "{line}");
+        } else {
+            tracing::info!(target: TARGET, "{line}");
+        }
+    }
+
+    fn request(&self) -> (&Method, &Uri, Option<SocketAddr>, Duration) {
+        match self {
+            Self::Handle(request) => (
+                request.method(),
+                request.uri(),
+                request.remote_addr(),
+                request.elapsed(),
+            ),
+            Self::Copy {
+                method,
+                uri,
+                remote_addr,
+                started,
+            } => (method, uri, *remote_addr, started.elapsed()),
+        }
+    }
+}
+
+fn is_seen(status: StatusCode) -> bool {
+    if status.is_server_error() {
+        tracing::enabled!(target: TARGET, Level::ERROR)
+    } else if status.is_client_error() {
+        tracing::enabled!(target: TARGET, Level::WARN)
+    } else {
+        tracing::enabled!(target: TARGET, Level::INFO)
+    }
+}
+
+struct Line<'a> {
+    access: &'a Access,
+    status: StatusCode,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (method, uri, remote_addr, elapsed) = self.access.request();
+        write!(f, "{} {method} {uri} ", self.status.as_u16())?;
+        match remote_addr {
+            Some(remote_addr) => write!(f, "{}", remote_addr.ip())?,
+            None => f.write_str("-")?,
+        }
+        write!(f, " {:.2}ms", elapsed.as_secs_f64() * 1000.0)
+    }
+}

@@ -1,0 +1,249 @@
+//! [`Application`]: routes, state, settings and layers, put together into one service.
+//!
+//! A request goes one way: through the layers, to the row of the table that its host and path lead to, to the method of that
+//! row. What reaches no handler is answered with the base of the application. Everything that can only be checked with values
+//! is checked once, before the first request, and refused with one list of all faults.
+
+mod access;
+mod dispatch;
+mod layer;
+mod table;
+
+use std::{
+    convert::Infallible,
+    fmt,
+    sync::{Arc, OnceLock},
+    task::{Context as TaskContext, Poll},
+};
+
+use ::http::HeaderValue;
+use bytes::Bytes;
+use tower_layer::Layer;
+use tower_service::Service;
+
+pub(crate) use self::dispatch::Ready;
+pub use self::{
+    dispatch::ResponseFuture,
+    layer::Endpoint,
+    table::{Routes, Target, item},
+};
+use crate::handler::{
+    BoxError, Error, Misuse, Response, Result, life_cycle::HandlerImpl, shared::States,
+};
+use layer::{Erased, erase};
+
+/// A web application: routes and all that belongs to them.
+///
+/// It is a `tower` service, so any server that speaks `tower` can run it, and another application can mount it.
+/// [`serve`](Self::serve) runs it on squall's own server.
+///
+/// # Examples
+///
+/// ```
+/// use squall::{Application, handler, routes};
+///
+/// #[handler]
+/// #[route("/")]
+/// struct Hello;
+///
+/// #[handler]
+/// impl Hello {
+///     fn get(&self) -> &'static str {
+///         "Hello, world"
+///     }
+/// }
+///
+/// let app = Application::new(routes![Hello]);
+/// # let _ = app;
+/// ```
+#[derive(Clone)]
+pub struct Application {
+    plan: Arc<Plan>,
+    ready: Arc<OnceLock<Result<Arc<Ready>, String>>>,
+}
+
+/// What an application was told so far.
+#[derive(Clone)]
+struct Plan {
+    routes: Routes,
+    states: States,
+    base: Option<dispatch::Base>,
+    mounts: Vec<(String, Erased)>,
+    layers: Vec<Wrap>,
+    debug: bool,
+    entity_tags: bool,
+    server: Option<HeaderValue>,
+}
+
+type Wrap = Arc<dyn Fn(Endpoint) -> Endpoint + Send + Sync>;
+
+impl Application {
+    /// An application with these routes, made by [`routes!`](crate::routes).
+    #[must_use]
+    pub fn new(routes: Routes) -> Self {
+        let server = HeaderValue::from_static(concat!("squall/", env!("CARGO_PKG_VERSION")));
+        let plan = Plan {
+            routes,
+            states: States::default(),
+            base: None,
+            mounts: Vec::new(),
+            layers: Vec::new(),
+            debug: false,
+            entity_tags: true,
+            server: Some(server),
+        };
+        Self {
+            plan: Arc::new(plan),
+            ready: Arc::default(),
+        }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        change(Arc::make_mut(&mut self.plan));
+        self.ready = Arc::default();
+        self
+    }
+
+    /// Gives a value that handlers extract as [`State<T>`](crate::State). A value of the same type given before is replaced,
+    /// which is how a test puts something else in its place.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.with(|plan| plan.states.insert(value))
+    }
+
+    /// Lets a base handler also serve what reaches no handler: its `write_error` makes the pages for 404, 405 and their
+    /// like, its default headers stand on them. Its `prepare` does not run there.
+    #[must_use]
+    pub fn base<H: HandlerImpl>(self) -> Self {
+        self.with(|plan| plan.base = Some(dispatch::Base::of::<H>()))
+    }
+
+    /// Hands all requests below a prefix to another service: any `tower` service, an axum router or another application
+    /// among them. It sees its paths without the prefix; `/api` itself is its `/`.
+    ///
+    /// A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
+    /// one; otherwise the application does not start, and neither does it when a route takes the same paths.
+    #[must_use]
+    pub fn mount<S, B>(self, prefix: impl Into<String>, service: S) -> Self
+    where
+        S: Service<
+                crate::handler::Request,
+                Response = ::http::Response<B>,
+                Error: Into<BoxError>,
+                Future: Send + 'static,
+            >,
+        S: Clone + Send + Sync + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.with(|plan| plan.mounts.push((prefix.into(), erase(service))))
+    }
+
+    /// Puts a `tower` layer around everything: handlers, mounted services and error pages. The layer added last is outermost.
+    ///
+    /// An error of a layer is answered with 500.
+    #[must_use]
+    pub fn layer<L, B>(self, layer: L) -> Self
+    where
+        L: Layer<Endpoint> + Send + Sync + 'static,
+        L::Service: Service<
+                crate::handler::Request,
+                Response = ::http::Response<B>,
+                Error: Into<BoxError>,
+                Future: Send + 'static,
+            >,
+        L::Service: Clone + Send + Sync + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.with(|plan| {
+            plan.layers.push(Arc::new(move |endpoint| {
+                Endpoint(erase(layer.layer(endpoint)))
+            }));
+        })
+    }
+
+    /// Shows the causes of errors on their pages. Default: `false`, and what `--debug` says. Causes can hold secrets.
+    #[must_use]
+    pub fn debug(self, debug: bool) -> Self {
+        self.with(|plan| plan.debug = debug)
+    }
+
+    /// Whether content in memory of up to 64 KiB gets a strong entity tag, and so 304 where the client has it. Default: `true`.
+    #[must_use]
+    pub fn entity_tags(self, entity_tags: bool) -> Self {
+        self.with(|plan| plan.entity_tags = entity_tags)
+    }
+
+    /// Whether answers carry `server: squall/…`. Default: `true`.
+    #[must_use]
+    pub fn server_header(self, server_header: bool) -> Self {
+        let server = server_header
+            .then(|| Self::new(Routes::proven(&[])).plan.server.clone())
+            .flatten();
+        self.with(|plan| plan.server = server)
+    }
+
+    /// Checks what the compiler could not: that every state is given, that mounts and routes do not collide, that targets fit
+    /// their patterns.
+    ///
+    /// # Errors
+    ///
+    /// One error that lists all faults. [`serve`](Self::serve) checks this itself and refuses to start.
+    pub fn check(&self) -> Result<()> {
+        self.ready().map(drop)
+    }
+
+    /// The application made ready, once.
+    pub(crate) fn ready(&self) -> Result<Arc<Ready>> {
+        let ready = self.ready.get_or_init(|| {
+            Ready::new(&self.plan).map(Arc::new).map_err(|faults| {
+                format!(
+                    "the application cannot start:\n  - {}",
+                    faults.join("\n  - ")
+                )
+            })
+        });
+        ready
+            .clone()
+            .map_err(|faults| Misuse::error(faults.clone()))
+    }
+
+    pub(crate) fn is_debug(&self) -> bool {
+        self.plan.debug
+    }
+}
+
+impl<B> Service<::http::Request<B>> for Application
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: ::http::Request<B>) -> ResponseFuture {
+        match self.ready() {
+            Ok(ready) => ready.respond(request.map(crate::handler::Body::new), None),
+            Err(error) => refuse(&error),
+        }
+    }
+}
+
+/// The answer of an application that cannot start, where it is run by another server: that one does not ask before.
+fn refuse(error: &Error) -> ResponseFuture {
+    tracing::error!(target: "squall", "{error}");
+    let mut response = Response::default();
+    *response.status_mut() = ::http::StatusCode::INTERNAL_SERVER_ERROR;
+    ResponseFuture::ready(response)
+}
+
+impl fmt::Debug for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Application")
+            .field("routes", &self.plan.routes)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,293 @@
+//! The table of an application: its routes and mounts, ready to be matched.
+
+use std::{collections::BTreeSet, fmt, sync::Arc};
+
+use ::http::{HeaderValue, Method};
+
+use super::layer::Erased;
+use crate::{
+    handler::{
+        Requirements,
+        life_cycle::{Chain, HandlerImpl, HandlerInfo, HandlerStruct, MethodEntry},
+        target::{Gift, Given},
+    },
+    routing::{
+        list::{Entry, Item, List},
+        pattern::{Label, Place, Segment, Shape, Spec},
+        tree::{Builder, Captures, Tree},
+    },
+};
+
+/// What answers a route.
+#[derive(Clone, Copy)]
+pub enum Target {
+    /// A handler.
+    Handler(&'static HandlerInfo),
+    /// A handler with values, made when the application is: what stands behind `"…" =>`.
+    Make(fn() -> Given),
+}
+
+impl Target {
+    /// What an array of targets holds before it is filled.
+    #[doc(hidden)]
+    pub const NONE: Self = Self::Handler(&HandlerInfo {
+        name: "",
+        methods: &[],
+        requirements: |_| {},
+    });
+}
+
+/// The line of a list that a handler is. Generated code calls this.
+#[doc(hidden)]
+#[must_use]
+pub const fn item<H: HandlerImpl>() -> Item<Target> {
+    Item::Handler {
+        owner: <H as HandlerStruct>::NAME,
+        specs: <H as HandlerStruct>::ROUTES,
+        prefix: <H::Base as Chain>::FULL_PREFIX,
+        target: Target::Handler(H::INFO),
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handler(info) => f.debug_tuple("Handler").field(&info.name).finish(),
+            Self::Make(_) => f.write_str("Make"),
+        }
+    }
+}
+
+/// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same
+/// request.
+///
+/// It is a constant, so that a module can offer its routes to another.
+///
+/// # Examples
+///
+/// ```
+/// mod stories {
+///     use squall::{Routes, handler, routes};
+///
+///     #[handler]
+///     #[route("/stories")]
+///     struct Stories;
+///
+///     #[handler]
+///     impl Stories {
+///         fn get(&self) -> &'static str {
+///             "all of them"
+///         }
+///     }
+///
+///     pub const ROUTES: Routes = routes![Stories];
+/// }
+///
+/// const ALL: squall::Routes = squall::routes![..stories::ROUTES];
+/// ```
+pub type Routes = List<Target>;
+
+/// A row of the table.
+pub(crate) enum Row {
+    Handler(Handler),
+    Mount {
+        service: Erased,
+        /// The length of the prefix that the service does not see.
+        prefix: usize,
+    },
+}
+
+/// A handler in its place.
+pub(crate) struct Handler {
+    pub(crate) place: &'static Place,
+    pub(crate) methods: &'static [MethodEntry],
+    pub(crate) gifts: Option<Arc<[Gift]>>,
+    pub(crate) allow: HeaderValue,
+}
+
+impl Handler {
+    /// The method that answers: HEAD falls back to GET.
+    pub(crate) fn method(&self, method: &Method) -> Option<&'static MethodEntry> {
+        let find = |name: &str| self.methods.iter().find(|entry| entry.name == name);
+        find(method.as_str()).or_else(|| {
+            if *method == Method::HEAD {
+                find("GET")
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// The table of an application.
+pub(crate) struct Table {
+    tree: Tree,
+    rows: Vec<Row>,
+    has_hosts: bool,
+}
+
+/// The table as it grows.
+struct Draft<'r> {
+    tree: Builder,
+    rows: Vec<Row>,
+    has_hosts: bool,
+    requirements: &'r mut Requirements,
+}
+
+impl Table {
+    /// Builds the table; what is wrong with it is added to the requirements.
+    pub(crate) fn new(
+        routes: Routes,
+        mounts: &[(String, Erased)],
+        requirements: &mut Requirements,
+    ) -> Self {
+        let mut draft = Draft {
+            tree: Tree::builder(),
+            rows: Vec::new(),
+            has_hosts: false,
+            requirements,
+        };
+        for entry in routes.entries() {
+            draft.add_route(entry);
+        }
+        for (prefix, service) in mounts {
+            draft.add_mount(prefix, service);
+        }
+        Self {
+            tree: draft.tree.build(),
+            rows: draft.rows,
+            has_hosts: draft.has_hosts,
+        }
+    }
+
+    /// The row for a request.
+    pub(crate) fn find(
+        &self,
+        host: impl FnOnce() -> Option<String>,
+        path: &str,
+    ) -> Option<(&Row, Captures)> {
+        let host = if self.has_hosts { host() } else { None };
+        let (row, captures) = self.tree.find(host.as_deref().unwrap_or_default(), path)?;
+        Some((&self.rows[row as usize], captures))
+    }
+
+    /// The places of the routes that have a name.
+    pub(crate) fn named(routes: Routes) -> Vec<(&'static str, Place)> {
+        let name =
+            |entry: &Entry<Target>| entry.place.spec.name.map(|name| (name.text, entry.place));
+        routes.entries().iter().filter_map(name).collect()
+    }
+}
+
+impl Draft<'_> {
+    fn add_route(&mut self, entry: &'static Entry<Target>) {
+        let (info, gifts) = match entry.target {
+            Target::Handler(info) => (info, None),
+            Target::Make(make) => {
+                let given = make();
+                if let Err(fault) = given.check(&entry.place) {
+                    self.requirements.fault_of_application(fault);
+                }
+                (given.info, Some(given.gifts))
+            }
+        };
+        (info.requirements)(self.requirements.of(info.name));
+        for method in info.methods {
+            (method.requirements)(self.requirements);
+        }
+        self.has_hosts |= entry.place.spec.host.is_some();
+        let handler = Handler {
+            place: &entry.place,
+            methods: info.methods,
+            gifts,
+            allow: allow(info.methods),
+        };
+        self.insert(&entry.place, Row::Handler(handler));
+    }
+
+    fn add_mount(&mut self, prefix: &str, service: &Erased) {
+        if !prefix.starts_with('/')
+            || prefix.ends_with('/')
+            || prefix.contains(['{', '}', '?', '#', ' '])
+        {
+            let fault = format!(
+                "the mount `{prefix}` must begin with a slash, not end with one, and hold no parameter: like `/api`"
+            );
+            self.requirements.fault_of_application(fault);
+            return;
+        }
+        for catch_all in [false, true] {
+            let place = mount_place(prefix, catch_all);
+            self.insert(
+                &place,
+                Row::Mount {
+                    service: Arc::clone(service),
+                    prefix: prefix.len(),
+                },
+            );
+        }
+    }
+
+    fn insert(&mut self, place: &Place, row: Row) {
+        let target = u32::try_from(self.rows.len())
+            .expect("an application has fewer than four thousand million routes");
+        if let Err(error) = self.tree.insert(place, target) {
+            self.requirements.fault_of_application(format!(
+                "`{}` of `{}`: {error}",
+                place.text(),
+                place.owner
+            ));
+        }
+        self.rows.push(row);
+    }
+}
+
+/// The `allow` field of a handler (RFC 9110 §10.2.1).
+fn allow(methods: &[MethodEntry]) -> HeaderValue {
+    let mut names: Vec<&str> = Vec::new();
+    let mut known = BTreeSet::new();
+    let mut add = |name: &'static str| {
+        if known.insert(name) {
+            names.push(name);
+        }
+    };
+    for entry in methods {
+        add(entry.name);
+        if entry.name == "GET" {
+            add("HEAD");
+        }
+    }
+    add("OPTIONS");
+    HeaderValue::try_from(names.join(", ")).expect("a method is a token")
+}
+
+/// The pattern of a mount. The routes of a list live as long as the program, and so must these: they are leaked, a few bytes
+/// for each mount.
+fn mount_place(prefix: &str, catch_all: bool) -> Place {
+    let mut segments: Vec<Segment> = prefix[1..]
+        .split('/')
+        .map(|text| Segment::Literal {
+            text: text.to_owned().leak(),
+            hash: 0,
+        })
+        .collect();
+    if catch_all {
+        segments.push(Segment::CatchAll);
+    }
+    let text = if catch_all {
+        format!("{prefix}/{{*rest}}")
+    } else {
+        prefix.to_owned()
+    };
+    let spec = Spec {
+        text: text.leak(),
+        shape: Shape::Segments(segments.leak()),
+        parameters: if catch_all { &["rest"] } else { &[] },
+        host: None::<Label>,
+        name: None,
+        rank: 0,
+        file: "",
+        line: 0,
+    };
+    Place::new(Box::leak(Box::new(spec)), "mount", None)
+}

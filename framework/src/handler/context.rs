@@ -1,0 +1,468 @@
+//! [`Context`]: one request and its answer under way, as a handler sees them.
+//!
+//! The request half is read only. The answer half is Tornado's way of answering: status, fields, `write`, `flush`, `finish`.
+//! What a method returns is laid over it at the end, by [`finish`](super::finish).
+
+use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
+
+use ::http::{
+    Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+};
+use bytes::{Bytes, BytesMut};
+
+use super::{
+    Response,
+    body::Body,
+    content::Content,
+    error::{Error, HttpError, Misuse, Result},
+    finish,
+    request::RequestHandle,
+    respond::IntoResponse,
+    target::Gift,
+};
+use crate::{
+    http::{cookies, percent},
+    routing::{pattern::Place, tree::Captures, url},
+};
+
+/// One request and its answer under way.
+///
+/// A hook or a method asks for it as `cx: &mut Context`. What is set here and what a method returns make up the answer
+/// together: a returned status other than 200, a returned field and a returned content win over what was set here, except for
+/// a `content-type` set here, which wins over the one that a type brings along.
+///
+/// # Examples
+///
+/// ```
+/// use squall::{Context, Result, handler};
+///
+/// #[handler]
+/// #[route("/greeting/{name}")]
+/// struct Greeting {
+///     name: String,
+/// }
+///
+/// #[handler]
+/// impl Greeting {
+///     async fn get(&self, cx: &mut Context) -> Result<()> {
+///         cx.set_header("cache-control", "no-store")?;
+///         cx.write(format!("Hello, {}", self.name))
+///     }
+/// }
+/// ```
+pub struct Context {
+    request: RequestHandle,
+    extensions: Extensions,
+    place: Option<&'static Place>,
+    captures: Captures,
+    gifts: Option<Arc<[Gift]>>,
+    content: Incoming,
+    pub(crate) answer: Answer,
+}
+
+/// The content of the request: read once.
+enum Incoming {
+    Unread(Body),
+    Read(Bytes),
+    Taken,
+}
+
+/// The answer under way.
+#[derive(Default)]
+pub(crate) struct Answer {
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    /// Whether the author set a `content-type`, which then wins over the one that a type brings along.
+    pub(crate) typed: bool,
+    pub(crate) written: BytesMut,
+    /// The media type that the chunks written so far imply.
+    pub(crate) implied: Option<HeaderValue>,
+    pub(crate) has_written: bool,
+    pub(crate) finished: Option<Box<Response>>,
+    /// Whether the head is on its way already.
+    pub(crate) head_sent: bool,
+}
+
+impl Context {
+    pub(crate) fn new(request: RequestHandle, extensions: Extensions, body: Body) -> Self {
+        Self {
+            request,
+            extensions,
+            place: None,
+            captures: Captures::default(),
+            gifts: None,
+            content: Incoming::Unread(body),
+            answer: Answer::default(),
+        }
+    }
+
+    /// Says which route matched, and what it took from the path.
+    pub(crate) fn route(
+        &mut self,
+        place: &'static Place,
+        captures: Captures,
+        gifts: Option<Arc<[Gift]>>,
+    ) {
+        self.place = Some(place);
+        self.captures = captures;
+        self.gifts = gifts;
+    }
+
+    /// Moves everything out; what stays can only name its request.
+    pub(crate) fn take(&mut self) -> Self {
+        let husk = Self::new(self.request.clone(), Extensions::new(), Body::empty());
+        std::mem::replace(self, husk)
+    }
+}
+
+/// The request.
+impl Context {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The target URI, as it came in.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        self.request.uri()
+    }
+
+    /// The path of the target URI, still percent-encoded.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.uri().path()
+    }
+
+    /// The query of the target URI, without the question mark; empty when there is none.
+    #[must_use]
+    pub fn query(&self) -> &str {
+        self.uri().query().unwrap_or_default()
+    }
+
+    /// The HTTP version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.request.version()
+    }
+
+    /// The fields of the request.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// One field of the request as text: the first of this name; `None` when there is none, or when it is not visible ASCII.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// The host that the request is for, with the port when it names one: of the target URI, or of the `host` field.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        self.uri()
+            .authority()
+            .map(::http::uri::Authority::as_str)
+            .or_else(|| self.header("host"))
+    }
+
+    /// The value of a cookie; of the last one, when the client sends several of this name.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        cookies::value(self.headers(), name).map(std::borrow::Cow::into_owned)
+    }
+
+    /// The address of the peer; `None` when the request did not come over a socket of squall's server.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.request.remote_addr()
+    }
+
+    /// What layers attached to the request.
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    /// What layers attached to the request, to change it.
+    #[must_use]
+    pub fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
+    }
+
+    /// The head of the request, to be kept when the handler is done.
+    #[must_use]
+    pub fn request(&self) -> &RequestHandle {
+        &self.request
+    }
+
+    /// The pattern of the route that matched, prefixes included: `/stories/{id}`.
+    #[must_use]
+    pub fn route_pattern(&self) -> Option<String> {
+        self.place.map(Place::text)
+    }
+
+    /// A parameter of the route, decoded. `None` when the route has no such parameter.
+    ///
+    /// A field of the handler struct is the better way: it has a type.
+    ///
+    /// # Errors
+    ///
+    /// 400 when the parameter cannot be decoded to UTF-8.
+    pub fn path_parameter(&self, name: &str) -> Result<Option<String>> {
+        let Some(raw) = self.raw_parameter(name) else {
+            return Ok(None);
+        };
+        match percent::decode(raw) {
+            Ok(text) => Ok(Some(text.into_owned())),
+            Err(error) => {
+                Err(HttpError::bad_request(format!("path parameter `{name}`: {error}")).into())
+            }
+        }
+    }
+
+    pub(crate) fn raw_parameter(&self, name: &str) -> Option<&str> {
+        let index = self
+            .place?
+            .spec
+            .parameters
+            .iter()
+            .position(|parameter| *parameter == name)?;
+        self.captures.get(index, self.path())
+    }
+
+    pub(crate) fn gift(&self, index: usize) -> Option<&Gift> {
+        self.gifts.as_ref()?.get(index)
+    }
+
+    /// A value given to the application with [`state`](crate::Application::state). `None` when there is none of this type.
+    ///
+    /// As a field, `State<T>` does the same and is checked when the program starts.
+    #[must_use]
+    pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.request.shared().states.get()
+    }
+
+    /// The URL of a named route, its parameters filled in order and percent-encoded.
+    ///
+    /// `Handler::url(…)` does the same, checked by the compiler.
+    ///
+    /// # Errors
+    ///
+    /// 500 when no route has this name, when it takes another number of parameters, or when it is an expression over the whole
+    /// path.
+    pub fn reverse_url<A: AsRef<str>>(
+        &self,
+        name: &str,
+        values: impl IntoIterator<Item = A>,
+    ) -> Result<String> {
+        let place = self.request.shared().names.get(name);
+        let place =
+            place.ok_or_else(|| Misuse::error(format!("no route has the name `{name}`")))?;
+        url::reverse(place, values).ok_or_else(|| {
+            let count = place.spec.parameters.len();
+            Misuse::error(format!(
+                "`{name}` is `{}`: it takes {count} parameters, in order",
+                place.text()
+            ))
+        })
+    }
+
+    /// Waits until the client is gone. It never ends when the answer is sent to its end.
+    ///
+    /// The future does not borrow the context, so it can stand beside other work in a `select!`.
+    pub fn disconnected(&self) -> impl Future<Output = ()> + Send + 'static {
+        self.request.disconnected()
+    }
+
+    /// Takes the content of the request, as a stream. It can be taken once.
+    ///
+    /// # Errors
+    ///
+    /// 500, naming both, when the content was read or taken before.
+    pub(crate) fn take_content(&mut self) -> Result<Body> {
+        match std::mem::replace(&mut self.content, Incoming::Taken) {
+            Incoming::Unread(body) => Ok(body),
+            Incoming::Read(_) => Err(Misuse::error(
+                "the content of the request was read into memory, and is asked for as a stream now",
+            )),
+            Incoming::Taken => Err(Misuse::error(
+                "the content of the request was taken as a stream, and is asked for again",
+            )),
+        }
+    }
+
+    /// The content of the request, read into memory once and kept.
+    pub(crate) async fn read_content(&mut self, limit: usize) -> Result<Bytes> {
+        if let Incoming::Read(content) = &self.content {
+            return Ok(content.clone());
+        }
+        let content = finish::read_to_end(self.take_content()?, limit).await?;
+        self.content = Incoming::Read(content.clone());
+        Ok(content)
+    }
+}
+
+/// The answer.
+impl Context {
+    /// Sets the status code. Default: 200.
+    pub fn set_status(&mut self, status: StatusCode) {
+        self.answer.status = Some(status);
+    }
+
+    /// The fields of the answer, as they were set so far.
+    #[must_use]
+    pub fn response_headers(&mut self) -> &mut HeaderMap {
+        &mut self.answer.headers
+    }
+
+    /// Sets a field of the answer; one of this name that is there already is replaced.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the name is no token, or the value holds a control character: such a field is never sent
+    /// ([RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+    pub fn set_header(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Result<()> {
+        let (name, value) = field(name.as_ref(), value.as_ref())?;
+        self.answer.typed |= name == header::CONTENT_TYPE;
+        self.answer.headers.insert(name, value);
+        Ok(())
+    }
+
+    /// Adds a field to the answer, beside those of this name that are there already.
+    ///
+    /// # Errors
+    ///
+    /// As [`set_header`](Self::set_header).
+    pub fn add_header(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Result<()> {
+        let (name, value) = field(name.as_ref(), value.as_ref())?;
+        self.answer.headers.append(name, value);
+        Ok(())
+    }
+
+    /// Takes all fields of this name back.
+    pub fn clear_header(&mut self, name: impl AsRef<str>) {
+        if let Ok(name) = HeaderName::try_from(name.as_ref()) {
+            while self.answer.headers.remove(&name).is_some() {}
+        }
+    }
+
+    /// Adds to the content of the answer. It is sent when the method is done, or at the next [`flush`](Self::flush).
+    ///
+    /// The first chunk decides the `content-type`, unless one was set: `&'static str` is HTML, a `String` plain text,
+    /// `Json(…)` JSON.
+    ///
+    /// # Errors
+    ///
+    /// 500 when a chunk of another type was written before and no `content-type` was set: a `String` is data, and must not
+    /// slip into a page unescaped. 500 after [`finish`](Self::finish), and when the value cannot be serialized.
+    pub fn write(&mut self, chunk: impl Content) -> Result<()> {
+        if self.answer.finished.is_some() {
+            return Err(Misuse::error(
+                "`cx.write` after `cx.finish`: the answer is complete already",
+            ));
+        }
+        let (content_type, chunk) = chunk.into_content()?;
+        if !self.answer.headers.contains_key(header::CONTENT_TYPE) {
+            match &self.answer.implied {
+                None => self.answer.implied = Some(content_type),
+                Some(implied) if *implied == content_type => {}
+                Some(implied) => return Err(mixed(implied, &content_type)),
+            }
+        }
+        self.answer.has_written = true;
+        self.answer.written.extend_from_slice(&chunk);
+        Ok(())
+    }
+
+    /// Sends what has been written so far, the head before it when it is the first time, and waits until the connection has
+    /// taken it: that is the back-pressure.
+    ///
+    /// After it, status and fields can no longer change; there is no entity tag and no `content-length`, and over HTTP/1.1 the
+    /// content goes in chunks. An error behind it breaks the connection off. When the client is gone, nothing is sent and
+    /// nothing waits.
+    ///
+    /// # Errors
+    ///
+    /// 500 after [`finish`](Self::finish).
+    pub async fn flush(&mut self) -> Result<()> {
+        if self.answer.finished.is_some() {
+            return Err(Misuse::error(
+                "`cx.flush` after `cx.finish`: the answer is complete already",
+            ));
+        }
+        // Nothing is sent for HEAD but the head, and that when the method is done.
+        if self.method() == Method::HEAD {
+            self.answer.written.clear();
+            return Ok(());
+        }
+        let request = self.request.clone();
+        if !self.answer.head_sent {
+            let head = finish::head_of_stream(self);
+            self.answer.head_sent = true;
+            request.outbox().leave_head(head);
+        }
+        let chunk = self.answer.written.split().freeze();
+        request.outbox().send(chunk, &request).await;
+        Ok(())
+    }
+
+    /// Completes the answer. In `prepare`, no method runs then; in a method, it stands for what would have been returned.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the answer is complete already, when something was written before, and when the answer cannot be made.
+    pub fn finish(&mut self, answer: impl IntoResponse) -> Result<()> {
+        if self.answer.finished.is_some() {
+            return Err(Misuse::error("`cx.finish` twice: a request has one answer"));
+        }
+        let response = answer.into_response(&self.request)?;
+        if self.answer.has_written && !response.body().is_unset() {
+            return Err(Misuse::error(
+                "`cx.write` and then `cx.finish` with content: the answer can be given in one way only",
+            ));
+        }
+        self.answer.finished = Some(Box::new(response));
+        Ok(())
+    }
+
+    /// Whether the answer is complete.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.answer.finished.is_some()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("method", self.method())
+            .field("uri", self.uri())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A field whose value can do no harm on the wire.
+pub(crate) fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let name = HeaderName::try_from(name).map_err(|error| {
+        Error::from(error).about(format!("field name `{}`", name.escape_debug()))
+    })?;
+    let value = HeaderValue::try_from(value).map_err(|error| {
+        Error::from(error).about(format!(
+            "value of the field `{name}`: `{}`",
+            value.escape_debug()
+        ))
+    })?;
+    Ok((name, value))
+}
+
+fn mixed(first: &HeaderValue, second: &HeaderValue) -> Error {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    Misuse::error(format!(
+        "`cx.write` of {} after {}: set the `content-type` first, or wrap what is escaped already in `Html`",
+        text(second),
+        text(first)
+    ))
+}

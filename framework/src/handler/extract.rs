@@ -1,0 +1,344 @@
+//! Extractors: values that a handler takes from a request by their type.
+//!
+//! Two traits keep apart what needs only the head and what consumes the content: fields and most arguments are
+//! [`FromRequestParts`]; only the last argument of a method may be [`FromRequest`], and it is extracted after `prepare`.
+
+use std::{any::type_name, future::Future, ops::Deref, sync::Arc};
+
+use ::http::{HeaderMap, Method, StatusCode, Uri, header};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::{
+    content::Json,
+    context::Context,
+    error::{HttpError, Misuse, Result},
+    request::RequestHandle,
+    requirements::Requirements,
+};
+
+/// The longest content that is read into memory, in bytes: 2 MiB.
+pub(crate) const CONTENT_LIMIT: usize = 2 * 1024 * 1024;
+
+/// A value taken from the head of a request: as a field of a handler, or as an argument of a method.
+///
+/// # Examples
+///
+/// ```
+/// use squall::{Context, HttpError, Result, handler, handler::FromRequestParts, http::StatusCode};
+///
+/// struct ApiKey(String);
+///
+/// impl FromRequestParts for ApiKey {
+///     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+///         let key = cx.header("x-api-key").ok_or_else(|| HttpError::new(StatusCode::UNAUTHORIZED))?;
+///         Ok(Self(key.to_owned()))
+///     }
+/// }
+///
+/// #[handler]
+/// #[route("/secret")]
+/// struct Secret {
+///     key: ApiKey,
+/// }
+///
+/// #[handler]
+/// impl Secret {
+///     fn get(&self) -> String {
+///         format!("opened by {}", self.key.0)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be taken from the head of a request",
+    label = "not an extractor of the head",
+    note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`",
+    note = "what reads the content (`Json`, `Bytes`, `String`) can only be the last argument of a method",
+    note = "a type of your own implements `squall::handler::FromRequestParts`"
+)]
+pub trait FromRequestParts: Sized + Send + 'static {
+    /// Takes the value.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the request from being answered; an [`HttpError`] keeps its status.
+    fn from_request_parts(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Says what the application must have for this to work; it is checked when the program starts.
+    fn requirements(requirements: &mut Requirements) {
+        _ = requirements;
+    }
+}
+
+/// A value made from the content of a request: as the last argument of a method.
+///
+/// Whatever is [`FromRequestParts`] is this too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be taken from a request",
+    label = "not an extractor",
+    note = "the last argument may read the content: `Json<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
+    note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
+)]
+pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
+    /// Takes the value.
+    ///
+    /// # Errors
+    ///
+    /// As for [`FromRequestParts`].
+    fn from_request(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send;
+
+    /// Says what the application must have for this to work.
+    fn requirements(requirements: &mut Requirements) {
+        _ = requirements;
+    }
+}
+
+/// Tells the implementations of [`FromRequest`] that read the content from those by [`FromRequestParts`].
+#[derive(Debug)]
+pub enum ViaContent {}
+
+/// Tells the implementations of [`FromRequest`] by [`FromRequestParts`] from those that read the content.
+#[derive(Debug)]
+pub enum ViaParts {}
+
+#[diagnostic::do_not_recommend]
+impl<T: FromRequestParts> FromRequest<ViaParts> for T {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        T::from_request_parts(cx).await
+    }
+
+    fn requirements(requirements: &mut Requirements) {
+        <T as FromRequestParts>::requirements(requirements);
+    }
+}
+
+/// An extractor that can be absent: `Option<T>` is one then.
+#[diagnostic::on_unimplemented(
+    message = "`Option<{Self}>` cannot be taken from the head of a request",
+    label = "`{Self}` does not say when it is absent",
+    note = "implement `squall::handler::OptionalFromRequestParts` for it"
+)]
+pub trait OptionalFromRequestParts: Sized + Send + 'static {
+    /// Takes the value: `None` when what it reads is absent.
+    ///
+    /// # Errors
+    ///
+    /// What it reads is there, and wrong.
+    fn optional_from_request_parts(
+        cx: &mut Context,
+    ) -> impl Future<Output = Result<Option<Self>>> + Send;
+}
+
+impl<T: OptionalFromRequestParts> FromRequestParts for Option<T> {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        T::optional_from_request_parts(cx).await
+    }
+}
+
+/// A value of the application, given with [`Application::state`](crate::Application::state) and shared by all requests.
+///
+/// A program whose handlers ask for a state that was never given does not start.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use squall::{Application, State, handler, routes};
+///
+/// #[derive(Default)]
+/// struct Hits(AtomicU64);
+///
+/// #[handler]
+/// #[route("/hits")]
+/// struct Counter {
+///     hits: State<Hits>,
+/// }
+///
+/// #[handler]
+/// impl Counter {
+///     fn get(&self) -> String {
+///         self.hits.0.fetch_add(1, Ordering::Relaxed).to_string()
+///     }
+/// }
+///
+/// let app = Application::new(routes![Counter]).state(Hits::default());
+/// # let _ = app;
+/// ```
+#[derive(Debug)]
+pub struct State<T>(Arc<T>);
+
+impl<T> State<T> {
+    /// The shared value itself, to be kept beyond the request.
+    #[must_use]
+    pub fn into_inner(self) -> Arc<T> {
+        self.0
+    }
+}
+
+impl<T> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Send + Sync + 'static> FromRequestParts for State<T> {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        let missing = || {
+            Misuse::error(format!(
+                "no state of type `{}` was given to the application",
+                type_name::<T>()
+            ))
+        };
+        cx.state().map(Self).ok_or_else(missing)
+    }
+
+    fn requirements(requirements: &mut Requirements) {
+        requirements.state::<T>();
+    }
+}
+
+impl<T: Send + Sync + 'static> OptionalFromRequestParts for State<T> {
+    async fn optional_from_request_parts(cx: &mut Context) -> Result<Option<Self>> {
+        Ok(cx.state().map(Self))
+    }
+}
+
+impl FromRequestParts for HeaderMap {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        Ok(cx.headers().clone())
+    }
+}
+
+impl FromRequestParts for Method {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        Ok(cx.method().clone())
+    }
+}
+
+impl FromRequestParts for Uri {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        Ok(cx.uri().clone())
+    }
+}
+
+impl FromRequestParts for RequestHandle {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        Ok(cx.request().clone())
+    }
+}
+
+impl FromRequest for Bytes {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        cx.read_content(CONTENT_LIMIT).await
+    }
+}
+
+impl FromRequest for Vec<u8> {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        Ok(cx.read_content(CONTENT_LIMIT).await?.into())
+    }
+}
+
+impl FromRequest for String {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        let content = cx.read_content(CONTENT_LIMIT).await?;
+        let text = std::str::from_utf8(&content).map_err(|error| {
+            HttpError::bad_request(format!("the content is not UTF-8: {error}"))
+        })?;
+        Ok(text.to_owned())
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        if !is_json(cx.header(header::CONTENT_TYPE.as_str()).unwrap_or_default()) {
+            let error = HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            return Err(error
+                .with_message("expected content of type `application/json`")
+                .into());
+        }
+        parse_json(&cx.read_content(CONTENT_LIMIT).await?).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Option<Json<T>> {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        let absent = !cx.headers().contains_key(header::CONTENT_TYPE)
+            && cx.read_content(CONTENT_LIMIT).await?.is_empty();
+        if absent {
+            Ok(None)
+        } else {
+            Json::from_request(cx).await.map(Some)
+        }
+    }
+}
+
+/// Whether a media type is `application/json` or ends in `+json` (RFC 6839 §3.1).
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let Some((kind, subtype)) = essence.split_once('/') else {
+        return false;
+    };
+    let suffixed = || {
+        subtype.len() > 5 && subtype.as_bytes()[subtype.len() - 5..].eq_ignore_ascii_case(b"+json")
+    };
+    kind.eq_ignore_ascii_case("application") && (subtype.eq_ignore_ascii_case("json") || suffixed())
+}
+
+/// Reads JSON: 400 for what is none, 422 with the path of the value for what has another shape.
+fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(content);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        match error.classify() {
+            serde_json::error::Category::Data if path == "." => unprocessable(error.to_string()),
+            serde_json::error::Category::Data => unprocessable(format!("`{path}`: {error}")),
+            _ => HttpError::bad_request(format!("the content is not JSON: {error}")),
+        }
+    })?;
+    deserializer
+        .end()
+        .map_err(|error| HttpError::bad_request(format!("the content is not JSON: {error}")))?;
+    Ok(value)
+}
+
+fn unprocessable(message: String) -> HttpError {
+    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY).with_message(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_json;
+
+    #[test]
+    fn knows_json_media_types() {
+        for yes in [
+            "application/json",
+            "Application/JSON; charset=utf-8",
+            "application/problem+json",
+            "application/a+JSON",
+        ] {
+            assert!(is_json(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "text/json",
+            "application/jsonp",
+            "application/+json",
+            "application",
+            "application/xml",
+        ] {
+            assert!(!is_json(no), "{no}");
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! From what a method returned to what goes out: status and fields joined, entity tag and 304, HEAD, and what is left to do
+//! when the answer has been sent.
+
+use std::{fmt, future::poll_fn, pin::Pin, time::Duration};
+
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
+
+use super::{
+    Response,
+    body::Body,
+    context::Context,
+    error::{Error, HttpError, Misuse, Result},
+    respond::lay_over,
+};
+use crate::http::entity_tag;
+
+/// The longest content that gets an entity tag of its own accord, in bytes.
+const TAGGED: usize = 64 * 1024;
+
+/// The status that the log shows when the client went away before its answer was complete. It is never sent.
+pub(crate) const CLIENT_GONE: u16 = 499;
+
+/// How a request ended, as `#[on_finish]` is told.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub(crate) status: StatusCode,
+    pub(crate) sent: u64,
+    pub(crate) complete: bool,
+    pub(crate) elapsed: Duration,
+}
+
+impl Outcome {
+    /// The status code of the answer; 499 when the client was gone before there was one.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Whether the whole answer was handed to the connection. `false` when the client went away, or when the answer failed
+    /// half-way.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// The bytes of content that were handed to the connection.
+    #[must_use]
+    pub fn content_sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// The time since the head of the request was read.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// The outcome of a request whose client was gone before there was an answer.
+    pub(crate) fn gone(elapsed: Duration) -> Self {
+        Self {
+            status: client_gone(),
+            sent: 0,
+            complete: false,
+            elapsed,
+        }
+    }
+}
+
+pub(crate) fn client_gone() -> StatusCode {
+    StatusCode::from_u16(CLIENT_GONE).expect("499 is a status code")
+}
+
+/// What is left to do when an answer has been sent, or will not be sent any further. It is done once, when this is dropped.
+#[derive(Default)]
+pub(crate) struct Ending {
+    sent: u64,
+    complete: bool,
+    then: Vec<Box<dyn FnOnce(Sent) + Send + Sync>>,
+}
+
+/// How much of an answer was handed to the connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sent {
+    pub(crate) bytes: u64,
+    pub(crate) complete: bool,
+}
+
+impl Ending {
+    /// Adds something to do.
+    pub(crate) fn then(&mut self, action: impl FnOnce(Sent) + Send + Sync + 'static) {
+        self.then.push(Box::new(action));
+    }
+
+    /// Notes what was handed to the connection.
+    pub(crate) fn sent(&mut self, bytes: usize, complete: bool) {
+        self.sent += bytes as u64;
+        self.complete |= complete;
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let sent = Sent {
+            bytes: self.sent,
+            complete: self.complete,
+        };
+        for action in self.then.drain(..) {
+            action(sent);
+        }
+    }
+}
+
+impl fmt::Debug for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ending")
+            .field("sent", &self.sent)
+            .field("complete", &self.complete)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Joins what a method returned (`None` when none ran) with what was written to the context.
+///
+/// # Errors
+///
+/// 500 when the answer was given in two ways.
+pub(crate) fn conclude(cx: &mut Context, returned: Option<Response>) -> Result<Response> {
+    let returned = returned.unwrap_or_default();
+    let mut response = match cx.answer.finished.take() {
+        None => returned,
+        Some(finished) if is_silent(&returned) => *finished,
+        Some(_) => {
+            return Err(Misuse::error(
+                "`cx.finish` and then a returned answer: the answer can be given in one way only",
+            ));
+        }
+    };
+    if !cx.answer.has_written {
+        return Ok(response);
+    }
+    if !response.body().is_unset() {
+        return Err(Misuse::error(
+            "`cx.write` and then a returned content: the answer can be given in one way only",
+        ));
+    }
+    *response.body_mut() = cx.answer.written.split().freeze().into();
+    if let Some(implied) = cx.answer.implied.take()
+        && !cx.answer.headers.contains_key(header::CONTENT_TYPE)
+    {
+        response
+            .headers_mut()
+            .entry(header::CONTENT_TYPE)
+            .or_insert(implied);
+    }
+    Ok(response)
+}
+
+/// Whether a method returned nothing that says something.
+fn is_silent(returned: &Response) -> bool {
+    returned.body().is_unset()
+        && returned.status() == StatusCode::OK
+        && returned.headers().is_empty()
+}
+
+/// Makes the answer ready for the wire.
+pub(crate) fn seal(cx: &mut Context, mut response: Response) -> Response {
+    if cx.answer.head_sent {
+        return response;
+    }
+    join_head(cx, &mut response);
+    let safe = *cx.method() == Method::GET || *cx.method() == Method::HEAD;
+    if response.status() == StatusCode::OK && safe {
+        answer_conditionally(cx, &mut response);
+    }
+    if forbids_content(response.status()) {
+        strip_content(&mut response);
+    } else if *cx.method() == Method::HEAD {
+        keep_length_only(&mut response);
+    }
+    response
+}
+
+/// The head of an answer whose content follows in pieces.
+pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
+    let mut response = Response::default();
+    if let Some(implied) = cx.answer.implied.take() {
+        response.headers_mut().insert(header::CONTENT_TYPE, implied);
+    }
+    join_head(cx, &mut response);
+    response.into_parts().0
+}
+
+/// Lays the status and the fields of the answer over those of the context.
+fn join_head(cx: &mut Context, response: &mut Response) {
+    if let Some(status) = cx.answer.status
+        && response.status() == StatusCode::OK
+    {
+        *response.status_mut() = status;
+    }
+    if !cx.answer.headers.is_empty() {
+        let mut headers = std::mem::take(&mut cx.answer.headers);
+        if cx.answer.typed {
+            response.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        lay_over(&mut headers, std::mem::take(response.headers_mut()));
+        *response.headers_mut() = headers;
+    }
+    if let Some(server) = &cx.request().shared().server {
+        response
+            .headers_mut()
+            .entry(header::SERVER)
+            .or_insert_with(|| server.clone());
+    }
+}
+
+/// Adds an entity tag to content in memory, and answers 304 where the client has it already (RFC 9110 §13.1.2).
+fn answer_conditionally(cx: &Context, response: &mut Response) {
+    if !response.headers().contains_key(header::ETAG)
+        && cx.request().shared().entity_tags
+        && let Some(tag) = tag_of(response.body())
+    {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    if !cx.headers().contains_key(header::IF_NONE_MATCH) {
+        return;
+    }
+    let has_it = response
+        .headers()
+        .get(header::ETAG)
+        .is_some_and(|tag| entity_tag::none_match_fails(cx.headers(), tag));
+    if has_it {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+}
+
+fn tag_of(body: &Body) -> Option<HeaderValue> {
+    match (body.as_static(), body.as_bytes()) {
+        (Some(content), _) if content.len() <= TAGGED => Some(entity_tag::strong_static(content)),
+        (None, Some(content)) if content.len() <= TAGGED => Some(entity_tag::strong(content)),
+        _ => None,
+    }
+}
+
+/// Whether an answer of this status has no content (RFC 9110 §6.4.1). 205 has none either (§15.3.6).
+fn forbids_content(status: StatusCode) -> bool {
+    status.is_informational()
+        || matches!(
+            status,
+            StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+        )
+}
+
+fn strip_content(response: &mut Response) {
+    response.body_mut().clear();
+    for name in [
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+        header::CONTENT_ENCODING,
+        header::CONTENT_LANGUAGE,
+    ] {
+        response.headers_mut().remove(name);
+    }
+}
+
+/// For HEAD: says how long the content would be, and sends none (RFC 9110 §9.3.2).
+fn keep_length_only(response: &mut Response) {
+    if let Some(length) = response.body().size_hint().exact() {
+        response
+            .headers_mut()
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| length.into());
+    }
+    response.body_mut().clear();
+}
+
+/// Empties what an error found in the context: the cookies stay, unless the server is at fault.
+pub(crate) fn reset(cx: &mut Context, status: StatusCode) {
+    let before = std::mem::take(&mut cx.answer);
+    if status.is_server_error() {
+        return;
+    }
+    for cookie in before.headers.get_all(header::SET_COOKIE) {
+        cx.answer.headers.append(header::SET_COOKIE, cookie.clone());
+    }
+}
+
+/// Lays the fields of an error over an answer.
+pub(crate) fn add_headers(response: &mut Response, headers: &HeaderMap) {
+    lay_over(response.headers_mut(), headers.clone());
+}
+
+/// Reads content into memory.
+///
+/// # Errors
+///
+/// 413 when it is longer than the limit, at once where its length is known; 400 when it breaks off.
+pub(crate) async fn read_to_end(mut body: Body, limit: usize) -> Result<Bytes> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_long(limit));
+    }
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let frame = frame
+            .map_err(|error| HttpError::bad_request("the content breaks off").with_cause(error))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if first.len() + rest.len() + data.len() > limit {
+            return Err(too_long(limit));
+        }
+        if first.is_empty() && rest.is_empty() {
+            // Most content comes in one piece, which is kept as it is.
+            first = data;
+        } else {
+            if !first.is_empty() {
+                rest.extend_from_slice(&std::mem::take(&mut first));
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
+}
+
+fn too_long(limit: usize) -> Error {
+    let error = HttpError::new(StatusCode::PAYLOAD_TOO_LARGE);
+    error
+        .with_message(format!("the content is longer than {limit} bytes"))
+        .into()
+}

@@ -1,0 +1,193 @@
+//! What a handler sends before it is done: `flush` and its other end.
+//!
+//! A handler runs inside the future that the connection polls for the answer. Its first `flush` puts the head of the answer
+//! into the [`Outbox`]; the connection finds it there and goes on polling the handler as the body of that answer,
+//! [`Running`]. No task is spawned, and dropping the body stops the handler as dropping the future would.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use http_body::{Body as _, Frame};
+
+use super::{Response, body::Body, error::BoxError, request::RequestHandle};
+
+/// The future of a handler, its type erased.
+pub(crate) type Run = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What becomes of a handler when its client goes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disconnect {
+    /// It is dropped where it stands.
+    Cancel,
+    /// It runs to its end; the answer is thrown away.
+    Finish,
+}
+
+impl Disconnect {
+    /// What becomes of this method when the handler says nothing: safe methods are cancelled (RFC 9110 §9.2.1).
+    #[must_use]
+    pub const fn of(method: &str) -> Self {
+        match method.as_bytes() {
+            b"GET" | b"HEAD" | b"OPTIONS" | b"TRACE" | b"QUERY" | b"PROPFIND" | b"REPORT"
+            | b"SEARCH" => Self::Cancel,
+            _ => Self::Finish,
+        }
+    }
+}
+
+/// Where a handler leaves what a `flush` wants to have sent, and where the connection takes it from.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox(Mutex<Option<Letters>>);
+
+#[derive(Debug, Default)]
+struct Letters {
+    head: Option<::http::response::Parts>,
+    chunk: Option<Bytes>,
+}
+
+impl Outbox {
+    /// Leaves the head of the answer, before its first chunk.
+    pub(crate) fn leave_head(&self, head: ::http::response::Parts) {
+        self.lock().get_or_insert_default().head = Some(head);
+    }
+
+    /// Leaves a chunk and waits until the connection has taken it: that is the back-pressure. To a client that is gone
+    /// nothing is sent, and nothing waits for it.
+    pub(crate) async fn send(&self, chunk: Bytes, request: &RequestHandle) {
+        self.lock().get_or_insert_default().chunk = Some(chunk);
+        // Who takes the chunk polls this future again: both are the same task, so no waker is kept.
+        std::future::poll_fn(|_| {
+            let mut letters = self.lock();
+            match &mut *letters {
+                Some(letters) if letters.chunk.is_some() && !request.is_disconnected() => {
+                    Poll::Pending
+                }
+                _ => Poll::Ready(()),
+            }
+        })
+        .await;
+    }
+
+    fn take_head(&self) -> Option<::http::response::Parts> {
+        self.lock().as_mut()?.head.take()
+    }
+
+    fn take_chunk(&self) -> Option<Bytes> {
+        self.lock().as_mut()?.chunk.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Letters>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A handler under way. Dropped before its end, it is told that the client is gone, and stopped or left to finish by itself.
+pub(crate) struct Task {
+    // Never locked: the mutex makes a body that holds a task `Sync`.
+    run: Mutex<Option<Run>>,
+    request: RequestHandle,
+    disconnect: Disconnect,
+}
+
+impl Task {
+    pub(crate) fn new(run: Run, request: RequestHandle, disconnect: Disconnect) -> Self {
+        Self {
+            run: Mutex::new(Some(run)),
+            request,
+            disconnect,
+        }
+    }
+
+    /// Goes on until there is an answer: a whole one, or the head of one that the handler has flushed; in that case the task
+    /// moves into the body.
+    pub(crate) fn poll_answer(slot: &mut Option<Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        let Some(task) = slot else {
+            return Poll::Pending;
+        };
+        if let Poll::Ready(response) = task.poll(cx) {
+            *slot = None;
+            return Poll::Ready(response);
+        }
+        let head = ready!(
+            task.request
+                .outbox()
+                .take_head()
+                .map_or(Poll::Pending, Poll::Ready)
+        );
+        Poll::Ready(Response::from_parts(
+            head,
+            Body::running(Running {
+                task: slot.take(),
+                tail: None,
+            }),
+        ))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response> {
+        let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match run {
+            None => Poll::Pending,
+            Some(future) => {
+                let response = ready!(future.as_mut().poll(cx));
+                *run = None;
+                Poll::Ready(response)
+            }
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        let run = self
+            .run
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(run) = run else { return };
+        self.request.disconnect();
+        if self.disconnect == Disconnect::Finish
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(run);
+        }
+    }
+}
+
+/// The body of an answer whose handler is still writing it.
+pub(crate) struct Running {
+    task: Option<Task>,
+    /// What the handler left unsent when it was done.
+    tail: Option<Body>,
+}
+
+impl Running {
+    pub(crate) fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(task) = &mut self.task {
+            if let Some(chunk) = task.request.outbox().take_chunk() {
+                return Poll::Ready(Some(Ok(Frame::data(chunk))));
+            }
+            match task.poll(cx) {
+                Poll::Ready(response) => {
+                    self.tail = Some(response.into_body());
+                    self.task = None;
+                }
+                Poll::Pending => match task.request.outbox().take_chunk() {
+                    Some(chunk) => return Poll::Ready(Some(Ok(Frame::data(chunk)))),
+                    None => return Poll::Pending,
+                },
+            }
+        }
+        match &mut self.tail {
+            Some(tail) => Pin::new(tail).poll_frame(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}

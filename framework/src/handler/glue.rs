@@ -1,0 +1,70 @@
+//! What generated code calls beside the types it names: one small function for each step that would otherwise be written out
+//! in every expansion.
+
+use std::future::Future;
+
+use super::{
+    Context, Response,
+    error::{Error, Result},
+    extract::FromRequest,
+    request::RequestHandle,
+    requirements::Requirements,
+    respond::IntoResponse,
+};
+
+/// Makes the answer of a method.
+///
+/// # Errors
+///
+/// Those of the answer.
+pub fn respond<T: IntoResponse>(answer: T, request: &RequestHandle) -> Result<Response> {
+    answer.into_response(request)
+}
+
+/// Takes the last argument of a method, which may read the content.
+pub fn last_argument<T: FromRequest<Via>, Via>(
+    cx: &mut Context,
+) -> impl Future<Output = Result<T>> + Send + use<'_, T, Via> {
+    T::from_request(cx)
+}
+
+/// What the last argument asks of the application.
+pub fn last_requirements<T: FromRequest<Via>, Via>(requirements: &mut Requirements) {
+    T::requirements(requirements);
+}
+
+/// What `#[prepare]` may return.
+#[diagnostic::on_unimplemented(
+    message = "`#[prepare]` cannot return `{Self}`",
+    label = "return `Result<()>` or nothing",
+    note = "`prepare` stops a request by an error (`return Err(HttpError::not_found().into())`) or by `cx.finish(answer)?`"
+)]
+pub trait Prepared {
+    /// Whether it goes on.
+    ///
+    /// # Errors
+    ///
+    /// The error that stops the request.
+    fn into_result(self) -> Result<()>;
+}
+
+impl Prepared for () {
+    fn into_result(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<E: Into<Error>> Prepared for Result<(), E> {
+    fn into_result(self) -> Result<()> {
+        self.map_err(Into::into)
+    }
+}
+
+/// The result of `#[prepare]`.
+///
+/// # Errors
+///
+/// The error that stops the request.
+pub fn prepared<T: Prepared>(result: T) -> Result<()> {
+    result.into_result()
+}

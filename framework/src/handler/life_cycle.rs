@@ -1,0 +1,763 @@
+//! The life cycle of a handler, in one place.
+//!
+//! The macros implement [`HandlerStruct`] for a `#[handler]` struct, [`HandlerImpl`] for its `#[handler] impl` and one
+//! [`Method`] for each method; [`drive`] takes a request through all of them:
+//!
+//! 1. the fields, those of the base first;
+//! 2. default headers, the base's first;
+//! 3. `prepare`, the base's first; an error or `cx.finish` ends the request here;
+//! 4. the arguments of the method, then the method;
+//! 5. the answer, or on an error the nearest `write_error`;
+//! 6. `on_finish`, the base's first, when the answer has been sent.
+//!
+//! A struct that was built gets its `on_finish` exactly once, whatever happens: it always lives inside a [`Live`].
+
+use std::{
+    any::Any,
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context as TaskContext, Poll, Waker},
+};
+
+use ::http::HeaderMap;
+
+use super::{
+    Response,
+    context::Context,
+    error::{Error, HttpError, Misuse, Panic, Result},
+    finish::{self, Outcome, Sent},
+    flush::{Disconnect, Run},
+    request::RequestHandle,
+    requirements::Requirements,
+    write_error,
+};
+use crate::routing::pattern::{Prefix, Spec};
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A handler, as the table of routes knows it.
+#[derive(Debug)]
+pub struct HandlerInfo {
+    /// The name of the struct.
+    pub name: &'static str,
+    /// Its methods.
+    pub methods: &'static [MethodEntry],
+    /// What its fields ask of the application.
+    pub requirements: fn(&mut Requirements),
+}
+
+/// One method of a handler, its types erased.
+#[derive(Debug)]
+pub struct MethodEntry {
+    /// The method, as it stands in a request.
+    pub name: &'static str,
+    /// Starts it.
+    pub start: fn(Context) -> Reply,
+    /// What becomes of it when the client goes away.
+    pub disconnect: Disconnect,
+    /// What its arguments ask of the application.
+    pub requirements: fn(&mut Requirements),
+}
+
+impl MethodEntry {
+    /// The entry of a method.
+    #[must_use]
+    pub const fn new<H: Method<M>, M: 'static>() -> Self {
+        let disconnect = match H::DISCONNECT {
+            Some(disconnect) => disconnect,
+            None => Disconnect::of(<H as Method<M>>::NAME),
+        };
+        let requirements = <H as Method<M>>::requirements;
+        Self {
+            name: <H as Method<M>>::NAME,
+            start: start::<H, M>,
+            disconnect,
+            requirements,
+        }
+    }
+}
+
+/// What a started method gives: an answer at once, or one to come.
+pub enum Reply {
+    /// Nothing in it had to wait.
+    Ready(Response),
+    /// It runs.
+    Run(Run),
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Ready(_) => "Ready",
+            Self::Run(_) => "Run",
+        })
+    }
+}
+
+/// What every handler must be, for any event loop to run it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a handler: one of its fields is not `Send`, not `Sync` or borrows something",
+    label = "its requests can run on any event loop",
+    note = "wrap what is not `Sync` (`Cell`, `RefCell`) in a `Mutex`, and share with `Arc` instead of `Rc`"
+)]
+pub trait Shareable: Send + Sync + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync + 'static> Shareable for T {}
+
+/// What `#[handler]` says of a struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler struct",
+    label = "not a handler struct",
+    note = "write `#[handler]` above `struct {Self}` too: the struct and its impl both carry it"
+)]
+pub trait HandlerStruct: Shareable + Sized {
+    /// The base it builds on, or [`NoBase`].
+    type Base: Chain;
+    /// Its name.
+    const NAME: &'static str;
+    /// Its routes.
+    const ROUTES: &'static [Spec];
+    /// Its own prefix in front of those of its bases, for handlers that build on it.
+    const PREFIX: Option<&'static Prefix>;
+    /// What it says about a client that goes away.
+    const DISCONNECT: Option<Disconnect>;
+    /// Whether taking its fields may have to wait.
+    const WAITS: bool;
+
+    /// Takes its fields from a request.
+    fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send;
+
+    /// The base inside it.
+    fn base(&self) -> Option<&Self::Base> {
+        None
+    }
+
+    /// The base inside it.
+    fn base_mut(&mut self) -> Option<&mut Self::Base> {
+        None
+    }
+
+    /// What its fields ask of the application.
+    fn requirements(requirements: &mut Requirements) {
+        _ = requirements;
+    }
+}
+
+/// What `#[handler]` says of an impl.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no complete handler",
+    label = "not a handler",
+    note = "a handler is a struct and an impl, both under `#[handler]`: add `#[handler] impl {Self} {{ … }}`"
+)]
+pub trait HandlerImpl: HandlerStruct {
+    /// Its methods.
+    const METHODS: &'static [MethodEntry];
+    /// The hooks that it has itself.
+    const HOOKS: Hooks;
+    /// What the table of routes keeps of it.
+    const INFO: &'static HandlerInfo = &HandlerInfo {
+        name: <Self as HandlerStruct>::NAME,
+        methods: Self::METHODS,
+        requirements: all_requirements::<Self>,
+    };
+
+    /// `#[prepare]`
+    fn prepare(&mut self, cx: &mut Context) -> impl Future<Output = Result<()>> + Send {
+        _ = cx;
+        async { Ok(()) }
+    }
+
+    /// `#[default_headers]`
+    fn default_headers(&self, headers: &mut HeaderMap) {
+        _ = headers;
+    }
+
+    /// `#[write_error]`; `None` when it has none.
+    fn write_error(
+        &self,
+        cx: &mut Context,
+        error: &HttpError,
+    ) -> impl Future<Output = Option<Result<Response>>> + Send {
+        _ = (cx, error);
+        async { None }
+    }
+
+    /// `#[on_finish]`
+    fn on_finish(&self, outcome: &Outcome) -> impl Future<Output = ()> + Send {
+        _ = outcome;
+        async {}
+    }
+
+    /// `#[on_connection_close]`
+    fn on_connection_close(&self) {}
+}
+
+fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
+    H::Base::base_requirements(requirements);
+    <H as HandlerStruct>::requirements(requirements);
+}
+
+/// Which hooks there are: what is absent costs nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hooks {
+    /// Whether `prepare` or `write_error` is `async`.
+    pub waits: bool,
+    /// Whether there is an `on_finish`.
+    pub finishes: bool,
+    /// Whether that is `async`.
+    pub finish_waits: bool,
+    /// Whether there is an `on_connection_close`.
+    pub closes: bool,
+}
+
+impl Hooks {
+    const fn or(self, other: Self) -> Self {
+        Self {
+            waits: self.waits | other.waits,
+            finishes: self.finishes | other.finishes,
+            finish_waits: self.finish_waits | other.finish_waits,
+            closes: self.closes | other.closes,
+        }
+    }
+}
+
+/// One method of a handler; `M` tells it from the others.
+pub trait Method<M: 'static>: HandlerImpl {
+    /// The method, as it stands in a request.
+    const NAME: &'static str;
+    /// Whether it, or taking its arguments, may have to wait.
+    const WAITS: bool;
+    /// Whether it runs on the blocking pool.
+    const BLOCKING: bool = false;
+    /// Its arguments but for the context.
+    type Arguments: Send + 'static;
+
+    /// Takes its arguments from the request.
+    fn arguments(cx: &mut Context) -> impl Future<Output = Result<Self::Arguments>> + Send;
+
+    /// Calls it and makes its answer.
+    fn call(
+        handler: &mut Self,
+        cx: &mut Context,
+        arguments: Self::Arguments,
+    ) -> impl Future<Output = Result<Response>> + Send;
+
+    /// What its arguments ask of the application.
+    fn requirements(requirements: &mut Requirements) {
+        _ = requirements;
+    }
+}
+
+/// The hooks of a handler and of the bases it builds on.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a base: it is no complete handler",
+    label = "not a handler",
+    note = "a base is a struct and an impl, both under `#[handler]`; the impl may be empty: `#[handler] impl {Self} {{}}`"
+)]
+pub trait Chain: Built {
+    /// The prefix in front of the routes of what builds on it.
+    const FULL_PREFIX: Option<&'static Prefix>;
+    /// The hooks of all of them together.
+    const ALL_HOOKS: Hooks;
+    /// Whether taking the fields of all of them may have to wait.
+    const FIELDS_WAIT: bool;
+
+    /// `prepare` of the bases, then its own. It stops where one finishes the answer.
+    fn prepare_all(&mut self, cx: &mut Context) -> impl Future<Output = Result<()>> + Send;
+
+    /// What the fields of all of them ask of the application.
+    fn base_requirements(requirements: &mut Requirements);
+}
+
+/// The hooks that are needed after a method has run, through a pointer: error pages and endings are not hot.
+pub trait Built: Send + Sync + 'static {
+    /// Which hooks there are.
+    fn hooks(&self) -> Hooks;
+    /// Default headers: the base's, then its own.
+    fn default_headers_all(&self, headers: &mut HeaderMap);
+    /// `write_error`: its own, or else that of the nearest base that has one.
+    fn write_error_any<'a>(
+        &'a self,
+        cx: &'a mut Context,
+        error: &'a HttpError,
+    ) -> BoxFuture<'a, Option<Result<Response>>>;
+    /// `on_finish`: the base's, then its own.
+    fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()>;
+    /// `on_connection_close`: the base's, then its own.
+    fn on_connection_close_all(&self);
+}
+
+/// The base of a handler that has none.
+#[derive(Debug)]
+pub enum NoBase {}
+
+impl Chain for NoBase {
+    const FULL_PREFIX: Option<&'static Prefix> = None;
+    const ALL_HOOKS: Hooks = Hooks {
+        waits: false,
+        finishes: false,
+        finish_waits: false,
+        closes: false,
+    };
+    const FIELDS_WAIT: bool = false;
+
+    async fn prepare_all(&mut self, _: &mut Context) -> Result<()> {
+        match *self {}
+    }
+
+    fn base_requirements(_: &mut Requirements) {}
+}
+
+impl Built for NoBase {
+    fn hooks(&self) -> Hooks {
+        match *self {}
+    }
+
+    fn default_headers_all(&self, _: &mut HeaderMap) {
+        match *self {}
+    }
+
+    fn write_error_any<'a>(
+        &'a self,
+        _: &'a mut Context,
+        _: &'a HttpError,
+    ) -> BoxFuture<'a, Option<Result<Response>>> {
+        match *self {}
+    }
+
+    fn on_finish_all<'a>(&'a self, _: &'a Outcome) -> BoxFuture<'a, ()> {
+        match *self {}
+    }
+
+    fn on_connection_close_all(&self) {
+        match *self {}
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H: HandlerImpl> Chain for H {
+    const FULL_PREFIX: Option<&'static Prefix> = match H::PREFIX {
+        Some(prefix) => Some(prefix),
+        None => H::Base::FULL_PREFIX,
+    };
+    const ALL_HOOKS: Hooks = H::Base::ALL_HOOKS.or(H::HOOKS);
+    const FIELDS_WAIT: bool = <H as HandlerStruct>::WAITS || H::Base::FIELDS_WAIT;
+
+    async fn prepare_all(&mut self, cx: &mut Context) -> Result<()> {
+        if let Some(base) = self.base_mut() {
+            base.prepare_all(cx).await?;
+            if cx.is_finished() {
+                return Ok(());
+            }
+        }
+        self.prepare(cx).await
+    }
+
+    fn base_requirements(requirements: &mut Requirements) {
+        all_requirements::<H>(requirements);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H: HandlerImpl> Built for H {
+    fn hooks(&self) -> Hooks {
+        H::ALL_HOOKS
+    }
+
+    fn default_headers_all(&self, headers: &mut HeaderMap) {
+        if let Some(base) = self.base() {
+            base.default_headers_all(headers);
+        }
+        self.default_headers(headers);
+    }
+
+    fn write_error_any<'a>(
+        &'a self,
+        cx: &'a mut Context,
+        error: &'a HttpError,
+    ) -> BoxFuture<'a, Option<Result<Response>>> {
+        Box::pin(async move {
+            match (self.write_error(cx, error).await, self.base()) {
+                (None, Some(base)) => base.write_error_any(cx, error).await,
+                (written, _) => written,
+            }
+        })
+    }
+
+    fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(base) = self.base() {
+                base.on_finish_all(outcome).await;
+            }
+            self.on_finish(outcome).await;
+        })
+    }
+
+    fn on_connection_close_all(&self) {
+        if let Some(base) = self.base() {
+            base.on_connection_close_all();
+        }
+        self.on_connection_close();
+    }
+}
+
+impl Built for Box<dyn Built> {
+    fn hooks(&self) -> Hooks {
+        (**self).hooks()
+    }
+
+    fn default_headers_all(&self, headers: &mut HeaderMap) {
+        (**self).default_headers_all(headers);
+    }
+
+    fn write_error_any<'a>(
+        &'a self,
+        cx: &'a mut Context,
+        error: &'a HttpError,
+    ) -> BoxFuture<'a, Option<Result<Response>>> {
+        (**self).write_error_any(cx, error)
+    }
+
+    fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()> {
+        (**self).on_finish_all(outcome)
+    }
+
+    fn on_connection_close_all(&self) {
+        (**self).on_connection_close_all();
+    }
+}
+
+/// Starts a method. Where nothing can wait, it has answered before this returns, and no future is boxed.
+pub(crate) fn start<H: Method<M>, M: 'static>(cx: Context) -> Reply {
+    if const { <H as Method<M>>::WAITS || H::FIELDS_WAIT || H::ALL_HOOKS.waits } {
+        Reply::Run(Box::pin(drive::<H, M>(cx)))
+    } else {
+        match at_once(drive::<H, M>(cx)) {
+            Some(response) => Reply::Ready(response),
+            None => Reply::Run(Box::pin(async {
+                unreachable!("nothing in this handler waits")
+            })),
+        }
+    }
+}
+
+/// The result of a future that does not wait.
+fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
+    match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// Takes one request through the life cycle.
+async fn drive<H: Method<M>, M: 'static>(mut cx: Context) -> Response {
+    let mut live = match H::extract(&mut cx).await {
+        Ok(handler) => Live::new(handler, cx.request().clone()),
+        Err(unbuilt) => return unbuilt.answer(cx).await,
+    };
+    let answered = guard(perform::<H, M>(&mut live, &mut cx)).await;
+    live.close_if_gone();
+    let concluded = answered.and_then(|answered| finish::conclude(&mut cx, answered?));
+    let response = match concluded {
+        Ok(response) => response,
+        Err(error) => write_error::answer(live.built(), &mut cx, error).await,
+    };
+    live.end_with(finish::seal(&mut cx, response))
+}
+
+/// Default headers, `prepare`, the arguments, the method. `None` when `prepare` finished the answer.
+async fn perform<H: Method<M>, M: 'static>(
+    live: &mut Live<H>,
+    cx: &mut Context,
+) -> Result<Option<Response>> {
+    live.handler()?.default_headers_all(&mut cx.answer.headers);
+    live.handler()?.prepare_all(cx).await?;
+    if cx.is_finished() {
+        return Ok(None);
+    }
+    let arguments = <H as Method<M>>::arguments(cx).await?;
+    if <H as Method<M>>::BLOCKING {
+        return on_pool::<H, M>(live, cx, arguments).await.map(Some);
+    }
+    <H as Method<M>>::call(live.handler()?, cx, arguments)
+        .await
+        .map(Some)
+}
+
+/// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
+/// meanwhile, the method runs to its end, and the handler gets its hooks there.
+async fn on_pool<H: Method<M>, M: 'static>(
+    live: &mut Live<H>,
+    cx: &mut Context,
+    arguments: <H as Method<M>>::Arguments,
+) -> Result<Response> {
+    let (mut moved, mut context) = (live.take(), cx.take());
+    let run = move || {
+        let call = AssertUnwindSafe(|| {
+            at_once(<H as Method<M>>::call(
+                moved.handler()?,
+                &mut context,
+                arguments,
+            ))
+            .unwrap_or_else(|| Ok(Response::default()))
+        });
+        let answered =
+            catch_unwind(call).unwrap_or_else(|payload| Err(Panic::into_error(&*payload)));
+        (moved, context, answered)
+    };
+    let (moved, context, answered) = tokio::task::spawn_blocking(run).await?;
+    *live = moved;
+    *cx = context;
+    answered
+}
+
+/// Runs a method that borrows `&self` beside `on_connection_close`, which is called as soon as the client is gone.
+pub async fn watched<H: HandlerImpl, T>(
+    handler: &H,
+    request: &RequestHandle,
+    method: impl Future<Output = T>,
+) -> T {
+    if const { !H::ALL_HOOKS.closes } {
+        return method.await;
+    }
+    let (mut method, mut gone) = (pin!(method), pin!(request.disconnected()));
+    let mut told = false;
+    poll_fn(|task| {
+        if !told && gone.as_mut().poll(task).is_ready() {
+            told = true;
+            close(handler, request);
+        }
+        method.as_mut().poll(task)
+    })
+    .await
+}
+
+/// A future whose panics are errors.
+pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T> {
+    let mut future = pin!(future);
+    poll_fn(
+        |task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
+            Ok(poll) => poll.map(Ok),
+            Err(payload) => Poll::Ready(Err(panicked(&*payload))),
+        },
+    )
+    .await
+}
+
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    Panic::into_error(payload)
+}
+
+/// Takes the fields of a struct; a panic in one of them is an error like another.
+///
+/// # Errors
+///
+/// Those of the fields.
+pub async fn fields<T>(fields: impl Future<Output = Result<T>>) -> Result<T> {
+    guard(fields).await.and_then(|fields| fields)
+}
+
+/// A handler that was built: it gets its `on_finish` exactly once, and `on_connection_close` when the client is gone before
+/// the answer is complete.
+#[derive(Debug)]
+pub struct Live<H: Built> {
+    handler: Option<H>,
+    request: RequestHandle,
+}
+
+impl<H: Built> Live<H> {
+    /// Takes care of a handler.
+    pub fn new(handler: H, request: RequestHandle) -> Self {
+        Self {
+            handler: Some(handler),
+            request,
+        }
+    }
+
+    /// Gives the handler to who takes care of it from here on.
+    ///
+    /// # Panics
+    ///
+    /// When it was taken before.
+    #[must_use]
+    pub fn into_inner(mut self) -> H {
+        self.handler
+            .take()
+            .expect("a base is taken once, by the struct that is built around it")
+    }
+
+    fn take(&mut self) -> Self {
+        Self {
+            handler: self.handler.take(),
+            request: self.request.clone(),
+        }
+    }
+
+    fn handler(&mut self) -> Result<&mut H> {
+        self.handler
+            .as_mut()
+            .ok_or_else(|| Misuse::error("the blocking pool was shut down"))
+    }
+
+    fn built(&self) -> Option<&dyn Built> {
+        self.handler.as_ref().map(|handler| handler as &dyn Built)
+    }
+
+    fn close_if_gone(&self) {
+        if let (true, Some(handler)) = (self.request.is_disconnected(), &self.handler) {
+            close(handler, &self.request);
+        }
+    }
+
+    /// Attaches the handler to its answer: the hooks run when that has been sent.
+    fn end_with(mut self, mut response: Response) -> Response {
+        let Some(handler) = self.handler.take() else {
+            return response;
+        };
+        let hooks = handler.hooks();
+        if hooks.finishes || hooks.closes {
+            let (request, status) = (self.request.clone(), response.status());
+            response
+                .body_mut()
+                .ending()
+                .then(move |Sent { bytes, complete }| {
+                    let outcome = Outcome {
+                        status,
+                        sent: bytes,
+                        complete,
+                        elapsed: request.elapsed(),
+                    };
+                    end(handler, &request, outcome);
+                });
+        }
+        response
+    }
+}
+
+impl<H: Built> Drop for Live<H> {
+    fn drop(&mut self) {
+        if let Some(handler) = self.handler.take() {
+            let outcome = Outcome::gone(self.request.elapsed());
+            end(handler, &self.request, outcome);
+        }
+    }
+}
+
+fn close<H: Built>(handler: &H, request: &RequestHandle) {
+    if handler.hooks().closes && request.claim_close() {
+        survive("on_connection_close", || handler.on_connection_close_all());
+    }
+}
+
+/// The last hooks. An `async` one runs as a task of its own: nobody is left to wait for it.
+fn end<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
+    if !outcome.complete {
+        close(&handler, request);
+    }
+    let hooks = handler.hooks();
+    if !hooks.finishes {
+        return;
+    }
+    if !hooks.finish_waits {
+        survive("on_finish", || {
+            at_once(handler.on_finish_all(&outcome)).unwrap_or_default();
+        });
+    } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let keep = Arc::clone(request.shared());
+        runtime.spawn(async move {
+            if let Err(error) = guard(handler.on_finish_all(&outcome)).await {
+                tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
+            }
+            drop(keep);
+        });
+    }
+}
+
+/// Runs a hook whose panic can no longer change the answer.
+fn survive(hook: &str, run: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+        tracing::error!(target: "squall", error = ?Panic::into_error(&*payload), "`{hook}` failed");
+    }
+}
+
+/// A handler whose fields could not all be taken: why, and the base that could.
+pub struct Unbuilt {
+    error: Error,
+    base: Option<Live<Box<dyn Built>>>,
+}
+
+impl Unbuilt {
+    /// Nothing was built.
+    #[must_use]
+    pub fn new(error: Error) -> Self {
+        Self { error, base: None }
+    }
+
+    /// The base was built, the rest was not.
+    #[must_use]
+    pub fn after<B: Built>(error: Error, mut base: Live<B>) -> Self {
+        let request = base.request.clone();
+        let base = base
+            .handler
+            .take()
+            .map(|base| Live::new(Box::new(base) as Box<dyn Built>, request));
+        Self { error, base }
+    }
+
+    async fn answer(self, mut cx: Context) -> Response {
+        let built = self.base.as_ref().and_then(Live::built);
+        let response = write_error::answer(built, &mut cx, self.error).await;
+        let response = finish::seal(&mut cx, response);
+        match self.base {
+            Some(base) => base.end_with(response),
+            None => response,
+        }
+    }
+}
+
+impl std::fmt::Debug for Unbuilt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Unbuilt").field(&self.error).finish()
+    }
+}
+
+/// Answers what reached no handler with the base of the application: built for this alone, without `prepare`.
+pub(crate) async fn answer_with<H: HandlerImpl>(
+    mut cx: Context,
+    answer: Result<Response>,
+) -> Response {
+    let live = match H::extract(&mut cx).await {
+        Ok(handler) => Live::new(handler, cx.request().clone()),
+        Err(unbuilt) => {
+            tracing::error!(target: "squall", error = ?unbuilt.error, "the base could not be built");
+            let error = answer.err().unwrap_or(unbuilt.error);
+            return Unbuilt {
+                error,
+                base: unbuilt.base,
+            }
+            .answer(cx)
+            .await;
+        }
+    };
+    let hooked = answer.inspect(|response| {
+        if let Some(built) = live.built() {
+            built.default_headers_all(&mut cx.answer.headers)
+        }
+    });
+    let response = match hooked {
+        Ok(response) => response,
+        Err(error) => write_error::answer(live.built(), &mut cx, error).await,
+    };
+    live.end_with(finish::seal(&mut cx, response))
+}
+
+/// Answers what reached no handler, where the application has no base.
+pub(crate) async fn answer_plainly(mut cx: Context, answer: Result<Response>) -> Response {
+    match answer {
+        Ok(response) => finish::seal(&mut cx, response),
+        Err(error) => Unbuilt::new(error).answer(cx).await,
+    }
+}

@@ -1,0 +1,46 @@
+//! Handlers: their life cycle, what they take from a request, what they may return.
+//!
+//! The macros turn a `#[handler]` struct and its impl into the traits of [`life_cycle`](self), whose one driver takes a request
+//! through the steps: fields, default headers, `prepare` of the base and then its own, the method, the answer, `on_finish`.
+
+mod body;
+mod content;
+mod context;
+mod error;
+mod extract;
+pub(crate) mod fields;
+pub(crate) mod finish;
+pub(crate) mod flush;
+pub(crate) mod glue;
+pub(crate) mod life_cycle;
+mod redirect;
+mod request;
+mod requirements;
+mod respond;
+pub(crate) mod shared;
+pub(crate) mod target;
+pub(crate) mod write_error;
+
+pub use body::Body;
+pub use content::{Content, Html, Json};
+pub use context::Context;
+pub(crate) use error::Misuse;
+pub use error::{BoxError, Error, HttpError, Result};
+pub use extract::{
+    FromRequest, FromRequestParts, OptionalFromRequestParts, State, ViaContent, ViaParts,
+};
+pub use fields::FieldValue;
+pub use finish::Outcome;
+pub use redirect::Redirect;
+pub use request::{RemoteAddr, RequestHandle};
+pub use requirements::Requirements;
+pub use respond::IntoResponse;
+pub use target::{Init, IntoTarget};
+
+pub use crate::routing::url::{Argument, PathValue};
+
+/// An answer.
+pub type Response = ::http::Response<Body>;
+
+/// A request.
+pub type Request = ::http::Request<Body>;

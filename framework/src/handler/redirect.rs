@@ -1,0 +1,233 @@
+//! [`Redirect`]: answers with 3xx and a `location`, as an answer and as a target in `routes!`.
+
+use ::http::{HeaderValue, Method, StatusCode, header};
+
+use super::{
+    Context, Response,
+    error::{HttpError, Misuse, Result},
+    request::RequestHandle,
+    respond::IntoResponse,
+    target::{Given, Init, IntoTarget},
+};
+use crate::{http::percent, routing::pattern::Place};
+
+/// Sends the client elsewhere ([RFC 9110 §15.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.4)).
+///
+/// | constructor | status | the client's next request |
+/// |---|---|---|
+/// | [`see_other`](Self::see_other) | 303 | `GET`: the answer to a form |
+/// | [`temporary`](Self::temporary) | 307 | the same method and content |
+/// | [`permanent`](Self::permanent) | 308 | the same method and content, and from now on always |
+/// | [`found`](Self::found) | 302 | in practice `GET`; take 303 or 307 where it matters |
+/// | [`moved`](Self::moved) | 301 | in practice `GET`; take 308 where it matters |
+///
+/// What may not stand in a URI is percent-encoded; what is encoded already stays. No content is sent.
+///
+/// In `routes!`, the parameters of the pattern can be named in the target: `"/old/{id}" => Redirect::permanent("/stories/{id}")`.
+/// They are encoded anew, the query of the request is added, and a target that begins with a parameter cannot lead to another
+/// host. With 301, 302 and 303, only `GET` and `HEAD` are redirected there (405 otherwise).
+///
+/// # Examples
+///
+/// ```
+/// use squall::{Redirect, handler};
+///
+/// #[handler]
+/// #[route("/front-page")]
+/// struct FrontPage;
+///
+/// #[handler]
+/// impl FrontPage {
+///     fn get(&self) -> Redirect {
+///         Redirect::permanent("/")
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    status: StatusCode,
+    location: String,
+}
+
+impl Redirect {
+    /// 301 ([RFC 9110 §15.4.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.2)).
+    #[must_use]
+    pub fn moved(location: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::MOVED_PERMANENTLY,
+            location: location.into(),
+        }
+    }
+
+    /// 302 ([RFC 9110 §15.4.3](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.3)).
+    #[must_use]
+    pub fn found(location: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::FOUND,
+            location: location.into(),
+        }
+    }
+
+    /// 303 ([RFC 9110 §15.4.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.4)).
+    #[must_use]
+    pub fn see_other(location: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::SEE_OTHER,
+            location: location.into(),
+        }
+    }
+
+    /// 307 ([RFC 9110 §15.4.8](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.8)).
+    #[must_use]
+    pub fn temporary(location: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::TEMPORARY_REDIRECT,
+            location: location.into(),
+        }
+    }
+
+    /// 308 ([RFC 9110 §15.4.9](https://www.rfc-editor.org/rfc/rfc9110#section-15.4.9)).
+    #[must_use]
+    pub fn permanent(location: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::PERMANENT_REDIRECT,
+            location: location.into(),
+        }
+    }
+}
+
+impl IntoResponse for Redirect {
+    fn into_response(self, _: &RequestHandle) -> Result<Response> {
+        // A line break must not be repaired into something that looks intended.
+        if self.location.contains(|c: char| c.is_ascii_control()) {
+            return Err(Misuse::error(format!(
+                "redirect to `{}`: a control character",
+                self.location.escape_debug()
+            )));
+        }
+        let location = HeaderValue::try_from(percent::encode_reference(&self.location).as_ref())?;
+        let mut response = Response::new(super::body::Body::empty());
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(header::LOCATION, location);
+        Ok(response)
+    }
+}
+
+impl IntoTarget for Redirect {
+    fn into_target(self) -> Given {
+        Given::new::<Redirection>(vec![std::sync::Arc::new(self)]).checked(check_placeholders)
+    }
+}
+
+/// The handler behind a [`Redirect`] in `routes!`.
+#[squall_macros::handler]
+struct Redirection {
+    redirect: Init<Redirect>,
+}
+
+#[squall_macros::handler]
+impl Redirection {
+    fn get(&self, cx: &mut Context) -> Result<Redirect> {
+        self.answer(cx)
+    }
+
+    fn post(&self, cx: &mut Context) -> Result<Redirect> {
+        self.answer(cx)
+    }
+
+    fn put(&self, cx: &mut Context) -> Result<Redirect> {
+        self.answer(cx)
+    }
+
+    fn patch(&self, cx: &mut Context) -> Result<Redirect> {
+        self.answer(cx)
+    }
+
+    fn delete(&self, cx: &mut Context) -> Result<Redirect> {
+        self.answer(cx)
+    }
+}
+
+impl Redirection {
+    fn answer(&self, cx: &Context) -> Result<Redirect> {
+        let keeps_method = matches!(
+            self.redirect.status,
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        );
+        if !keeps_method && cx.method() != Method::GET && cx.method() != Method::HEAD {
+            let allow = HeaderValue::from_static("GET, HEAD, OPTIONS");
+            return Err(HttpError::new(StatusCode::METHOD_NOT_ALLOWED)
+                .with_header(header::ALLOW, allow)
+                .into());
+        }
+        let mut location = fill(&self.redirect.location, cx);
+        if let Some(query) = cx.uri().query() {
+            location.push(if location.contains('?') { '&' } else { '?' });
+            location.push_str(query);
+        }
+        Ok(Redirect {
+            status: self.redirect.status,
+            location,
+        })
+    }
+}
+
+/// Fills the parameters of the route into a target: as they stand in the path, encoded already.
+fn fill(target: &str, cx: &Context) -> String {
+    let mut location = String::with_capacity(target.len() + 16);
+    for piece in pieces(target) {
+        location.push_str(match piece {
+            Piece::Text(text) => text,
+            Piece::Parameter(name) => cx.raw_parameter(name).unwrap_or_default(),
+        });
+    }
+    // `//host` would be a reference to another host (RFC 3986 §4.2); only what the author wrote may lead there.
+    if location.starts_with("//") && !target.starts_with("//") {
+        location.replace_range(
+            ..location.len() - location.trim_start_matches('/').len(),
+            "/",
+        );
+    }
+    location
+}
+
+enum Piece<'t> {
+    Text(&'t str),
+    Parameter(&'t str),
+}
+
+/// Cuts a target at its `{parameters}`. A brace without its other half is text.
+fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
+    std::iter::from_fn(move || {
+        let open = rest.find('{').unwrap_or(rest.len());
+        if open > 0 {
+            let (text, behind) = rest.split_at(open);
+            rest = behind;
+            return Some(Piece::Text(text));
+        }
+        let inner = rest.strip_prefix('{')?;
+        let Some((name, behind)) = inner.split_once('}') else {
+            return Some(Piece::Text(std::mem::take(&mut rest)));
+        };
+        rest = behind;
+        Some(Piece::Parameter(name.trim_start_matches('*')))
+    })
+}
+
+fn check_placeholders(given: &Given, place: &Place) -> Result<(), String> {
+    let Some(redirect) = given.gift::<Redirect>(0) else {
+        return Ok(());
+    };
+    let unknown = pieces(&redirect.location).find_map(|piece| match piece {
+        Piece::Parameter(name) if !place.spec.parameters.contains(&name) => Some(name),
+        _ => None,
+    });
+    match unknown {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "the redirect of `{}` to `{}` names `{{{name}}}`, which the pattern does not have",
+            place.text(),
+            redirect.location
+        )),
+    }
+}

@@ -1,0 +1,157 @@
+//! [`RequestHandle`]: the head of a request, shared by all that outlive the handler's own view of it.
+//!
+//! A handler borrows its [`Context`](super::Context) mutably; an answer is made, a stream goes on and a log line is written
+//! when that borrow is over. They hold this handle instead. It also carries the two signals between a running handler and the
+//! connection: that the client is gone, and what a `flush` wants to have sent.
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use ::http::{Extensions, HeaderMap, Method, Uri, Version};
+use tokio::sync::Notify;
+
+use super::{flush::Outbox, shared::Shared};
+use crate::http::accept;
+
+/// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
+#[derive(Clone, Debug)]
+pub struct RequestHandle(Arc<Head>);
+
+#[derive(Debug)]
+struct Head {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    headers: HeaderMap,
+    remote_addr: Option<SocketAddr>,
+    started: Instant,
+    shared: Arc<Shared>,
+    gone: AtomicBool,
+    close_claimed: AtomicBool,
+    going: Notify,
+    outbox: Outbox,
+}
+
+/// The address of the peer, as the server puts it into the extensions of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteAddr(pub SocketAddr);
+
+impl RequestHandle {
+    /// Takes a request head over; what stands in its extensions is given back.
+    pub(crate) fn new(
+        parts: ::http::request::Parts,
+        remote_addr: Option<SocketAddr>,
+        started: Instant,
+        shared: Arc<Shared>,
+    ) -> (Self, Extensions) {
+        let ::http::request::Parts {
+            method,
+            uri,
+            version,
+            headers,
+            extensions,
+            ..
+        } = parts;
+        let remote_addr =
+            remote_addr.or_else(|| extensions.get::<RemoteAddr>().map(|remote| remote.0));
+        let head = Head {
+            method,
+            uri,
+            version,
+            headers,
+            remote_addr,
+            started,
+            shared,
+            gone: AtomicBool::new(false),
+            close_claimed: AtomicBool::new(false),
+            going: Notify::new(),
+            outbox: Outbox::default(),
+        };
+        (Self(Arc::new(head)), extensions)
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The target URI, as it came in.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        &self.0.uri
+    }
+
+    /// The HTTP version.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        self.0.version
+    }
+
+    /// The fields.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The address of the peer; `None` when the request did not come over a socket of squall's server.
+    #[must_use]
+    pub fn remote_addr(&self) -> Option<SocketAddr> {
+        self.0.remote_addr
+    }
+
+    /// The time since the head of the request was read.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// Whether the client prefers JSON to HTML ([RFC 9110 §12.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1)).
+    #[must_use]
+    pub fn prefers_json(&self) -> bool {
+        accept::prefers_json(&self.0.headers)
+    }
+
+    /// Waits until the client is gone. Ends at once when it is gone already; never, when the answer is sent to its end.
+    pub fn disconnected(&self) -> impl Future<Output = ()> + Send + 'static {
+        let handle = self.clone();
+        async move {
+            let going = handle.0.going.notified();
+            if !handle.is_disconnected() {
+                going.await;
+            }
+        }
+    }
+
+    /// Whether the client is known to be gone.
+    #[must_use]
+    pub fn is_disconnected(&self) -> bool {
+        self.0.gone.load(Ordering::Acquire)
+    }
+
+    /// Lets everybody know that the client is gone.
+    pub(crate) fn disconnect(&self) {
+        self.0.gone.store(true, Ordering::Release);
+        self.0.going.notify_waiters();
+    }
+
+    /// Whether the caller is the one that runs `on_connection_close`: true once a request.
+    pub(crate) fn claim_close(&self) -> bool {
+        !self.0.close_claimed.swap(true, Ordering::AcqRel)
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.0.shared
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+}

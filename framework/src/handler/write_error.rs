@@ -1,0 +1,163 @@
+//! The one way of all errors to the client: the log, the nearest `#[write_error]`, or the page made here.
+
+use std::fmt::Write as _;
+
+use ::http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::json;
+
+use super::{
+    Response,
+    body::Body,
+    content::HTML,
+    context::Context,
+    error::{Error, HttpError, Result},
+    finish,
+    life_cycle::{Built, guard},
+    respond::with_content,
+};
+
+const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Answers an error: with the hooks of the handler, as far as it was built, or with the page of the framework.
+///
+/// What was set on the context before is gone, but for cookies when the client is at fault; default headers are set anew.
+/// When the head of the answer is on its way already, the connection is broken off instead.
+pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: Error) -> Response {
+    let error = error.into_http_error();
+    log(&error);
+    if cx.answer.head_sent {
+        return Response::new(Body::failing(Box::new(error)));
+    }
+    finish::reset(cx, error.status());
+    let written = guard(by_hooks(built, cx, &error))
+        .await
+        .and_then(|written| written);
+    let mut response = match written {
+        Ok(Some(response)) => response,
+        Ok(None) => page(cx, &error),
+        Err(second) => return empty(built, cx, &second),
+    };
+    if response.status() == StatusCode::OK && cx.answer.status.is_none() {
+        *response.status_mut() = error.status();
+    }
+    finish::add_headers(&mut response, error.headers());
+    response
+}
+
+async fn by_hooks(
+    built: Option<&dyn Built>,
+    cx: &mut Context,
+    error: &HttpError,
+) -> Result<Option<Response>> {
+    let Some(built) = built else { return Ok(None) };
+    built.default_headers_all(&mut cx.answer.headers);
+    let Some(response) = built.write_error_any(cx, error).await else {
+        return Ok(None);
+    };
+    finish::conclude(cx, Some(response?)).map(Some)
+}
+
+/// The answer when the error page itself fails: 500 without content.
+fn empty(built: Option<&dyn Built>, cx: &mut Context, error: &Error) -> Response {
+    tracing::error!(target: "squall", error = ?error, "the error page failed");
+    finish::reset(cx, StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(built) = built {
+        let mut headers = HeaderMap::new();
+        let hook = std::panic::AssertUnwindSafe(|| built.default_headers_all(&mut headers));
+        if std::panic::catch_unwind(hook).is_ok() {
+            cx.answer.headers = headers;
+        }
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
+/// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
+fn log(error: &HttpError) {
+    let causes = || {
+        error
+            .causes()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(": ")
+    };
+    if error.status().is_server_error() {
+        tracing::error!(target: "squall", cause = causes(), "{error}");
+    } else if error.cause().is_some() {
+        tracing::debug!(target: "squall", cause = causes(), "{error}");
+    } else if error.has_message() {
+        tracing::debug!(target: "squall", "{error}");
+    }
+}
+
+/// The page of the framework: HTML, or problem details (RFC 9457) where the client prefers JSON.
+fn page(cx: &Context, error: &HttpError) -> Response {
+    let causes = if cx.request().shared().debug {
+        error.causes().map(ToString::to_string).collect()
+    } else {
+        Vec::new()
+    };
+    if cx.request().prefers_json() {
+        with_content(PROBLEM, problem(error, &causes).into())
+    } else {
+        with_content(HTML, html(error, &causes).into())
+    }
+}
+
+fn problem(error: &HttpError, causes: &[String]) -> String {
+    let mut problem = json!({ "title": error.phrase(), "status": error.status().as_u16() });
+    if error.has_message() {
+        problem["detail"] = error.message().into();
+    }
+    if !causes.is_empty() {
+        problem["causes"] = causes.into();
+    }
+    problem.to_string()
+}
+
+fn html(error: &HttpError, causes: &[String]) -> String {
+    let (code, phrase) = (error.status().as_u16(), error.phrase());
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{code}: {phrase}</title>\n\
+         <style>{STYLE}</style>\n<main>\n<h1><span>{code}</span> {phrase}</h1>\n"
+    );
+    if error.has_message() {
+        _ = writeln!(page, "<p>{}</p>", Escaped(error.message()));
+    }
+    if !causes.is_empty() {
+        page.push_str("<h2>Caused by</h2>\n<ol>\n");
+        for cause in causes {
+            _ = writeln!(page, "<li><pre>{}</pre>", Escaped(cause));
+        }
+        page.push_str("</ol>\n");
+    }
+    page.push_str("</main>\n</html>\n");
+    page
+}
+
+const STYLE: &str = ":root{color-scheme:light dark}\
+    body{margin:0;min-height:100vh;display:grid;place-items:center;font:1.05rem/1.5 system-ui,sans-serif}\
+    main{padding:2rem;max-width:44rem}h1{font-size:1.5rem;font-weight:600;margin:0}h1 span{opacity:.5;font-weight:400}\
+    h2{font-size:1rem;margin:2rem 0 .5rem}p{margin:.75rem 0 0;overflow-wrap:anywhere}ol{margin:0;padding-left:1.5rem}\
+    pre{margin:.25rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem}";
+
+/// Text as HTML content.
+struct Escaped<'t>(&'t str);
+
+impl std::fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '&' => f.write_str("&amp;")?,
+                '<' => f.write_str("&lt;")?,
+                '>' => f.write_str("&gt;")?,
+                '"' => f.write_str("&quot;")?,
+                '\'' => f.write_str("&#x27;")?,
+                other => f.write_char(other)?,
+            }
+        }
+        Ok(())
+    }
+}

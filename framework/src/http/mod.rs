@@ -1,0 +1,12 @@
+//! Protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags.
+//!
+//! Nothing here knows a socket, a clock or a handler. The types of the [`http`](https://docs.rs/http) crate that programs
+//! name most are re-exported, so that a program needs no dependency on it.
+
+pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+
+pub(crate) mod accept;
+pub(crate) mod cookies;
+pub(crate) mod entity_tag;
+pub(crate) mod percent;
+pub(crate) mod query;

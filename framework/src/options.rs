@@ -1,0 +1,94 @@
+//! [`Options`]: what a server is told by its command line or its environment.
+
+/// What a server is told when it starts: by command line (`--port 80`) or environment (`SQUALL_PORT=80`), the first winning.
+///
+/// | option | variable | default |
+/// |---|---|---|
+/// | `--address` | `SQUALL_ADDRESS` | `127.0.0.1`; a name or an address, IPv6 included |
+/// | `--port` | `SQUALL_PORT` | `8888`; 0 picks a free one and prints it |
+/// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
+/// | `--debug` | `SQUALL_DEBUG` | off; shows the causes of errors on their pages |
+/// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
+///
+/// It is a `clap::Args`, so a program can put it beside options of its own:
+///
+/// ```
+/// # #[cfg(feature = "options")] {
+/// #[derive(clap::Parser)]
+/// struct Cli {
+///     #[command(flatten)]
+///     server: squall::Options,
+///     /// Where the stories are kept.
+///     #[arg(long, default_value = "stories.json")]
+///     stories: String,
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "options", derive(clap::Args))]
+#[non_exhaustive]
+pub struct Options {
+    /// The address to listen on
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_ADDRESS", default_value = "127.0.0.1")
+    )]
+    pub address: String,
+    /// The port to listen on; 0 picks a free one
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_PORT", default_value_t = 8888)
+    )]
+    pub port: u16,
+    /// The number of event loops [default: one a core]
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_WORKERS", value_name = "COUNT")
+    )]
+    pub workers: Option<std::num::NonZeroUsize>,
+    /// Show the causes of errors on their pages
+    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_DEBUG"))]
+    pub debug: bool,
+    /// What to log: a level, or levels by target
+    #[cfg_attr(
+        feature = "options",
+        arg(
+            long,
+            env = "SQUALL_LOG",
+            default_value = "info",
+            value_name = "FILTER"
+        )
+    )]
+    pub log: String,
+}
+
+impl Options {
+    /// Reads the command line and the environment. On a wrong option, and for `--help`, it prints and ends the program.
+    #[cfg(feature = "options")]
+    #[must_use]
+    pub fn parse() -> Self {
+        use clap::{Args, Command, FromArgMatches};
+
+        let command = Self::augment_args(Command::new(env!("CARGO_PKG_NAME")));
+        let matches = command.get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    pub(crate) fn worker_count(&self) -> usize {
+        self.workers
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, std::num::NonZeroUsize::get)
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            address: "127.0.0.1".to_owned(),
+            port: 8888,
+            workers: None,
+            debug: false,
+            log: "info".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What generated code calls. Nothing here is part of the public interface: it changes with the macros.
+
+pub use std::{
+    boxed::Box,
+    default::Default,
+    future::{Future, ready},
+    option::Option,
+    result::Result::{self, Err, Ok},
+    string::String,
+    sync::Arc,
+    vec,
+};
+
+pub use crate::{
+    application::{Routes, Target, item},
+    handler::{
+        Context, Error, FromRequest, FromRequestParts, Html, HttpError, Init, IntoResponse,
+        IntoTarget, Outcome, RequestHandle, Requirements, Response,
+        fields::{
+            Source, many, optional, or_default, path, path_optional, path_or_default, required,
+        },
+        flush::Disconnect,
+        glue::*,
+        life_cycle::{
+            Chain, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Unbuilt,
+            fields, watched,
+        },
+        target::Given,
+    },
+    http::HeaderMap,
+    routing::{
+        list::{Entry, Item, count, flatten, groups, places, start, starts},
+        pattern::{Label, Place, Prefix, Segment, Shape, Spec},
+        proof::{Finding, prove, report, slots},
+        url::{Argument, PathField, begin},
+    },
+    server::runtime::{block_on_main, block_on_test},
+};
+
+/// What the benchmarks of the repository measure.
+pub mod routing {
+    pub use crate::routing::{
+        pattern::{Label, Place, Prefix, Segment, Shape, Spec},
+        tree::{Captures, Tree},
+    };
+}

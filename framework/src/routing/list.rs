@@ -1,0 +1,172 @@
+//! [`Routes`]: a list of routes, proven when it was compiled.
+
+use std::fmt;
+
+use super::pattern::{Place, Prefix, Spec};
+
+/// One route of a list: where it stands, and what answers it. `T` is what the room above keeps for the answering.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<T: 'static> {
+    /// Where it stands.
+    pub place: Place,
+    /// What answers.
+    pub target: T,
+}
+
+/// One line of a `routes![…]` before it is flattened.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<T: 'static> {
+    /// A handler, with all its routes.
+    Handler {
+        /// Its name.
+        owner: &'static str,
+        /// Its routes.
+        specs: &'static [Spec],
+        /// What stands in front of them.
+        prefix: Option<&'static Prefix>,
+        /// What answers.
+        target: T,
+    },
+    /// Another list, spread into this one.
+    List(&'static [Entry<T>]),
+}
+
+impl<T> Item<T> {
+    const fn len(&self) -> usize {
+        match self {
+            Self::Handler { specs, .. } => specs.len(),
+            Self::List(entries) => entries.len(),
+        }
+    }
+}
+
+/// The number of routes in a list.
+#[must_use]
+pub const fn count<T>(items: &[Item<T>]) -> usize {
+    start(items, items.len())
+}
+
+/// The index of the first route of an item.
+#[must_use]
+pub const fn start<T>(items: &[Item<T>], item: usize) -> usize {
+    let mut count = 0;
+    let mut index = 0;
+    while index < item {
+        count += items[index].len();
+        index += 1;
+    }
+    count
+}
+
+/// All start indices at once, and the length behind the last: what each entry of a list reports on.
+#[must_use]
+pub const fn starts<T, const N: usize>(items: &[Item<T>]) -> [usize; N] {
+    let mut starts = [0; N];
+    let mut index = 0;
+    while index + 1 < N {
+        starts[index + 1] = starts[index] + items[index].len();
+        index += 1;
+    }
+    starts
+}
+
+/// All routes of a list, one after the other.
+#[track_caller]
+#[must_use]
+pub const fn flatten<T: Copy, const N: usize>(items: &[Item<T>], fill: T) -> [Entry<T>; N] {
+    let mut entries = [Entry {
+        place: Place::NONE,
+        target: fill,
+    }; N];
+    let mut next = 0;
+    let mut item = 0;
+    while item < items.len() {
+        let mut index = 0;
+        while index < items[item].len() {
+            entries[next] = match items[item] {
+                Item::Handler {
+                    owner,
+                    specs,
+                    prefix,
+                    target,
+                } => Entry {
+                    place: Place::new(&specs[index], owner, prefix),
+                    target,
+                },
+                Item::List(list) => list[index],
+            };
+            next += 1;
+            index += 1;
+        }
+        item += 1;
+    }
+    entries
+}
+
+/// The places alone, for the proof.
+#[must_use]
+pub const fn places<T: Copy, const N: usize>(entries: &[Entry<T>; N]) -> [Place; N] {
+    let mut places = [Place::NONE; N];
+    let mut index = 0;
+    while index < N {
+        places[index] = entries[index].place;
+        index += 1;
+    }
+    places
+}
+
+/// Which list each route was spread from: its item plus one, or zero.
+#[must_use]
+pub const fn groups<T: Copy, const N: usize>(items: &[Item<T>]) -> [usize; N] {
+    let mut groups = [0; N];
+    let mut next = 0;
+    let mut item = 0;
+    while item < items.len() {
+        let group = match items[item] {
+            Item::Handler { .. } => 0,
+            Item::List(_) => item + 1,
+        };
+        let end = next + items[item].len();
+        while next < end {
+            groups[next] = group;
+            next += 1;
+        }
+        item += 1;
+    }
+    groups
+}
+
+/// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same request.
+///
+/// A list is a constant, so that a module can offer its routes to another: `pub const ROUTES: Routes = routes![…]`.
+pub struct List<T: 'static>(pub(crate) &'static [Entry<T>]);
+
+impl<T> List<T> {
+    /// Wraps a list that was proven.
+    #[must_use]
+    pub const fn proven(entries: &'static [Entry<T>]) -> Self {
+        Self(entries)
+    }
+
+    /// The routes.
+    #[must_use]
+    pub const fn entries(&self) -> &'static [Entry<T>] {
+        self.0
+    }
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<T> {}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|entry| entry.place.text()))
+            .finish()
+    }
+}

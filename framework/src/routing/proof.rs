@@ -1,0 +1,481 @@
+//! The second layer of proof: a list of routes is checked for conflicts while it is compiled.
+//!
+//! [`prove`] runs in one `const` of each `routes![…]` and finds, for every route, an earlier one that it collides with;
+//! [`report`] runs in one `const _` per entry of the list and turns a finding into a compile error at that entry. The proof
+//! is linear in the number of segments: it hashes shapes into a table and compares only where hashes meet. Pairwise
+//! comparison would trip the `long_running_const_eval` lint at a few hundred routes.
+
+use super::pattern::{Label, Place, Segment, Shape};
+
+/// What [`prove`] found for one route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// No earlier route collides with it.
+    Clear,
+    /// It matches the same paths as the route at this index.
+    SameShape(usize),
+    /// It has another expression than the route at this index at one position, and the same rank.
+    SameRank(usize),
+    /// It has the name of the route at this index.
+    SameName(usize),
+}
+
+/// The size of the hash tables that [`prove`] needs: a power of two, at most half full.
+#[must_use]
+pub const fn slots(places: &[Place]) -> usize {
+    let mut entries = places.len();
+    let mut index = 0;
+    while index < places.len() {
+        entries += places[index].len();
+        index += 1;
+    }
+    (2 * entries + 2).next_power_of_two()
+}
+
+/// Finds the conflicts of a list: for each route the first earlier one that it collides with.
+///
+/// `groups` tells which routes were spread from one other list; that list has reported the conflicts among them already, so
+/// they are left out here. Zero is no group.
+#[must_use]
+pub const fn prove<const N: usize, const SLOTS: usize>(
+    places: &[Place; N],
+    groups: &[usize; N],
+) -> [Finding; N] {
+    let mut findings = [Finding::Clear; N];
+    let mut shapes = [0usize; SLOTS];
+    let mut names = [0usize; SLOTS];
+    let mut forks = [Fork {
+        route: 0,
+        position: 0,
+        several: false,
+    }; SLOTS];
+    let mut route = 0;
+    while route < N {
+        let finding = match same_shape(places, &mut shapes, route) {
+            Some(other) => Finding::SameShape(other),
+            None => match same_rank(places, &mut forks, route) {
+                Some(other) => Finding::SameRank(other),
+                None => match same_name(places, &mut names, route) {
+                    Some(other) => Finding::SameName(other),
+                    None => Finding::Clear,
+                },
+            },
+        };
+        if let Finding::SameShape(other) | Finding::SameRank(other) | Finding::SameName(other) =
+            finding
+            && (groups[route] == 0 || groups[route] != groups[other])
+        {
+            findings[route] = finding;
+        }
+        route += 1;
+    }
+    findings
+}
+
+/// Turns the findings of one entry of the list, the routes from `from` to `to`, into a compile error.
+///
+/// # Panics
+///
+/// In a constant: that is the compile error.
+#[track_caller]
+pub const fn report(places: &[Place], findings: &[Finding], from: usize, to: usize) {
+    let mut route = from;
+    while route < to {
+        match findings[route] {
+            Finding::Clear => {}
+            Finding::SameShape(other) => conflict(&places[other], &places[route]),
+            Finding::SameRank(other) => undecided(&places[other], &places[route]),
+            Finding::SameName(other) => same_named(&places[other], &places[route]),
+        }
+        route += 1;
+    }
+}
+
+#[track_caller]
+const fn conflict(first: &Place, second: &Place) {
+    let mut text = Message::new();
+    text.str("two handlers answer the same requests");
+    text.place(first);
+    text.place(second);
+    if let Shape::Expression { .. } = second.spec.shape {
+        text.str("\n  both have the same expression; change or remove one of them");
+    } else if text.example(second) {
+        text.str("; change or remove one of them");
+    } else {
+        text.str("\n  both match the same paths; change or remove one of them");
+    }
+    text.panic()
+}
+
+#[track_caller]
+const fn undecided(first: &Place, second: &Place) {
+    let mut text = Message::new();
+    text.str("two handlers have different expressions at one position");
+    text.place(first);
+    text.place(second);
+    text.str("\n  if a path can match both, say which is tried first: `rank = 1` on the one that comes second");
+    text.panic()
+}
+
+#[track_caller]
+const fn same_named(first: &Place, second: &Place) {
+    let mut text = Message::new();
+    text.str("two routes have the name `");
+    if let Some(name) = second.spec.name {
+        text.str(name.text);
+    }
+    text.str("`");
+    text.place(first);
+    text.place(second);
+    text.str("\n  `reverse_url` finds a route by its name; rename one of them");
+    text.panic()
+}
+
+/// Looks for an earlier route with the same shape, and enters this one.
+const fn same_shape(places: &[Place], table: &mut [usize], route: usize) -> Option<usize> {
+    let hash = shape_hash(&places[route], places[route].len());
+    let mut slot = hash as usize & (table.len() - 1);
+    while table[slot] != 0 {
+        let other = table[slot] - 1;
+        if same_host(&places[other], &places[route]) && same_paths(&places[other], &places[route]) {
+            return Some(other);
+        }
+        slot = (slot + 1) & (table.len() - 1);
+    }
+    table[slot] = route + 1;
+    None
+}
+
+/// A position at which a route has an expression, behind segments that other routes may share.
+#[derive(Clone, Copy)]
+struct Fork {
+    /// The first route that has an expression there, plus one; zero is an empty slot.
+    route: usize,
+    position: usize,
+    /// Whether a later route has a different one there.
+    several: bool,
+}
+
+/// Looks for an earlier route that is the same up to an expression, differs in that, has the same rank, and could match
+/// the same path; enters the expressions of this one.
+///
+/// Only where expressions really differ at one place are the earlier routes gone through: tables rarely have that.
+const fn same_rank(places: &[Place], forks: &mut [Fork], route: usize) -> Option<usize> {
+    let place = &places[route];
+    let len = place.len();
+    let mut position = 0;
+    let mut hash = host_hash(place);
+    while position < len {
+        let segment = place.segment(position);
+        if let Segment::Expression { .. } = segment {
+            let mut slot = hash as usize & (forks.len() - 1);
+            while forks[slot].route != 0 && !same_fork(places, &forks[slot], route, position) {
+                slot = (slot + 1) & (forks.len() - 1);
+            }
+            if forks[slot].route == 0 {
+                forks[slot] = Fork {
+                    route: route + 1,
+                    position,
+                    several: false,
+                };
+            } else {
+                let first = places[forks[slot].route - 1].segment(position);
+                forks[slot].several |= !same_segment(first, segment);
+                if forks[slot].several
+                    && let Some(other) = rival(places, route, position)
+                {
+                    return Some(other);
+                }
+            }
+        }
+        hash = mix(hash, segment_hash(segment));
+        position += 1;
+    }
+    None
+}
+
+const fn same_fork(places: &[Place], fork: &Fork, route: usize, position: usize) -> bool {
+    fork.position == position
+        && same_host(&places[fork.route - 1], &places[route])
+        && same_up_to(&places[fork.route - 1], &places[route], position)
+}
+
+/// The first earlier route with another expression at this position and nothing that decides between the two.
+const fn rival(places: &[Place], route: usize, position: usize) -> Option<usize> {
+    let place = &places[route];
+    let mut other = 0;
+    while other < route {
+        let earlier = &places[other];
+        if earlier.spec.rank == place.spec.rank
+            && earlier.len() > position
+            && matches!(earlier.segment(position), Segment::Expression { .. })
+            && !same_segment(earlier.segment(position), place.segment(position))
+            && same_host(earlier, place)
+            && same_up_to(earlier, place, position)
+            && may_meet(earlier, place, position + 1)
+        {
+            return Some(other);
+        }
+        other += 1;
+    }
+    None
+}
+
+/// Looks for an earlier route with the same name, and enters this one.
+const fn same_name(places: &[Place], table: &mut [usize], route: usize) -> Option<usize> {
+    let Some(name) = places[route].spec.name else {
+        return None;
+    };
+    let mut slot = name.hash as usize & (table.len() - 1);
+    while table[slot] != 0 {
+        let other = table[slot] - 1;
+        if same_label(&places[other].spec.name, &places[route].spec.name) {
+            return Some(other);
+        }
+        slot = (slot + 1) & (table.len() - 1);
+    }
+    table[slot] = route + 1;
+    None
+}
+
+/// Whether two routes on the same host match exactly the same paths.
+const fn same_paths(a: &Place, b: &Place) -> bool {
+    match (a.spec.shape, b.spec.shape) {
+        (Shape::Segments(_), Shape::Segments(_)) => a.len() == b.len() && same_up_to(a, b, a.len()),
+        (Shape::Expression { text: x, .. }, Shape::Expression { text: y, .. }) => {
+            same_text(x, y) && a.len() == b.len() && same_up_to(a, b, a.len())
+        }
+        _ => false,
+    }
+}
+
+const fn same_up_to(a: &Place, b: &Place, end: usize) -> bool {
+    if a.len() < end || b.len() < end {
+        return false;
+    }
+    let mut position = 0;
+    while position < end {
+        if !same_segment(a.segment(position), b.segment(position)) {
+            return false;
+        }
+        position += 1;
+    }
+    true
+}
+
+/// Whether a path could match both routes from this position on. In doubt, yes.
+const fn may_meet(a: &Place, b: &Place, mut position: usize) -> bool {
+    while position < a.len() && position < b.len() {
+        match (a.segment(position), b.segment(position)) {
+            (Segment::CatchAll, _) | (_, Segment::CatchAll) => return true,
+            (Segment::Literal { text: x, .. }, Segment::Literal { text: y, .. })
+                if !same_text(x, y) =>
+            {
+                return false;
+            }
+            (Segment::Literal { text, .. }, Segment::Parameter)
+            | (Segment::Parameter, Segment::Literal { text, .. })
+                if text.is_empty() =>
+            {
+                return false;
+            }
+            _ => {}
+        }
+        position += 1;
+    }
+    a.len() == b.len()
+}
+
+const fn same_segment(a: &Segment, b: &Segment) -> bool {
+    match (a, b) {
+        (Segment::Literal { text: x, hash: h }, Segment::Literal { text: y, hash: i })
+        | (
+            Segment::Expression {
+                text: x, hash: h, ..
+            },
+            Segment::Expression {
+                text: y, hash: i, ..
+            },
+        ) => *h == *i && same_text(x, y),
+        (Segment::Parameter, Segment::Parameter) | (Segment::CatchAll, Segment::CatchAll) => true,
+        _ => false,
+    }
+}
+
+const fn same_host(a: &Place, b: &Place) -> bool {
+    match (a.spec.host, b.spec.host) {
+        (None, None) => true,
+        _ => same_label(&a.spec.host, &b.spec.host),
+    }
+}
+
+const fn same_label(a: &Option<Label>, b: &Option<Label>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => a.hash == b.hash && same_text(a.text, b.text),
+        _ => false,
+    }
+}
+
+/// Equality of texts; `==` on `str` is not `const` yet.
+const fn same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < a.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// A hash of the host and the first `end` segments, and of an expression over the whole path.
+const fn shape_hash(place: &Place, end: usize) -> u64 {
+    let mut hash = host_hash(place);
+    let mut position = 0;
+    while position < end {
+        hash = mix(hash, segment_hash(place.segment(position)));
+        position += 1;
+    }
+    match place.spec.shape {
+        Shape::Expression {
+            hash: expression, ..
+        } => mix(mix(hash, 4), expression),
+        Shape::Segments(_) => hash,
+    }
+}
+
+const fn host_hash(place: &Place) -> u64 {
+    match place.spec.host {
+        Some(host) => mix(5, host.hash),
+        None => 0,
+    }
+}
+
+const fn segment_hash(segment: &Segment) -> u64 {
+    match segment {
+        Segment::Literal { hash, .. } => *hash,
+        Segment::Expression { hash, .. } => mix(1, *hash),
+        Segment::Parameter => 2,
+        Segment::CatchAll => 3,
+    }
+}
+
+/// One step of `FxHash`, with a final turn that brings the good upper bits down to where the tables take their index.
+const fn mix(hash: u64, value: u64) -> u64 {
+    (hash.rotate_left(5) ^ value)
+        .wrapping_mul(0x517c_c1b7_2722_0a95)
+        .rotate_right(29)
+}
+
+/// The text of a compile error, built without the formatting that `const` code does not have.
+struct Message {
+    buffer: [u8; Message::SIZE],
+    len: usize,
+}
+
+impl Message {
+    const SIZE: usize = 4096;
+
+    const fn new() -> Self {
+        Self {
+            buffer: [0; Self::SIZE],
+            len: 0,
+        }
+    }
+
+    /// Appends a text; what does not fit is cut at the end of a character.
+    const fn str(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut take = bytes.len();
+        if take > Self::SIZE - self.len {
+            take = Self::SIZE - self.len;
+            while !text.is_char_boundary(take) {
+                take -= 1;
+            }
+        }
+        let mut index = 0;
+        while index < take {
+            self.buffer[self.len] = bytes[index];
+            self.len += 1;
+            index += 1;
+        }
+    }
+
+    const fn number(&mut self, mut number: u32) {
+        let mut digits = [0u8; 10];
+        let mut first = digits.len();
+        loop {
+            first -= 1;
+            digits[first] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        while first < digits.len() {
+            self.buffer[self.len] = digits[first];
+            self.len += 1;
+            first += 1;
+        }
+    }
+
+    /// One line: the pattern, whose it is, and where it stands.
+    const fn place(&mut self, place: &Place) {
+        self.str("\n  `");
+        let mut index = 0;
+        while index < place.prefixes.len() {
+            self.str(place.prefixes[index]);
+            index += 1;
+        }
+        self.str(place.spec.text);
+        self.str("` of `");
+        self.str(place.owner);
+        self.str("`");
+        if let Some(host) = place.spec.host {
+            self.str(" on ");
+            self.str(host.text);
+        }
+        self.str(", ");
+        self.str(place.spec.file);
+        self.str(":");
+        if self.len + 10 < Self::SIZE {
+            self.number(place.spec.line);
+        }
+    }
+
+    /// Appends a path that the route matches; nothing, and false, when an expression has no sample.
+    const fn example(&mut self, place: &Place) -> bool {
+        let start = self.len;
+        self.str("\n  both match `");
+        let mut position = 0;
+        while position < place.len() {
+            self.str("/");
+            match place.segment(position) {
+                Segment::Literal { text, .. } => self.str(text),
+                Segment::Expression { sample, .. } if sample.is_empty() => {
+                    self.len = start;
+                    return false;
+                }
+                Segment::Expression { sample, .. } => self.str(sample),
+                Segment::Parameter => self.str("1"),
+                Segment::CatchAll => self.str("a/b"),
+            }
+            position += 1;
+        }
+        self.str("`");
+        true
+    }
+
+    #[track_caller]
+    const fn panic(&self) -> ! {
+        let (text, _) = self.buffer.split_at(self.len);
+        match str::from_utf8(text) {
+            Ok(text) => panic!("{}", text),
+            Err(_) => panic!("two routes collide"),
+        }
+    }
+}

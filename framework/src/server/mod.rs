@@ -1,0 +1,103 @@
+//! squall's own server: a listening socket, an event loop on every core, connections, and a polite end.
+//!
+//! [`Application::serve`] binds one socket, starts the event loops and accepts; each new connection goes to the loop that holds
+//! the fewest. SIGINT or SIGTERM ends it: nothing new is accepted, idle connections are closed, requests in flight are
+//! finished.
+
+pub(crate) mod connection;
+mod event_loop;
+mod listener;
+mod log;
+pub(crate) mod runtime;
+
+use std::{io, sync::Arc, time::Duration};
+
+use tokio::{sync::watch, time::timeout};
+
+use self::event_loop::EventLoop;
+use crate::{
+    Application, Options,
+    application::Ready,
+    handler::{Error, Result},
+};
+
+/// How long requests in flight have when the server is told to end.
+const DRAIN: Duration = Duration::from_secs(30);
+
+impl Application {
+    /// Serves the application until SIGINT or SIGTERM, and then finishes the requests in flight.
+    ///
+    /// It prints the address it listens on. It does not block the runtime it is awaited on: the event loops have threads of
+    /// their own.
+    ///
+    /// # Errors
+    ///
+    /// The application does not pass [`check`](Self::check); the address cannot be bound; a thread cannot be started.
+    pub async fn serve(self, options: Options) -> Result<()> {
+        log::install(&options)?;
+        let debug = options.debug || self.is_debug();
+        let ready = self.debug(debug).ready()?;
+        let listener = listener::bind(&options).await?;
+        println!("squall listens on http://{}", listener.local_addr()?);
+        let (stop, stopping) = watch::channel(false);
+        let loops = start_loops(options.worker_count(), &ready, &stopping)?;
+        let signal = termination()?;
+        tokio::select! {
+            () = listener::accept(&listener, &loops) => {}
+            () = signal => {}
+        }
+        drop(listener);
+        drain(loops, &stop).await;
+        Ok(())
+    }
+}
+
+fn start_loops(
+    count: usize,
+    ready: &Arc<Ready>,
+    stopping: &watch::Receiver<bool>,
+) -> Result<Vec<EventLoop>> {
+    (0..count)
+        .map(|index| {
+            EventLoop::start(index, Arc::clone(ready), stopping.clone()).map_err(Error::from)
+        })
+        .collect()
+}
+
+/// Lets all connections end: those in flight have until the deadline.
+async fn drain(loops: Vec<EventLoop>, stop: &watch::Sender<bool>) {
+    tracing::info!(target: "squall", "stopping: requests in flight are finished");
+    stop.send_replace(true);
+    let ended = timeout(DRAIN, async {
+        for event_loop in loops {
+            event_loop.ended().await;
+        }
+    });
+    if ended.await.is_err() {
+        tracing::warn!(target: "squall", "some requests were cut off after {} seconds", DRAIN.as_secs());
+    }
+}
+
+/// Ends when the process is asked to.
+#[cfg(unix)]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when the process is asked to.
+#[cfg(not(unix))]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        _ = tokio::signal::ctrl_c().await;
+    })
+}
