@@ -742,13 +742,15 @@ pub(crate) async fn answer_with<H: HandlerImpl>(
             .await;
         }
     };
-    let hooked = answer.inspect(|response| {
-        if let Some(built) = live.built() {
-            built.default_headers_all(&mut cx.answer.headers)
+    let response = match answer {
+        Ok(response) => {
+            if let Some(built) = live.built() {
+                survive("default_headers", || {
+                    built.default_headers_all(&mut cx.answer.headers)
+                });
+            }
+            response
         }
-    });
-    let response = match hooked {
-        Ok(response) => response,
         Err(error) => write_error::answer(live.built(), &mut cx, error).await,
     };
     live.end_with(finish::seal(&mut cx, response))
