@@ -17,8 +17,9 @@ pub(crate) fn strip(item: TokenStream) -> TokenStream {
             }
         }
         stripped.extend([match token {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
-                let mut inner = Group::new(Delimiter::Brace, strip_level(group.stream()));
+            // Brackets hold attributes of others; the fields of a tuple struct stand in parentheses.
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
+                let mut inner = Group::new(group.delimiter(), strip_level(group.stream()));
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
             }

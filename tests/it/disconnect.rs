@@ -71,7 +71,8 @@ slow_handler!(Stubborn, "/stubborn", disconnect = finish);
 slow_handler!(Fickle, "/fickle", disconnect = cancel);
 
 fn app(events: &Events) -> Application {
-    Application::new(routes![Slow, Stubborn, Fickle, Watcher, Stream, Flusher]).state(events.clone())
+    Application::new(routes![Slow, Stubborn, Fickle, Watcher, Stream, Flusher])
+        .state(events.clone())
 }
 
 /// Sends a request, goes away once it has started, and waits for the last event.
@@ -92,9 +93,18 @@ async fn leave(method: &str, path: &str) -> Vec<String> {
 
 #[squall::test]
 async fn a_safe_method_is_cancelled_at_once() {
-    assert_eq!(leave("GET", "/slow").await, ["started", "dropped", "gone", "finished 499 false"]);
-    assert_eq!(leave("HEAD", "/slow").await, ["started", "dropped", "gone", "finished 499 false"]);
-    assert_eq!(leave("POST", "/fickle").await, ["started", "dropped", "gone", "finished 499 false"]);
+    assert_eq!(
+        leave("GET", "/slow").await,
+        ["started", "dropped", "gone", "finished 499 false"]
+    );
+    assert_eq!(
+        leave("HEAD", "/slow").await,
+        ["started", "dropped", "gone", "finished 499 false"]
+    );
+    assert_eq!(
+        leave("POST", "/fickle").await,
+        ["started", "dropped", "gone", "finished 499 false"]
+    );
 }
 
 #[squall::test]
@@ -179,8 +189,16 @@ impl Stream {
 
     #[on_finish]
     fn finished(&self, outcome: &Outcome) {
-        let sent = if outcome.content_sent() > 0 { "some" } else { "nothing" };
-        self.events.note(format!("finished {} {} {sent}", outcome.status().as_u16(), outcome.is_complete()));
+        let sent = if outcome.content_sent() > 0 {
+            "some"
+        } else {
+            "nothing"
+        };
+        self.events.note(format!(
+            "finished {} {} {sent}",
+            outcome.status().as_u16(),
+            outcome.is_complete()
+        ));
     }
 }
 
@@ -219,7 +237,8 @@ impl Flusher {
 
     #[on_finish]
     fn finished(&self, outcome: &Outcome) {
-        self.events.note(format!("finished {}", outcome.is_complete()));
+        self.events
+            .note(format!("finished {}", outcome.is_complete()));
     }
 }
 
@@ -252,7 +271,10 @@ async fn a_flushing_method_is_stopped_or_finishes() {
     assert_eq!(answer.chunk().await.unwrap().unwrap(), "a line\n");
     drop(answer);
     events.wait_for("finished false").await;
-    assert_eq!(events.list(), ["gone", "ended", "dropped", "finished false"]);
+    assert_eq!(
+        events.list(),
+        ["gone", "ended", "dropped", "finished false"]
+    );
 }
 
 #[squall::test]
@@ -281,6 +303,9 @@ async fn flush_waits_for_a_slow_reader() {
     // Nobody reads: the method must stand still long before its 12.8 MB are written.
     _ = timeout(Duration::from_millis(200), std::future::pending::<()>()).await;
     let flushed = events.list().len();
-    assert!((1..100).contains(&flushed), "{flushed} chunks of 64 KiB were taken for a client that reads nothing");
+    assert!(
+        (1..100).contains(&flushed),
+        "{flushed} chunks of 64 KiB were taken for a client that reads nothing"
+    );
     assert_eq!(answer.bytes().await.len(), 200 * 64 * 1024);
 }

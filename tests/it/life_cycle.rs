@@ -49,7 +49,8 @@ impl Base {
 
     #[write_error]
     async fn page(&self, cx: &mut Context, error: &HttpError) -> Result<String> {
-        self.events.note(format!("base write_error {}", error.status().as_u16()));
+        self.events
+            .note(format!("base write_error {}", error.status().as_u16()));
         match cx.query() {
             "fail=write_error" => Err(HttpError::internal().into()),
             "panic=write_error" => panic!("write_error panicked"),
@@ -59,7 +60,8 @@ impl Base {
 
     #[on_finish]
     fn finished(&self, outcome: &Outcome) {
-        self.events.note(format!("base on_finish {}", outcome.status().as_u16()));
+        self.events
+            .note(format!("base on_finish {}", outcome.status().as_u16()));
     }
 
     #[on_connection_close]
@@ -105,8 +107,14 @@ impl Steps {
 
     #[on_finish]
     async fn record(&self, outcome: &Outcome) {
-        self.field.0.note(format!("on_finish {}", outcome.status().as_u16()));
-        assert_ne!(outcome.status().as_u16(), 403, "a failing `on_finish` is only logged");
+        self.field
+            .0
+            .note(format!("on_finish {}", outcome.status().as_u16()));
+        assert_ne!(
+            outcome.status().as_u16(),
+            403,
+            "a failing `on_finish` is only logged"
+        );
     }
 }
 
@@ -129,7 +137,11 @@ async fn run(query: &str) -> (Events, u16, String) {
     let events = Events::default();
     let client = TestClient::new(Application::new(routes![Steps]).state(events.clone()));
     let answer = client.get(format!("/steps?{query}")).send().await;
-    assert_eq!(answer.header("x-base"), Some("yes"), "default headers stand on every answer");
+    assert_eq!(
+        answer.header("x-base"),
+        Some("yes"),
+        "default headers stand on every answer"
+    );
     let (status, text) = (answer.status().as_u16(), answer.text().await);
     let last = format!("on_finish {status}");
     if query.ends_with("=field") {
@@ -153,7 +165,14 @@ async fn answered() {
 async fn finished_in_prepare_of_the_base() {
     let (events, status, text) = run("finish=base").await;
     assert_eq!((status, text.as_str()), (200, "finished by the base"));
-    let expected = ["field", "base default_headers", "default_headers", "base prepare", "base on_finish 200", "on_finish 200"];
+    let expected = [
+        "field",
+        "base default_headers",
+        "default_headers",
+        "base prepare",
+        "base on_finish 200",
+        "on_finish 200",
+    ];
     assert_events(&events, &expected);
 }
 
@@ -176,16 +195,32 @@ async fn finished_in_prepare() {
 #[squall::test]
 async fn failed_in_a_field() {
     let (events, status, text) = run("fail=field").await;
-    assert_eq!((status, text.as_str()), (400, "base page: the field failed"));
-    let expected = ["field", "base default_headers", "base write_error 400", "base on_finish 400"];
+    assert_eq!(
+        (status, text.as_str()),
+        (400, "base page: the field failed")
+    );
+    let expected = [
+        "field",
+        "base default_headers",
+        "base write_error 400",
+        "base on_finish 400",
+    ];
     assert_events(&events, &expected);
 }
 
 #[squall::test]
 async fn panicked_in_a_field() {
     let (events, status, text) = run("panic=field").await;
-    assert_eq!((status, text.as_str()), (500, "base page: Internal Server Error"));
-    let expected = ["field", "base default_headers", "base write_error 500", "base on_finish 500"];
+    assert_eq!(
+        (status, text.as_str()),
+        (500, "base page: Internal Server Error")
+    );
+    let expected = [
+        "field",
+        "base default_headers",
+        "base write_error 500",
+        "base on_finish 500",
+    ];
     assert_events(&events, &expected);
 }
 
@@ -212,9 +247,16 @@ async fn failed_in_prepare_and_in_on_finish() {
 async fn failed_or_panicked_in_the_method() {
     for query in ["fail=method", "panic=method"] {
         let (events, status, text) = run(query).await;
-        assert_eq!((status, text.as_str()), (500, "base page: Internal Server Error"));
+        assert_eq!(
+            (status, text.as_str()),
+            (500, "base page: Internal Server Error")
+        );
         let mut expected = SEEN[..6].to_vec();
-        expected.extend(["base default_headers", "default_headers", "base write_error 500"]);
+        expected.extend([
+            "base default_headers",
+            "default_headers",
+            "base write_error 500",
+        ]);
         expected.extend(["base on_finish 500", "on_finish 500"]);
         assert_events(&events, &expected);
     }
@@ -225,7 +267,11 @@ async fn panicked_in_prepare() {
     let (events, status, _) = run("panic=prepare").await;
     assert_eq!(status, 500);
     let mut expected = SEEN[..5].to_vec();
-    expected.extend(["base default_headers", "default_headers", "base write_error 500"]);
+    expected.extend([
+        "base default_headers",
+        "default_headers",
+        "base write_error 500",
+    ]);
     expected.extend(["base on_finish 500", "on_finish 500"]);
     assert_events(&events, &expected);
 }
@@ -236,9 +282,18 @@ async fn failed_or_panicked_in_write_error() {
         let (events, status, text) = run(query).await;
         assert_eq!((status, text.as_str()), (500, ""), "{query}");
         let mut expected = SEEN[..6].to_vec();
-        expected.extend(["base default_headers", "default_headers", "base write_error 404"]);
+        expected.extend([
+            "base default_headers",
+            "default_headers",
+            "base write_error 404",
+        ]);
         // The headers are set anew for the empty answer.
-        expected.extend(["base default_headers", "default_headers", "base on_finish 500", "on_finish 500"]);
+        expected.extend([
+            "base default_headers",
+            "default_headers",
+            "base on_finish 500",
+            "on_finish 500",
+        ]);
         assert_events(&events, &expected);
     }
 }
@@ -272,7 +327,11 @@ impl Twice {
     }
 
     fn post(&self, cx: &mut Context) -> Result<&'static str> {
-        if cx.query() == "finish" { cx.finish("first")? } else { cx.write("first")? }
+        if cx.query() == "finish" {
+            cx.finish("first")?
+        } else {
+            cx.write("first")?
+        }
         Ok("second")
     }
 }
@@ -286,7 +345,10 @@ async fn an_answer_is_given_in_one_way() {
         ("POST", "finish", "`cx.finish` and then a returned answer"),
         ("POST", "", "`cx.write` and then a returned content"),
     ] {
-        let answer = client.request(method.parse().unwrap(), format!("/twice?{query}")).send().await;
+        let answer = client
+            .request(method.parse().unwrap(), format!("/twice?{query}"))
+            .send()
+            .await;
         assert_eq!(answer.status(), 500);
         let text = answer.text().await;
         assert!(text.contains(why), "{method} {query}: {text}");

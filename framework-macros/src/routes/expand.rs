@@ -46,7 +46,7 @@ fn item(entry: &Entry, name: &Ident) -> TokenStream {
     let span = span_of(entry);
     let ty = quote!(__squall::Item<__squall::Target>);
     if entry.conditions.is_empty() {
-        return quote_spanned!(span=> const #name: #ty = #value;);
+        return quote_spanned!(span=> #[allow(unused_qualifications)] const #name: #ty = #value;);
     }
     let conditions = entry
         .conditions
@@ -56,6 +56,7 @@ fn item(entry: &Entry, name: &Ident) -> TokenStream {
     let all = quote!(all(#(#conditions),*));
     quote_spanned! {span=>
         #[cfg(#all)]
+        #[allow(unused_qualifications)]
         const #name: #ty = #value;
         #[cfg(not(#all))]
         const #name: #ty = __squall::Item::List(&[]);

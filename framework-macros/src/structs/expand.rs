@@ -16,11 +16,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let path_fields = path_fields(model);
     let handler = handler_struct(model, &extract(model));
     let functions = functions(model);
+    let own_prefix = own_prefix(model);
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
             #import
             #path_fields
+            #own_prefix
             #handler
             #functions
         };
@@ -81,7 +83,10 @@ fn constant_of(field: &Field) -> Ident {
 fn handler_struct(model: &Model, extract: &TokenStream) -> TokenStream {
     let (name, text) = (&model.name, model.name.to_string());
     let specs = model.routes.iter().map(Route::to_spec);
-    let prefix = prefix(model);
+    let prefix = match &model.prefix {
+        None => quote!(::core::option::Option::None),
+        Some(_) => quote!(::core::option::Option::Some(OWN_PREFIX)),
+    };
     let disconnect = match model.disconnect {
         None => quote!(::core::option::Option::None),
         Some(Disconnect::Cancel) => {
@@ -136,18 +141,18 @@ fn base(model: &Model) -> TokenStream {
     }
 }
 
-fn prefix(model: &Model) -> TokenStream {
-    let Some(prefix) = &model.prefix else {
-        return quote!(::core::option::Option::None);
-    };
-    let (text, segments) = (&prefix.text, specs::segments(&prefix.segments));
-    quote! {
-        ::core::option::Option::Some(&__squall::Prefix {
+/// The prefix as a constant of its own: the one in front of it is known by name only there.
+fn own_prefix(model: &Model) -> Option<TokenStream> {
+    let prefix = model.prefix.as_ref()?;
+    let (name, text) = (&model.name, &prefix.text);
+    let segments = specs::segments(&prefix.segments);
+    Some(quote! {
+        const OWN_PREFIX: &__squall::Prefix = &__squall::Prefix {
             text: #text,
             segments: #segments,
-            parent: <<Self as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX,
-        })
-    }
+            parent: <<#name as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX,
+        };
+    })
 }
 
 /// Takes the base, then the other fields in their order, and puts the struct together. The base is kept alive beside them, so
@@ -177,7 +182,7 @@ fn extract(model: &Model) -> TokenStream {
             let base = __squall::Live::new(base, #cx.request().clone());
             let fields = __squall::fields(async {
                 #(#takes)*
-                ::core::result::Result::Ok(|base| Self { #member: base, #(#parts),* })
+                ::core::result::Result::Ok(move |base| Self { #member: base, #(#parts),* })
             });
             match fields.await {
                 ::core::result::Result::Ok(build) => ::core::result::Result::Ok(build(base.into_inner())),

@@ -1,7 +1,6 @@
 //! From a request to the row of the table that answers it, and the future of the answer.
 
 use std::{
-    any::type_name,
     convert::Infallible,
     future::Future,
     net::SocketAddr,
@@ -57,7 +56,7 @@ impl Base {
         Self {
             answer: |cx, answer| Box::pin(life_cycle::answer_with::<H>(cx, answer)),
             requirements: H::INFO.requirements,
-            name: type_name::<H>(),
+            name: H::INFO.name,
         }
     }
 }

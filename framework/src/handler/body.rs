@@ -46,6 +46,8 @@ enum Kind {
     Boxed(Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>),
     /// A handler that goes on writing after its first `flush`.
     Running(Box<Running>),
+    /// A stream that has failed: its error comes one poll later, so that what was sent before can leave the buffers.
+    Failed(Option<BoxError>),
 }
 
 impl Body {
@@ -159,13 +161,18 @@ impl Body {
                     ready!(body.as_mut().poll_frame(cx))
                 }
                 Kind::Running(running) => ready!(running.poll_frame(cx)),
+                Kind::Failed(error) => return Poll::Ready(error.take().map(Err)),
             };
             // Trailers are passed over: nothing in the framework reads or writes them yet.
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => return Poll::Ready(None),
                 Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(data))),
                 Some(Ok(Err(_trailers))) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Err(error)) => {
+                    self.kind = Kind::Failed(Some(error));
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
             }
         }
     }
@@ -199,7 +206,7 @@ impl HttpBody for Body {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Static(bytes) => bytes.is_empty(),
             Kind::Incoming(incoming) => incoming.is_end_stream(),
-            Kind::Boxed(_) | Kind::Running(_) => false,
+            Kind::Boxed(_) | Kind::Running(_) | Kind::Failed(_) => false,
         }
     }
 
@@ -212,7 +219,7 @@ impl HttpBody for Body {
             Kind::Boxed(body) => body
                 .lock()
                 .map_or_else(|_| SizeHint::default(), |body| body.size_hint()),
-            Kind::Running(_) => SizeHint::default(),
+            Kind::Running(_) | Kind::Failed(_) => SizeHint::default(),
         }
     }
 }
@@ -263,7 +270,7 @@ impl fmt::Debug for Body {
             Kind::Unset => "unset",
             Kind::Full(_) | Kind::Static(_) => "in memory",
             Kind::Incoming(_) => "incoming",
-            Kind::Boxed(_) | Kind::Running(_) => "stream",
+            Kind::Boxed(_) | Kind::Running(_) | Kind::Failed(_) => "stream",
         };
         f.debug_tuple("Body").field(&kind).finish()
     }

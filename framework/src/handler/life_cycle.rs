@@ -624,6 +624,8 @@ impl<H: Built> Live<H> {
                 .body_mut()
                 .ending()
                 .then(move |Sent { bytes, complete }| {
+                    // What is thrown away after the client has gone was sent to nobody.
+                    let complete = complete && !request.is_disconnected();
                     let outcome = Outcome {
                         status,
                         sent: bytes,
