@@ -477,6 +477,43 @@ impl Named {
     }
 }
 
+/// Answers that borrow from the handler, and one that could borrow the context.
+#[handler]
+#[route("/borrow/{id}")]
+struct Borrow {
+    id: String,
+}
+
+#[handler]
+impl Borrow {
+    async fn get(&self, cx: &mut Context) -> impl IntoResponse {
+        let path = cx.path().to_owned();
+        (StatusCode::CREATED, path)
+    }
+
+    async fn put(&mut self) -> Json<&String> {
+        Json(&self.id)
+    }
+
+    fn post(&self) -> Result<Json<Vec<&str>>> {
+        Ok(Json(vec![&self.id]))
+    }
+}
+
+#[squall::test]
+async fn answers_may_borrow() {
+    let client = TestClient::new(Application::new(routes![Borrow]));
+    assert_eq!(
+        client.get("/borrow/x").send().await.text().await,
+        "/borrow/x"
+    );
+    assert_eq!(client.put("/borrow/x").send().await.text().await, "\"x\"");
+    assert_eq!(
+        client.post("/borrow/x").send().await.text().await,
+        "[\"x\"]"
+    );
+}
+
 #[squall::test]
 async fn urls_go_both_ways() {
     assert_eq!(Named::url(7, "x y"), "/named/7/x%20y");

@@ -1,11 +1,13 @@
 //! What the tests share: a list of events, and a raw connection.
 
 use std::{
+    io::{BufRead, BufReader, Lines},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use squall::testing::TestClient;
+use squall::{Application, Options, testing::TestClient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -59,4 +61,73 @@ pub(crate) async fn read_quiet(stream: &mut TcpStream) -> String {
         answer.extend_from_slice(&buffer[..read]);
     }
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// This test binary once more, as a server of its own: for what a process does, its signals and its log.
+pub(crate) struct OwnServer {
+    pub(crate) address: String,
+    process: Child,
+    /// Kept open: a process that prints into a closed pipe fails.
+    _output: Lines<BufReader<ChildStdout>>,
+    errors: Lines<BufReader<ChildStderr>>,
+}
+
+/// Set where this binary runs as the server of a test.
+const OWN_SERVER: &str = "SQUALL_TESTS_OWN_SERVER";
+
+impl OwnServer {
+    /// Starts the server that the test of this name runs.
+    pub(crate) fn start(name: &str) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(OWN_SERVER, "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address =
+            lines.find_map(|line| Some(line.unwrap().split_once("http://")?.1.to_owned()));
+        let errors = BufReader::new(process.stderr.take().unwrap()).lines();
+        Self {
+            address: address.expect("the server prints its address"),
+            process,
+            _output: lines,
+            errors,
+        }
+    }
+
+    /// The other half: serves on a free port where this process is such a server, and is nothing otherwise.
+    pub(crate) async fn run(app: Application, mut options: Options) {
+        if std::env::var_os(OWN_SERVER).is_some() {
+            options.port = 0;
+            app.serve(options).await.unwrap();
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        Command::new("kill")
+            .args([signal, &self.process.id().to_string()])
+            .status()
+            .unwrap();
+    }
+
+    /// The next line of its standard error that holds this text.
+    pub(crate) fn error_line(&mut self, text: &str) -> String {
+        self.errors
+            .find_map(|line| line.ok().filter(|line| line.contains(text)))
+            .expect("the server prints the line")
+    }
+
+    /// Whether it ended well.
+    pub(crate) fn wait(mut self) -> bool {
+        self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
 }

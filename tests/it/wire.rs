@@ -1,18 +1,14 @@
 //! HTTP/1.1 on a real socket: keep-alive, pipelining, HEAD, the end of a server.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
-use squall::{Application, handler, routes, testing::TestClient};
+use squall::{Application, Options, handler, routes, testing::TestClient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::support::{connect, exchange, read_quiet};
+use crate::support::{OwnServer, connect, exchange, read_quiet};
 
 #[handler]
 #[route("/wait/{milliseconds}")]
@@ -25,6 +21,11 @@ impl Wait {
     async fn get(&self) -> String {
         tokio::time::sleep(Duration::from_millis(self.milliseconds)).await;
         self.milliseconds.to_string()
+    }
+
+    async fn post(&self) {
+        tokio::time::sleep(Duration::from_millis(self.milliseconds)).await;
+        eprintln!("waited for {}", self.milliseconds);
     }
 }
 
@@ -86,31 +87,12 @@ async fn sends_nothing_behind_a_head() {
     );
 }
 
-/// Runs this test binary once more as a server of its own, and ends it by a signal while a request is in flight.
 #[squall::test]
-#[cfg(unix)]
 async fn finishes_what_is_under_way() {
     for signal in ["-TERM", "-INT"] {
-        let mut server = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "wire::a_server_of_its_own",
-                "--nocapture",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| {
-            line.unwrap()
-                .split_once("http://")
-                .map(|(_, address)| address.to_owned())
-        });
-        let address = line.expect("the server prints its address");
-        let mut busy = TcpStream::connect(&address).await.unwrap();
-        let mut idle = TcpStream::connect(&address).await.unwrap();
+        let server = OwnServer::start("wire::a_server_to_be_ended");
+        let mut busy = TcpStream::connect(&server.address).await.unwrap();
+        let mut idle = TcpStream::connect(&server.address).await.unwrap();
         idle.write_all(b"GET /wait/0 HTTP/1.1\r\nhost: a\r\n\r\n")
             .await
             .unwrap();
@@ -119,10 +101,7 @@ async fn finishes_what_is_under_way() {
             .await
             .unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
-        Command::new("kill")
-            .args([signal, &server.id().to_string()])
-            .status()
-            .unwrap();
+        server.signal(signal);
         let mut answer = String::new();
         busy.read_to_string(&mut answer).await.unwrap();
         assert!(
@@ -135,20 +114,30 @@ async fn finishes_what_is_under_way() {
             "{signal}: an idle connection is closed"
         );
         assert!(
-            TcpStream::connect(&address).await.is_err(),
+            TcpStream::connect(&server.address).await.is_err(),
             "{signal}: nothing new is accepted"
         );
-        assert!(server.wait().unwrap().success(), "{signal}");
+        assert!(server.wait(), "{signal}");
     }
 }
 
+/// A method that runs on after its client has gone is waited for too.
 #[squall::test]
-#[ignore = "run by `finishes_what_is_under_way` as a process of its own"]
-async fn a_server_of_its_own() {
-    let mut options = squall::Options::default();
-    options.port = 0;
-    Application::new(routes![Wait])
-        .serve(options)
+async fn waits_for_what_has_no_connection() {
+    let mut server = OwnServer::start("wire::a_server_to_be_ended");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    stream
+        .write_all(b"POST /wait/400 HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")
         .await
         .unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    server.signal("-TERM");
+    assert!(server.error_line("waited").contains("waited for 400"));
+    assert!(server.wait());
+}
+
+#[squall::test]
+async fn a_server_to_be_ended() {
+    OwnServer::run(Application::new(routes![Wait]), Options::default()).await;
 }

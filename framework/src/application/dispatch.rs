@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     handler::{
-        BoxError, Context, HttpError, RemoteAddr, Request, RequestHandle, Requirements, Response,
-        Result,
+        BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle, Requirements,
+        Response, Result,
         flush::{Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply},
         shared::{Names, Shared},
@@ -80,6 +80,7 @@ impl Ready {
         let shared = Shared {
             states: plan.states.clone(),
             names: Names::new(Table::named(plan.routes)),
+            detached: Detached::default(),
             debug: plan.debug,
             entity_tags: plan.entity_tags,
             server: plan.server.clone(),
@@ -97,6 +98,11 @@ impl Ready {
                 .0
         });
         Ok(Self { core, layered })
+    }
+
+    /// Waits until nothing goes on without its connection.
+    pub(crate) async fn idle(&self) {
+        self.core.shared.detached.idle().await;
     }
 
     /// Answers a request.

@@ -150,10 +150,9 @@ impl Drop for Task {
             .take();
         let Some(run) = run else { return };
         self.request.disconnect();
-        if self.disconnect == Disconnect::Finish
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(run);
+        if self.disconnect == Disconnect::Finish {
+            let detached = &self.request.shared().detached;
+            detached.spawn(async { drop(run.await) });
         }
     }
 }

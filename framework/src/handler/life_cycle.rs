@@ -17,7 +17,6 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
     task::{Context as TaskContext, Poll, Waker},
 };
 
@@ -667,13 +666,12 @@ fn end<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
         survive("on_finish", || {
             at_once(handler.on_finish_all(&outcome)).unwrap_or_default();
         });
-    } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        let keep = Arc::clone(request.shared());
-        runtime.spawn(async move {
+    } else {
+        let detached = request.shared().detached.clone();
+        detached.spawn(async move {
             if let Err(error) = guard(handler.on_finish_all(&outcome)).await {
                 tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
             }
-            drop(keep);
         });
     }
 }
