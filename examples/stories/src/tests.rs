@@ -1,0 +1,1 @@
+//! The site through its public face.
