@@ -67,7 +67,7 @@ impl site::Page for Front {
             .collect();
         format!(
             "<h1>How the web was written down</h1>\n\
-             <p class=\"lead\">{} documents, from the first draft of an address to HTTP/3: what each of them says it is, and what \
+             <p class=\"lead\">{} documents, from the first addresses to HTTP/3: what each of them says it is, and what \
              it replaced.</p>\n{}<ul class=\"topics\">\n{topics}</ul>\n<h2>Latest</h2>\n{}\
              <p><a href=\"{}\">All {0} stories</a></p>\n",
             self.total,

@@ -124,9 +124,10 @@ struct Listing {
 
 impl Page for Listing {
     fn title(&self) -> String {
-        match &self.topic {
-            Some(topic) => format!("Stories about {topic}"),
-            None => "All stories".to_owned(),
+        match (&self.search, &self.topic) {
+            (Some(search), _) => format!("Search for {search}"),
+            (None, Some(topic)) => format!("Stories about {topic}"),
+            (None, None) => "All stories".to_owned(),
         }
     }
 
@@ -263,7 +264,7 @@ impl Page for StoryBody {
             .collect();
         let line = if self.line.len() > 1 {
             format!(
-                "<h2>Its line</h2>\n{}",
+                "<h2>Before and after</h2>\n{}",
                 cards(&self.line, site, Some(*number))
             )
         } else {
