@@ -6,7 +6,7 @@ use serde::Serialize;
 use squall::{
     Html, HttpError, Json, Result, State, handler,
     handler::{IntoResponse, Outcome, RequestHandle, Response},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, header},
 };
 
 use crate::{
@@ -138,11 +138,15 @@ impl<T: Page> IntoResponse for Shown<'_, T> {
         if request.prefers_json() {
             return ([(header::CONTENT_TYPE, T::JSON)], Json(data)).into_response(request);
         }
-        let target = request.uri();
+        let here = match *request.method() {
+            Method::GET | Method::HEAD => request.uri().path_and_query(),
+            // Only what a `GET` shows can be shown again.
+            _ => None,
+        };
         let frame = Frame {
             title: &data.title(),
             theme: site.theme(),
-            here: target.path_and_query().map_or("/", |here| here.as_str()),
+            here: here.map_or("/", |here| here.as_str()),
         };
         Html(frame.around(&data.content(site))).into_response(request)
     }

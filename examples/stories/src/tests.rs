@@ -170,7 +170,8 @@ async fn shows_one_story() {
 #[squall::test]
 async fn urls_agree() {
     assert_eq!(Story::url(7), "/stories/7");
-    assert_eq!(Story::url(&7), Story::url(7));
+    let number = &7;
+    assert_eq!(Story::url(number), Story::url(7));
     assert_eq!(Stats::url(), "/admin/stats");
     assert_eq!(ChooseTheme::url(Theme::Dark), "/theme/dark");
     // The link is made by `reverse_url`.
