@@ -48,9 +48,6 @@
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 
-// Generated code says `::squall`, also in this crate.
-extern crate self as squall;
-
 mod application;
 pub mod handler;
 pub mod http;

@@ -309,3 +309,65 @@ async fn flush_waits_for_a_slow_reader() {
     );
     assert_eq!(answer.bytes().await.len(), 200 * 64 * 1024);
 }
+
+/// Flushes, and then waits for ever, fails or panics.
+#[handler]
+#[route("/half/{how}")]
+struct Half {
+    how: String,
+    events: State<Events>,
+}
+
+#[handler]
+impl Half {
+    async fn get(&self, cx: &mut Context) -> Result<()> {
+        cx.write("12345")?;
+        cx.flush().await?;
+        match self.how.as_str() {
+            "wait" => std::future::pending().await,
+            "panic" => panic!("half-way"),
+            _ => Err(squall::HttpError::internal().into()),
+        }
+    }
+
+    #[on_connection_close]
+    fn gone(&self) {
+        self.events.note("gone");
+    }
+
+    #[on_finish]
+    fn finished(&self, outcome: &Outcome) {
+        let (status, sent) = (outcome.status().as_u16(), outcome.content_sent());
+        self.events.note(format!(
+            "finished {status} {} {sent}",
+            outcome.is_complete()
+        ));
+    }
+}
+
+#[squall::test]
+async fn a_failure_half_way_is_no_client_that_went() {
+    for (how, last, gone) in [
+        ("wait", "finished 200 false 5", true),
+        ("error", "finished 200 false 5", false),
+        ("panic", "finished 200 false 5", false),
+    ] {
+        let events = Events::default();
+        let client =
+            TestClient::on_socket(Application::new(routes![Half]).state(events.clone())).await;
+        let mut answer = client.get(format!("/half/{how}")).send().await;
+        assert_eq!(answer.chunk().await.unwrap().unwrap(), "12345", "{how}");
+        if gone {
+            drop(answer);
+        } else {
+            assert!(answer.chunk().await.is_err(), "{how}");
+        }
+        events.wait_for(last).await;
+        assert_eq!(
+            events.list().contains(&"gone".to_owned()),
+            gone,
+            "{how}: {:?}",
+            events.list()
+        );
+    }
+}

@@ -116,6 +116,7 @@ async fn problem_details_where_json_is_preferred() {
         answer.header("content-type"),
         Some("application/problem+json")
     );
+    assert_eq!(answer.header("vary"), Some("accept"));
     let problem: serde_json::Value = answer.json().await;
     assert_eq!(
         problem,
@@ -184,4 +185,58 @@ fn errors_print_for_a_person() {
     let error = squall::Error::from(std::io::Error::other("no disk"));
     assert!(error.downcast_ref::<std::io::Error>().is_some());
     assert!(error.downcast_ref::<std::fmt::Error>().is_none());
+}
+
+/// An error type of one's own, with a status.
+#[derive(Debug)]
+struct StoreError;
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the store is away")
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY).with_cause(error)
+    }
+}
+
+/// One that is no `std::error::Error`.
+struct Quota;
+
+impl From<Quota> for squall::Error {
+    fn from(_: Quota) -> Self {
+        HttpError::new(StatusCode::TOO_MANY_REQUESTS).into()
+    }
+}
+
+#[handler]
+#[route("/own")]
+struct Own;
+
+#[handler]
+impl Own {
+    fn get(&self) -> Result<&'static str, HttpError> {
+        Err(StoreError)?
+    }
+
+    fn post(&self) -> Result<&'static str> {
+        Err(Quota)?
+    }
+
+    fn put(&self) -> Result<&'static str> {
+        Err(StoreError)?
+    }
+}
+
+#[squall::test]
+async fn errors_of_ones_own_have_a_status() {
+    let client = TestClient::new(Application::new(routes![Own]));
+    assert_eq!(client.get("/own").send().await.status(), 502);
+    assert_eq!(client.post("/own").send().await.status(), 429);
+    assert_eq!(client.put("/own").send().await.status(), 500);
 }

@@ -152,6 +152,23 @@ impl Core {
                     access,
                 }
             }
+            Some((
+                Row::Redirect {
+                    place,
+                    redirect,
+                    allow,
+                },
+                captures,
+            )) => {
+                let mut cx = self.context(request, remote_addr, started);
+                cx.route(place, captures, None);
+                let answer = if redirect.methods().contains(&cx.method().as_str()) {
+                    redirect.answer(&cx)
+                } else {
+                    not_allowed(cx.method(), allow)
+                };
+                self.without_handler(cx, answer)
+            }
             Some((Row::Handler(handler), captures)) => {
                 let mut cx = self.context(request, remote_addr, started);
                 self.call(handler, captures, &mut cx)
@@ -184,14 +201,7 @@ impl Core {
     fn call(&self, handler: &Handler, captures: Captures, cx: &mut Context) -> ResponseFuture {
         let mut cx = cx.take();
         let Some(method) = handler.method(cx.method()) else {
-            let answer = if *cx.method() == Method::OPTIONS {
-                Ok(no_content(Some(&handler.allow)))
-            } else {
-                let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
-                Err(error
-                    .with_header(header::ALLOW, handler.allow.clone())
-                    .into())
-            };
+            let answer = not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
         };
         cx.route(handler.place, captures, handler.gifts.clone());
@@ -214,6 +224,15 @@ impl Core {
         };
         ResponseFuture::run(run, request, Disconnect::Cancel)
     }
+}
+
+/// The answer to a method that is not there: the list of those that are, as an answer to OPTIONS and as an error to the others.
+fn not_allowed(method: &Method, allow: &HeaderValue) -> Result<Response> {
+    if *method == Method::OPTIONS {
+        return Ok(no_content(Some(allow)));
+    }
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
+    Err(error.with_header(header::ALLOW, allow.clone()).into())
 }
 
 /// The answer to OPTIONS (RFC 9110 §9.3.7).

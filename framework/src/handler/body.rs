@@ -15,7 +15,11 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::{error::BoxError, finish::Ending, flush::Running};
+use super::{
+    error::BoxError,
+    finish::{End, Ending},
+    flush::Running,
+};
 
 /// The content of a request or of an answer.
 ///
@@ -29,8 +33,9 @@ use super::{error::BoxError, finish::Ending, flush::Running};
 /// ```
 #[derive(Default)]
 pub struct Body {
-    kind: Kind,
+    // Before the content, so that it is dropped before that of a body inside: what stands outside ends first.
     ending: Option<Box<Ending>>,
+    kind: Kind,
 }
 
 #[derive(Default)]
@@ -187,14 +192,15 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let data = ready!(self.poll_kind(cx));
-        if self.ending.is_some() {
-            let ended = self.is_end_stream();
-            if let Some(ending) = &mut self.ending {
-                match &data {
-                    Some(Ok(data)) => ending.sent(data.len(), ended),
-                    Some(Err(_)) => {}
-                    None => ending.sent(0, true),
-                }
+        let is_end = data.is_none() || self.is_end_stream();
+        if let Some(ending) = &mut self.ending {
+            match &data {
+                Some(Ok(data)) => ending.sent(data.len()),
+                Some(Err(_)) => ending.end(End::Failed),
+                None => {}
+            }
+            if is_end {
+                ending.end(End::Complete);
             }
         }
         Poll::Ready(data.map(|data| data.map(Frame::data)))
@@ -229,7 +235,7 @@ impl Drop for Body {
         if self.is_end_stream()
             && let Some(ending) = &mut self.ending
         {
-            ending.sent(0, true);
+            ending.end(End::Complete);
         }
     }
 }

@@ -26,7 +26,7 @@ use super::{
     Response,
     context::Context,
     error::{Error, HttpError, Misuse, Panic, Result},
-    finish::{self, Outcome, Sent},
+    finish::{self, End, Outcome, Sent},
     flush::{Disconnect, Run},
     request::RequestHandle,
     requirements::Requirements,
@@ -622,16 +622,24 @@ impl<H: Built> Live<H> {
             response
                 .body_mut()
                 .ending()
-                .then(move |Sent { bytes, complete }| {
+                .then(move |Sent { bytes, end }| {
+                    let (flushed, taken) = request.outbox().sent();
                     // What is thrown away after the client has gone was sent to nobody.
-                    let complete = complete && !request.is_disconnected();
+                    let end = if request.is_disconnected() {
+                        End::Gone
+                    } else {
+                        end
+                    };
                     let outcome = Outcome {
-                        status,
-                        sent: bytes,
-                        complete,
+                        status: flushed.unwrap_or(status),
+                        sent: taken + bytes,
+                        complete: end == End::Complete,
                         elapsed: request.elapsed(),
                     };
-                    end(handler, &request, outcome);
+                    if end == End::Gone {
+                        close(&handler, &request);
+                    }
+                    finish(handler, &request, outcome);
                 });
         }
         response
@@ -641,8 +649,8 @@ impl<H: Built> Live<H> {
 impl<H: Built> Drop for Live<H> {
     fn drop(&mut self) {
         if let Some(handler) = self.handler.take() {
-            let outcome = Outcome::gone(self.request.elapsed());
-            end(handler, &self.request, outcome);
+            close(&handler, &self.request);
+            finish(handler, &self.request, Outcome::gone(&self.request));
         }
     }
 }
@@ -653,11 +661,8 @@ fn close<H: Built>(handler: &H, request: &RequestHandle) {
     }
 }
 
-/// The last hooks. An `async` one runs as a task of its own: nobody is left to wait for it.
-fn end<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
-    if !outcome.complete {
-        close(&handler, request);
-    }
+/// The last hook. An `async` one runs as a task of its own: nobody is left to wait for it.
+fn finish<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
     let hooks = handler.hooks();
     if !hooks.finishes {
         return;
