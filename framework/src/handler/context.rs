@@ -1,7 +1,7 @@
 //! [`Context`]: one request and its answer under way, as a handler sees them.
 //!
 //! The request half is read only. The answer half is Tornado's way of answering: status, fields, `write`, `flush`, `finish`.
-//! What a method returns is laid over it at the end, by [`finish`](super::finish).
+//! What a method returns is laid over it at the end, by [`mod@finish`].
 
 use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
 

@@ -32,7 +32,7 @@ use super::{
 /// | `Option<T>` | `None` is 404 |
 /// | `Result<T, E>` | an error takes the way of all errors |
 /// | [`Redirect`](crate::Redirect) | 3xx with `location` |
-/// | [`Response`](crate::Response) | itself |
+/// | [`Response`] | itself |
 ///
 /// # Examples
 ///

@@ -1,4 +1,4 @@
-//! [`Routes`]: a list of routes, proven when it was compiled.
+//! [`List`]: a list of routes, proven when it was compiled.
 
 use std::fmt;
 

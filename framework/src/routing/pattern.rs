@@ -128,7 +128,7 @@ impl Place {
     ///
     /// # Panics
     ///
-    /// In a constant, as a compile error: more than [`MAX_PREFIXES`] prefixes, or an empty route without any.
+    /// In a constant, as a compile error: more than three prefixes, or an empty route without any.
     #[track_caller]
     #[must_use]
     pub const fn new(
