@@ -41,6 +41,6 @@ pub use crate::{
 pub mod routing {
     pub use crate::routing::{
         pattern::{Label, Place, Prefix, Segment, Shape, Spec},
-        tree::{Captures, Tree},
+        tree::{Builder, Captures, InsertError, Tree},
     };
 }
