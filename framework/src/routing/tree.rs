@@ -15,6 +15,7 @@
 //! overlap, as `/a/{x}` and `/{y}/b` do.
 
 mod builder;
+mod expression;
 
 use std::sync::{Arc, Mutex};
 
@@ -22,6 +23,7 @@ use regex::bytes::{CaptureLocations, Regex};
 
 use super::pattern::MAX_PARAMETERS;
 pub use builder::{Builder, InsertError};
+use expression::Expression;
 
 /// Finds the route of a request.
 ///
@@ -168,7 +170,7 @@ struct Node {
 /// One of the expressions at a node.
 #[derive(Debug)]
 struct Fork {
-    regex: Arc<Regex>,
+    expression: Arc<Expression>,
     node: u32,
 }
 
@@ -228,7 +230,7 @@ impl Walk<'_> {
         let len = segment_len(rest);
         if node.forks != NONE {
             for fork in &self.table.forks[node.forks as usize] {
-                if fork.regex.is_match(&rest[..len])
+                if fork.expression.accepts(&rest[..len])
                     && let Some(target) = self.capture(len, fork.node, rest)
                 {
                     return Some(target);

@@ -7,9 +7,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use regex::bytes::{Regex, RegexBuilder};
-
-use super::{Fork, NONE, Node, Table, Tree, WholePath};
+use super::{
+    Fork, NONE, Node, Table, Tree, WholePath,
+    expression::{Expression, compile},
+};
 use crate::routing::pattern::{MAX_PARAMETERS, Place, Segment, Shape};
 
 /// Gathers routes for a [`Tree`].
@@ -18,7 +19,7 @@ pub struct Builder {
     drafts: HashMap<Option<&'static str>, Draft>,
     shapes: HashMap<ShapeKey, u32>,
     /// The expressions so far: one that stands in many patterns is compiled once.
-    regexes: HashMap<&'static str, Arc<Regex>>,
+    expressions: HashMap<&'static str, Arc<Expression>>,
 }
 
 /// Why a route was not taken into a [`Tree`].
@@ -72,7 +73,7 @@ impl Builder {
             .entry(place.spec.host.map(|host| host.text))
             .or_default();
         match place.spec.shape {
-            Shape::Segments(_) => draft.insert(place, &self.regexes, target),
+            Shape::Segments(_) => draft.insert(place, &self.expressions, target),
             Shape::Expression { text, .. } => {
                 draft.whole.push(WholePath::new(place, text, target)?);
             }
@@ -105,9 +106,10 @@ impl Builder {
     fn compile_expressions(&mut self, place: &Place) -> Result<(), regex::Error> {
         for segment in place.segments() {
             if let Segment::Expression { text, .. } = *segment
-                && !self.regexes.contains_key(text)
+                && !self.expressions.contains_key(text)
             {
-                self.regexes.insert(text, Arc::new(compile(text)?));
+                self.expressions
+                    .insert(text, Arc::new(Expression::new(text)?));
             }
         }
         Ok(())
@@ -141,14 +143,6 @@ impl WholePath {
             target,
         })
     }
-}
-
-/// Compiles an expression so that it accepts whole texts only. It works on bytes, because what it is matched against is
-/// percent-encoded; one that means characters says `(?u)`.
-fn compile(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(&format!("^(?:{text})$"))
-        .unicode(false)
-        .build()
 }
 
 /// What must differ between two routes: all that they match by, but not the rank.
@@ -191,7 +185,7 @@ struct DraftNode {
 struct DraftFork {
     rank: i32,
     text: &'static str,
-    regex: Arc<Regex>,
+    expression: Arc<Expression>,
     node: usize,
 }
 
@@ -205,14 +199,19 @@ impl Default for Draft {
 }
 
 impl Draft {
-    fn insert(&mut self, place: &Place, regexes: &HashMap<&'static str, Arc<Regex>>, target: u32) {
+    fn insert(
+        &mut self,
+        place: &Place,
+        expressions: &HashMap<&'static str, Arc<Expression>>,
+        target: u32,
+    ) {
         let mut node = 0;
         for segment in place.segments() {
             node = self.literal(node, "/");
             node = match *segment {
                 Segment::Literal { text, .. } => self.literal(node, text),
                 Segment::Expression { text, .. } => {
-                    self.expression(node, place.spec.rank, text, &regexes[text])
+                    self.expression(node, place.spec.rank, text, &expressions[text])
                 }
                 Segment::Parameter => self.parameter(node),
                 Segment::CatchAll => {
@@ -247,7 +246,7 @@ impl Draft {
         node: usize,
         rank: i32,
         text: &'static str,
-        regex: &Arc<Regex>,
+        expression: &Arc<Expression>,
     ) -> usize {
         let forks = &self.nodes[node].forks;
         if let Some(fork) = forks
@@ -263,7 +262,7 @@ impl Draft {
             DraftFork {
                 rank,
                 text,
-                regex: Arc::clone(regex),
+                expression: Arc::clone(expression),
                 node: new,
             },
         );
@@ -369,7 +368,7 @@ impl Layout {
             return NONE;
         }
         let fork = |draft: &DraftFork| Fork {
-            regex: Arc::clone(&draft.regex),
+            expression: Arc::clone(&draft.expression),
             node: self.place_anywhere(draft.node),
         };
         let forks = drafts.iter().map(fork).collect();
