@@ -103,9 +103,9 @@ fn label(text: Option<String>) -> TokenStream {
     match text {
         Some(text) => {
             let hash = hash(&text);
-            quote!(::core::option::Option::Some(__squall::Label { text: #text, hash: #hash }))
+            quote!(__squall::Some(__squall::Label { text: #text, hash: #hash }))
         }
-        None => quote!(::core::option::Option::None),
+        None => quote!(__squall::None),
     }
 }
 

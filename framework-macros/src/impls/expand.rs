@@ -1,11 +1,11 @@
 //! From the methods and hooks of a handler to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote};
 use syn::Type;
 
 use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
-use crate::specs;
+use crate::{spans, specs};
 
 /// The implementation of `HandlerImpl`, and one of `Method` for each method.
 pub(super) fn implementation(model: &Model) -> TokenStream {
@@ -129,25 +129,23 @@ fn arguments(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return quote! {
             type Arguments = ();
-            fn arguments(
-                _: &mut __squall::Context,
-            ) -> impl ::core::future::Future<Output = ::core::result::Result<(), __squall::Error>> + ::core::marker::Send {
-                ::core::future::ready(::core::result::Result::Ok(()))
+            async fn arguments(_: &mut __squall::Context) -> __squall::Result<(), __squall::Error> {
+                __squall::Ok(())
             }
         };
     };
     let others = others.iter().map(|ty| {
-        let span = first_span(ty);
-        quote_spanned!(span=> <#ty as __squall::FromRequestParts>::from_request_parts(#cx).await?)
+        let take = quote!( as __squall::FromRequestParts>::from_request_parts(#cx).await?);
+        spans::around(quote!(<), ty, take)
     });
-    let span = first_span(last);
-    let last = quote_spanned!(span=> __squall::last_argument::<#last, _>(#cx).await?);
+    let take = quote!( as __squall::FromRequest<_>>::from_request(#cx).await?);
+    let last = spans::around(quote!(<), last, take);
     quote! {
         type Arguments = (#(#extracted,)*);
-        fn arguments(
+        async fn arguments(
             #cx: &mut __squall::Context,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self::Arguments, __squall::Error>> + ::core::marker::Send {
-            async move { ::core::result::Result::Ok((#(#others,)* #last,)) }
+        ) -> __squall::Result<Self::Arguments, __squall::Error> {
+            __squall::Ok((#(#others,)* #last,))
         }
     }
 }
@@ -173,19 +171,23 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     };
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &request);
-    let span = ident.span();
-    // The span of the name: a future that is not `Send` is reported at the method.
-    let output = quote_spanned! {span=>
-        impl ::core::future::Future<Output = ::core::result::Result<__squall::Response, __squall::Error>> + ::core::marker::Send
-    };
+    // The place of the name: a future that is not `Send` is reported at the method.
+    let signature = spans::at(
+        quote! {
+            async fn call(
+                #this: &mut Self,
+                #cx: &mut __squall::Context,
+                (#(#names,)*): Self::Arguments,
+            ) -> __squall::Result<__squall::Response, __squall::Error>
+        },
+        ident.span(),
+    );
     quote! {
-        fn call(#this: &mut Self, #cx: &mut __squall::Context, (#(#names,)*): Self::Arguments) -> #output {
-            async move {
-                let #request = #cx.request().clone();
-                #shared
-                let #answer = #called;
-                #respond
-            }
+        #signature {
+            let #request = #cx.request().clone();
+            #shared
+            let #answer = #called;
+            #respond
         }
     }
 }
@@ -193,11 +195,15 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
 /// Makes the answer; an error about its type stands under the whole type.
 fn respond(output: &syn::ReturnType, answer: &Ident, request: &Ident) -> TokenStream {
     let ty = output_type(output);
-    let span = span_of(&ty);
     if mentions_impl(&ty) {
-        return quote_spanned!(span=> __squall::respond(#answer, &#request));
+        let answer = spans::at(answer.to_token_stream(), spans::first(&ty));
+        return quote!(__squall::respond(#answer, &#request));
     }
-    quote_spanned!(span=> __squall::respond::<#ty>(#answer, &#request))
+    spans::around(
+        quote!(__squall::respond::<),
+        &ty,
+        quote!(>(#answer, &#request)),
+    )
 }
 
 /// Whether a type has an `impl` in it, and so cannot be named in an expression.
@@ -214,11 +220,11 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
         return TokenStream::new();
     };
     let others = others.iter().map(|ty| {
-        let span = first_span(ty);
-        quote_spanned!(span=> <#ty as __squall::FromRequestParts>::requirements(requirements);)
+        let ask = quote!( as __squall::FromRequestParts>::requirements(requirements););
+        spans::around(quote!(<), ty, ask)
     });
-    let span = first_span(last);
-    let last = quote_spanned!(span=> __squall::last_requirements::<#last, _>(requirements););
+    let ask = quote!( as __squall::FromRequest<_>>::requirements(requirements););
+    let last = spans::around(quote!(<), last, ask);
     quote! {
         fn requirements(requirements: &mut __squall::Requirements) {
             #(#others)*
@@ -237,9 +243,18 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
         .iter()
         .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
     let (finishes, closes) = (has(HookKind::OnFinish), has(HookKind::OnConnectionClose));
+    if hooks.is_empty() {
+        return quote!(
+            const HOOKS: __squall::Hooks = __squall::Hooks::NONE;
+        );
+    }
     quote! {
-        const HOOKS: __squall::Hooks =
-            __squall::Hooks { waits: #waits, finishes: #finishes, finish_waits: #finish_waits, closes: #closes };
+        const HOOKS: __squall::Hooks = __squall::Hooks {
+            waits: #waits,
+            finishes: #finishes,
+            finish_waits: #finish_waits,
+            closes: #closes,
+        };
     }
 }
 
@@ -252,45 +267,49 @@ fn hook(hook: &Hook) -> TokenStream {
         takes_context,
         output,
     } = hook;
-    let [cx, given] = ["cx", "given"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [cx, given, answer, request] =
+        ["cx", "given", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
     let context = takes_context.then(|| quote!(#cx,));
     let dot_await = is_async.then(|| quote!(.await));
-    let span = ident.span();
-    let future = |output: TokenStream| quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
+    let signature = |signature: TokenStream| spans::at(signature, ident.span());
     let function = match kind {
         HookKind::Prepare => {
-            let output_span = span_of(&output_type(output));
-            let future = future(quote!(::core::result::Result<(), __squall::Error>));
-            let prepared = quote_spanned!(output_span=> __squall::prepared);
+            let signature = signature(quote! {
+                async fn prepare(&mut self, #cx: &mut __squall::Context) -> __squall::Result<(), __squall::Error>
+            });
+            let ty = output_type(output);
+            let prepared = spans::around(quote!(__squall::prepared::<), &ty, quote!(>(#answer)));
             quote! {
                 #[allow(unused_variables)]
-                fn prepare(&mut self, #cx: &mut __squall::Context) -> #future {
-                    async move { #prepared(self.#ident(#context)#dot_await) }
+                #signature {
+                    let #answer = self.#ident(#context)#dot_await;
+                    #prepared
                 }
             }
         }
         HookKind::WriteError => {
-            let future = future(quote!(
-                ::core::option::Option<::core::result::Result<__squall::Response, __squall::Error>>
-            ));
-            let [answer, request] =
-                ["answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+            let signature = signature(quote! {
+                async fn write_error(
+                    &self,
+                    #cx: &mut __squall::Context,
+                    #given: &__squall::HttpError,
+                ) -> __squall::Option<__squall::Result<__squall::Response, __squall::Error>>
+            });
             let respond = respond(output, &answer, &request);
             quote! {
-                fn write_error(&self, #cx: &mut __squall::Context, #given: &__squall::HttpError) -> #future {
-                    async move {
-                        let #request = #cx.request().clone();
-                        let #answer = self.#ident(#context #given)#dot_await;
-                        ::core::option::Option::Some(#respond)
-                    }
+                #signature {
+                    let #request = #cx.request().clone();
+                    let #answer = self.#ident(#context #given)#dot_await;
+                    __squall::Some(#respond)
                 }
             }
         }
         HookKind::OnFinish => {
-            let future = future(quote!(()));
+            let signature =
+                signature(quote!(async fn on_finish(&self, #given: &__squall::Outcome)));
             quote! {
-                fn on_finish(&self, #given: &__squall::Outcome) -> #future {
-                    async move { self.#ident(#given)#dot_await }
+                #signature {
+                    self.#ident(#given)#dot_await
                 }
             }
         }
@@ -306,17 +325,4 @@ fn hook(hook: &Hook) -> TokenStream {
         },
     };
     quote!(#(#conditions)* #function)
-}
-
-/// The span of all tokens of a type, where the compiler can join them.
-fn span_of(ty: &TokenStream) -> Span {
-    syn::spanned::Spanned::span(ty)
-}
-
-/// The span of the first token: an error about a type is reported once when all generated tokens around it stand there.
-fn first_span(ty: &Type) -> Span {
-    ty.to_token_stream()
-        .into_iter()
-        .next()
-        .map_or_else(Span::call_site, |token| token.span())
 }

@@ -1,12 +1,13 @@
 //! From a handler struct to tokens. Nothing here can fail.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Type, spanned::Spanned};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
 
 use super::parse::{Disconnect, Field, Kind, Model, Presence, Source, argument_of};
 use crate::{
     pattern::{Segment, Shape},
+    spans,
     specs::{self, Route},
 };
 
@@ -14,7 +15,7 @@ use crate::{
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let import = specs::import();
     let path_fields = path_fields(model);
-    let handler = handler_struct(model, &extract(model));
+    let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
     quote! {
         #[allow(unused_qualifications)]
@@ -27,44 +28,25 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     }
 }
 
-/// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it.
-pub(super) fn stand_in(model: &Model) -> TokenStream {
-    let import = specs::import();
-    let name = &model.name;
-    quote! {
-        #[allow(unused_qualifications)]
-        const _: () = {
-            #import
-            #[automatically_derived]
-            impl __squall::HandlerStruct for #name {
-                type Base = __squall::NoBase;
-                const NAME: &'static str = "";
-                const ROUTES: &'static [__squall::Spec] = &[];
-                const PREFIX: ::core::option::Option<&'static __squall::Prefix> = ::core::option::Option::None;
-                const DISCONNECT: ::core::option::Option<__squall::Disconnect> = ::core::option::Option::None;
-                const WAITS: bool = true;
-                fn extract(
-                    _: &mut __squall::Context,
-                ) -> impl ::core::future::Future<Output = ::core::result::Result<Self, __squall::Unbuilt>> + ::core::marker::Send {
-                    async { ::core::unreachable!() }
-                }
-            }
-        };
-    }
-}
-
 /// One constant for each field from the path, used in both directions: the type that cannot be one is reported once.
 fn path_fields(model: &Model) -> TokenStream {
     model
         .fields
         .iter()
         .filter_map(|field| {
-            let Source::Path { parameter, .. } = &field.source else { return None };
-            let (conditions, constant, inner) = (&field.conditions, constant_of(field), field.inner());
-            let span = first_span(inner);
-            Some(quote_spanned! {span=>
+            let Source::Path { parameter, .. } = &field.source else {
+                return None;
+            };
+            let (conditions, constant, inner) =
+                (&field.conditions, constant_of(field), field.inner());
+            let value = spans::around(
+                quote!(__squall::PathField::<),
+                inner,
+                quote!(>::new(#parameter)),
+            );
+            Some(quote! {
                 #(#conditions)*
-                const #constant: __squall::PathField<#inner> = __squall::PathField::<#inner>::new(#parameter);
+                const #constant: __squall::PathField<#inner> = #value;
             })
         })
         .collect()
@@ -78,18 +60,14 @@ fn constant_of(field: &Field) -> Ident {
     )
 }
 
-fn handler_struct(model: &Model, extract: &TokenStream) -> TokenStream {
-    let (name, text) = (&model.name, model.name.to_string());
+fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
+    let (name, text) = (&model.name, model.name.unraw().to_string());
     let specs = model.routes.iter().map(Route::to_spec);
     let prefix = prefix(model);
     let disconnect = match model.disconnect {
-        None => quote!(::core::option::Option::None),
-        Some(Disconnect::Cancel) => {
-            quote!(::core::option::Option::Some(__squall::Disconnect::Cancel))
-        }
-        Some(Disconnect::Finish) => {
-            quote!(::core::option::Option::Some(__squall::Disconnect::Finish))
-        }
+        None => quote!(__squall::None),
+        Some(Disconnect::Cancel) => quote!(__squall::Some(__squall::Disconnect::Cancel)),
+        Some(Disconnect::Finish) => quote!(__squall::Some(__squall::Disconnect::Finish)),
     };
     let waits = model
         .fields
@@ -102,11 +80,11 @@ fn handler_struct(model: &Model, extract: &TokenStream) -> TokenStream {
         impl __squall::HandlerStruct for #name {
             const NAME: &'static str = #text;
             const ROUTES: &'static [__squall::Spec] = &[#(#specs),*];
-            const PREFIX: ::core::option::Option<&'static __squall::Prefix> = #prefix;
-            const DISCONNECT: ::core::option::Option<__squall::Disconnect> = #disconnect;
+            const PREFIX: __squall::Option<&'static __squall::Prefix> = #prefix;
+            const DISCONNECT: __squall::Option<__squall::Disconnect> = #disconnect;
             const WAITS: bool = #waits;
             #base
-            #extract
+            #fields
             #requirements
         }
     }
@@ -127,70 +105,48 @@ fn base(model: &Model) -> TokenStream {
     };
     quote! {
         type Base = #ty;
-        fn base(&self) -> ::core::option::Option<&Self::Base> {
-            ::core::option::Option::Some(&self.#member)
+        fn base(&self) -> __squall::Option<&Self::Base> {
+            __squall::Some(&self.#member)
         }
-        fn base_mut(&mut self) -> ::core::option::Option<&mut Self::Base> {
-            ::core::option::Option::Some(&mut self.#member)
+        fn base_mut(&mut self) -> __squall::Option<&mut Self::Base> {
+            __squall::Some(&mut self.#member)
         }
     }
 }
 
 fn prefix(model: &Model) -> TokenStream {
     let Some(prefix) = &model.prefix else {
-        return quote!(::core::option::Option::None);
+        return quote!(__squall::None);
     };
     let (text, segments) = (&prefix.text, specs::segments(&prefix.segments));
     quote! {
-        ::core::option::Option::Some(&__squall::Prefix {
+        __squall::Some(&__squall::Prefix {
             text: #text,
             segments: #segments,
-            parent: <<Self as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX,
+            parent: __squall::prefix_of::<Self>(),
         })
     }
 }
 
-/// Takes the base, then the other fields in their order, and puts the struct together. The base is kept alive beside them, so
-/// that its hooks answer when one of them fails.
-fn extract(model: &Model) -> TokenStream {
-    let cx = Ident::new("cx", Span::mixed_site());
-    let others: Vec<_> = model
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.source, Source::Base))
-        .collect();
-    let takes = others.iter().map(|field| take(field, &cx));
-    let parts = others.iter().map(|field| {
-        let (conditions, member, local) = (&field.conditions, &field.member, local_of(field));
+/// Takes the fields in their order; with the base, which was taken before them, they make the struct.
+fn fields(model: &Model) -> TokenStream {
+    let [cx, base] = ["cx", "base"].map(|name| Ident::new(name, Span::mixed_site()));
+    let takes = model.fields.iter().map(|field| take(field, &cx));
+    let parts = model.fields.iter().map(|field| {
+        let (conditions, member) = (&field.conditions, &field.member);
+        let local = match field.source {
+            Source::Base => base.clone(),
+            _ => local_of(field),
+        };
         quote!(#(#conditions)* #member: #local)
     });
-    let body = match base_field(model) {
-        None => quote! {
-            let fields = __squall::fields(async {
-                #(#takes)*
-                ::core::result::Result::Ok(Self { #(#parts),* })
-            });
-            fields.await.map_err(__squall::Unbuilt::new)
-        },
-        Some(Field { member, ty, .. }) => quote! {
-            let base = <#ty as __squall::HandlerStruct>::extract(#cx).await?;
-            let base = __squall::Live::new(base, #cx.request().clone());
-            let fields = __squall::fields(async {
-                #(#takes)*
-                ::core::result::Result::Ok(|base| Self { #member: base, #(#parts),* })
-            });
-            match fields.await {
-                ::core::result::Result::Ok(build) => ::core::result::Result::Ok(build(base.into_inner())),
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(__squall::Unbuilt::after(error, base)),
-            }
-        },
-    };
     quote! {
         #[allow(unused_variables)]
-        fn extract(
+        async fn fields(
             #cx: &mut __squall::Context,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self, __squall::Unbuilt>> + ::core::marker::Send {
-            async move { #body }
+        ) -> __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error> {
+            #(#takes)*
+            __squall::Ok(move |#base| Self { #(#parts),* })
         }
     }
 }
@@ -206,7 +162,6 @@ fn local_of(field: &Field) -> Ident {
 /// `let field = …;`
 fn take(field: &Field, cx: &Ident) -> TokenStream {
     let (conditions, local, ty) = (&field.conditions, local_of(field), &field.ty);
-    let span = first_span(ty);
     let value = match &field.source {
         Source::Base => return TokenStream::new(),
         Source::Path { presence, .. } => take_path(field, presence, cx),
@@ -217,11 +172,13 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
         } => take_marked(field, *kind, key, presence, cx),
         Source::Init(index) => {
             let index = Literal::usize_unsuffixed(*index);
-            quote_spanned!(span=> <#ty>::take(#cx, #index)?)
+            spans::around(quote!(<), ty, quote!(>::take(#cx, #index)?))
         }
-        Source::Extracted => {
-            quote_spanned!(span=> <#ty as __squall::FromRequestParts>::from_request_parts(#cx).await?)
-        }
+        Source::Extracted => spans::around(
+            quote!(<),
+            ty,
+            quote!( as __squall::FromRequestParts>::from_request_parts(#cx).await?),
+        ),
     };
     quote!(#(#conditions)* let #local = #value;)
 }
@@ -231,10 +188,18 @@ fn take_path(field: &Field, presence: &Presence, cx: &Ident) -> TokenStream {
     match presence {
         Presence::Optional => quote!(__squall::path_optional(#cx, &#constant)?),
         Presence::Default(default) => {
+            let default = self::default(field, default);
             quote!(__squall::path_or_default(#cx, &#constant, || #default)?)
         }
         Presence::Required | Presence::Many => quote!(__squall::path(#cx, &#constant)?),
     }
+}
+
+/// The value of `default = …`, underlined itself when it does not fit.
+fn default(field: &Field, default: &syn::Expr) -> TokenStream {
+    let inner = field.inner();
+    let function = spans::at(quote!(__squall::default::<#inner>), spans::first(default));
+    quote!(#function(#default))
 }
 
 fn take_marked(
@@ -249,20 +214,30 @@ fn take_marked(
         Kind::Header => quote!(__squall::Source::Header),
         Kind::Cookie => quote!(__squall::Source::Cookie),
     };
-    let inner = field.inner();
-    let span = first_span(inner);
-    match presence {
-        Presence::Required => {
-            quote_spanned!(span=> __squall::required::<#inner>(#cx, #kind, #key)?)
-        }
-        Presence::Optional => {
-            quote_spanned!(span=> __squall::optional::<#inner>(#cx, #kind, #key)?)
-        }
-        Presence::Many => quote_spanned!(span=> __squall::many::<#inner>(#cx, #kind, #key)?),
+    let (function, default) = match presence {
+        Presence::Required => (quote!(required), TokenStream::new()),
+        Presence::Optional => (quote!(optional), TokenStream::new()),
+        Presence::Many => (quote!(many), TokenStream::new()),
         Presence::Default(default) => {
-            quote_spanned!(span=> __squall::or_default::<#inner, _>(#cx, #kind, #key, || #default)?)
+            let default = self::default(field, default);
+            (quote!(or_default), quote!(, || #default))
         }
+    };
+    let taken = spans::around(
+        quote!(__squall::#function::<),
+        field.inner(),
+        quote!(>(#cx, #kind, #key)),
+    );
+    // The default keeps its own place.
+    let mut tokens: Vec<TokenTree> = taken.into_iter().collect();
+    if let (Some(TokenTree::Group(arguments)), false) = (tokens.last_mut(), default.is_empty()) {
+        let span = arguments.span();
+        let all = arguments.stream().into_iter().chain(default).collect();
+        *arguments = Group::new(Delimiter::Parenthesis, all);
+        arguments.set_span(span);
     }
+    tokens.push(TokenTree::Punct(Punct::new('?', Spacing::Alone)));
+    tokens.into_iter().collect()
 }
 
 fn requirements(model: &Model) -> TokenStream {
@@ -272,8 +247,12 @@ fn requirements(model: &Model) -> TokenStream {
         .filter(|field| matches!(field.source, Source::Extracted))
         .map(|field| {
             let (conditions, ty) = (&field.conditions, &field.ty);
-            let span = first_span(ty);
-            quote_spanned!(span=> #(#conditions)* <#ty as __squall::FromRequestParts>::requirements(requirements);)
+            let ask = spans::around(
+                quote!(<),
+                ty,
+                quote!( as __squall::FromRequestParts>::requirements(requirements);),
+            );
+            quote!(#(#conditions)* #ask)
         })
         .collect();
     if asks.is_empty() {
@@ -319,6 +298,8 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
     let text = route.text.value();
     let capacity = Literal::usize_unsuffixed(text.len() + 8 * fields.len());
     let out = Ident::new("url", Span::mixed_site());
+    // Its definition is the route: there the editor goes, and there an error about its arguments points.
+    let url = Ident::new("url", Span::call_site().located_at(route.text.span()));
     let pushes = pushes(segments, &fields, &out);
     let (visibility, name) = (&model.visibility, &model.name);
     let doc = format!(
@@ -328,8 +309,8 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
         #[doc = #doc]
         #[allow(dead_code, unused_mut)]
         #[must_use]
-        #visibility fn url(#(#arguments),*) -> __squall::String {
-            let mut #out = __squall::begin(<<#name as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX, #capacity);
+        #visibility fn #url(#(#arguments),*) -> __squall::String {
+            let mut #out = __squall::begin(__squall::prefix_of::<#name>(), #capacity);
             #(#pushes)*
             #out
         }
@@ -403,13 +384,4 @@ fn init(model: &Model) -> Option<TokenStream> {
             __squall::Given::new::<Self>(__squall::vec![#(#values),*])
         }
     })
-}
-
-/// The span of the first token of a type: an error about the type is reported once, under all of it, when every generated
-/// token stands there.
-fn first_span(ty: &Type) -> Span {
-    quote!(#ty)
-        .into_iter()
-        .next()
-        .map_or_else(|| ty.span(), |token| token.span())
 }

@@ -1,14 +1,10 @@
 //! What generated code calls beside the types it names: one small function for each step that would otherwise be written out
 //! in every expansion.
 
-use std::future::Future;
-
 use super::{
-    Context, Response,
+    Response,
     error::{Error, Result},
-    extract::FromRequest,
     request::RequestHandle,
-    requirements::Requirements,
     respond::IntoResponse,
 };
 
@@ -19,18 +15,6 @@ use super::{
 /// Those of the answer.
 pub fn respond<T: IntoResponse>(answer: T, request: &RequestHandle) -> Result<Response> {
     answer.into_response(request)
-}
-
-/// Takes the last argument of a method, which may read the content.
-pub fn last_argument<T: FromRequest<Via>, Via>(
-    cx: &mut Context,
-) -> impl Future<Output = Result<T>> + Send + use<'_, T, Via> {
-    T::from_request(cx)
-}
-
-/// What the last argument asks of the application.
-pub fn last_requirements<T: FromRequest<Via>, Via>(requirements: &mut Requirements) {
-    T::requirements(requirements);
 }
 
 /// What `#[prepare]` may return.

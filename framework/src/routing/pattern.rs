@@ -43,6 +43,16 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// The number of its segments.
+    pub(super) const fn len(&self) -> usize {
+        match self {
+            Self::Segments(segments) => segments.len(),
+            Self::Expression { .. } => 0,
+        }
+    }
+}
+
 /// A text with its hash: the name of a route, or a host.
 #[derive(Clone, Copy, Debug)]
 pub struct Label {
@@ -124,12 +134,8 @@ impl Place {
         }
     };
 
-    /// Joins a route with the prefixes in front of it.
-    ///
-    /// # Panics
-    ///
-    /// In a constant, as a compile error: more than [`MAX_PREFIXES`] prefixes, or an empty route without any.
-    #[track_caller]
+    /// Joins a route with the prefixes in front of it, of which there are at most [`MAX_PREFIXES`]; the proof of a list says so
+    /// where there are more.
     #[must_use]
     pub const fn new(
         spec: &'static Spec,
@@ -140,11 +146,9 @@ impl Place {
         let mut parts: [&'static [Segment]; MAX_PREFIXES + 1] = [&[]; MAX_PREFIXES + 1];
         let mut next = prefix;
         let mut depth = 0;
-        while let Some(prefix) = next {
-            assert!(
-                depth < MAX_PREFIXES,
-                "more than three `#[prefix]` stand in front of this route: join some of them"
-            );
+        while let Some(prefix) = next
+            && depth < MAX_PREFIXES
+        {
             // Moves what is there one place to the right: the chain runs from the innermost outwards.
             let mut index = depth;
             while index > 0 {
@@ -157,10 +161,6 @@ impl Place {
             next = prefix.parent;
             depth += 1;
         }
-        assert!(
-            depth > 0 || !spec.text.is_empty(),
-            "the empty route `\"\"` needs a base with a `#[prefix]` in front of it: write `#[route(\"/\")]`"
-        );
         if let Shape::Segments(segments) = spec.shape {
             parts[MAX_PREFIXES] = segments;
         }
