@@ -1,7 +1,7 @@
 //! Where generated tokens stand in the source: an error about a type is reported once, under all of the type, when everything
 //! that is generated around it begins where the type begins and ends where it ends.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// The span of the first token.
@@ -21,30 +21,15 @@ pub(crate) fn first_token(tokens: &TokenStream) -> Option<TokenTree> {
     tokens.clone().into_iter().next()
 }
 
-/// What the author wrote with generated tokens around it.
-pub(crate) fn around(
-    before: TokenStream,
-    written: &impl ToTokens,
-    after: TokenStream,
-) -> TokenStream {
-    let mut tokens = at(before, first(written));
-    written.to_tokens(&mut tokens);
-    tokens.extend(at(after, last(written)));
-    tokens
+/// What the author wrote with generated tokens around it: `around!(ty, (__squall::item::<), (>()))`. Those before it stand where
+/// it begins, those behind it where it ends; what is interpolated into them keeps its place.
+macro_rules! around {
+    ($written:expr, ($($before:tt)*), ($($after:tt)*)) => {{
+        let written = $written;
+        let before = ::quote::quote_spanned!($crate::spans::first(&written)=> $($before)*);
+        let after = ::quote::quote_spanned!($crate::spans::last(&written)=> $($after)*);
+        ::quote::quote!(#before #written #after)
+    }};
 }
 
-/// The same tokens at another place; what their names mean stays.
-pub(crate) fn at(tokens: TokenStream, place: Span) -> TokenStream {
-    let moved = tokens.into_iter().map(|token| {
-        let span = token.span().located_at(place);
-        let mut token = match token {
-            TokenTree::Group(group) => {
-                TokenTree::Group(Group::new(group.delimiter(), at(group.stream(), place)))
-            }
-            other => other,
-        };
-        token.set_span(span);
-        token
-    });
-    moved.collect()
-}
+pub(crate) use around;

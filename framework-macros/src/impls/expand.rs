@@ -1,11 +1,14 @@
 //! From the methods and hooks of a handler to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
-use crate::{spans, specs};
+use crate::{
+    spans::{self, around},
+    specs,
+};
 
 /// The implementation of `HandlerImpl`, and one of `Method` for each method.
 pub(super) fn implementation(model: &Model) -> TokenStream {
@@ -134,12 +137,10 @@ fn arguments(extracted: &[&Type]) -> TokenStream {
             }
         };
     };
-    let others = others.iter().map(|ty| {
-        let take = quote!( as __squall::FromRequestParts>::from_request_parts(#cx).await?);
-        spans::around(quote!(<), ty, take)
-    });
-    let take = quote!( as __squall::FromRequest<_>>::from_request(#cx).await?);
-    let last = spans::around(quote!(<), last, take);
+    let others = others.iter().map(
+        |ty| around!(ty, (<), (as __squall::FromRequestParts>::from_request_parts(#cx).await?)),
+    );
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::from_request(#cx).await?));
     quote! {
         type Arguments = (#(#extracted,)*);
         async fn arguments(
@@ -172,16 +173,13 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &request);
     // The place of the name: a future that is not `Send` is reported at the method.
-    let signature = spans::at(
-        quote! {
-            async fn call(
-                #this: &mut Self,
-                #cx: &mut __squall::Context,
-                (#(#names,)*): Self::Arguments,
-            ) -> __squall::Result<__squall::Response, __squall::Error>
-        },
-        ident.span(),
-    );
+    let signature = quote_spanned! {ident.span()=>
+        async fn call(
+            #this: &mut Self,
+            #cx: &mut __squall::Context,
+            (#(#names,)*): Self::Arguments,
+        ) -> __squall::Result<__squall::Response, __squall::Error>
+    };
     quote! {
         #signature {
             let #request = #cx.request().clone();
@@ -196,14 +194,10 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
 fn respond(output: &syn::ReturnType, answer: &Ident, request: &Ident) -> TokenStream {
     let ty = output_type(output);
     if mentions_impl(&ty) {
-        let answer = spans::at(answer.to_token_stream(), spans::first(&ty));
+        let answer = Ident::new("answer", Span::mixed_site().located_at(spans::first(&ty)));
         return quote!(__squall::respond(#answer, &#request));
     }
-    spans::around(
-        quote!(__squall::respond::<),
-        &ty,
-        quote!(>(#answer, &#request)),
-    )
+    around!(ty, (__squall::respond::<), (>(#answer, &#request)))
 }
 
 /// Whether a type has an `impl` in it, and so cannot be named in an expression.
@@ -219,12 +213,10 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return TokenStream::new();
     };
-    let others = others.iter().map(|ty| {
-        let ask = quote!( as __squall::FromRequestParts>::requirements(requirements););
-        spans::around(quote!(<), ty, ask)
-    });
-    let ask = quote!( as __squall::FromRequest<_>>::requirements(requirements););
-    let last = spans::around(quote!(<), last, ask);
+    let others = others
+        .iter()
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(requirements);));
     quote! {
         fn requirements(requirements: &mut __squall::Requirements) {
             #(#others)*
@@ -271,14 +263,14 @@ fn hook(hook: &Hook) -> TokenStream {
         ["cx", "given", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
     let context = takes_context.then(|| quote!(#cx,));
     let dot_await = is_async.then(|| quote!(.await));
-    let signature = |signature: TokenStream| spans::at(signature, ident.span());
+    let span = ident.span();
     let function = match kind {
         HookKind::Prepare => {
-            let signature = signature(quote! {
+            let signature = quote_spanned! {span=>
                 async fn prepare(&mut self, #cx: &mut __squall::Context) -> __squall::Result<(), __squall::Error>
-            });
+            };
             let ty = output_type(output);
-            let prepared = spans::around(quote!(__squall::prepared::<), &ty, quote!(>(#answer)));
+            let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
             quote! {
                 #[allow(unused_variables)]
                 #signature {
@@ -288,13 +280,13 @@ fn hook(hook: &Hook) -> TokenStream {
             }
         }
         HookKind::WriteError => {
-            let signature = signature(quote! {
+            let signature = quote_spanned! {span=>
                 async fn write_error(
                     &self,
                     #cx: &mut __squall::Context,
                     #given: &__squall::HttpError,
                 ) -> __squall::Option<__squall::Result<__squall::Response, __squall::Error>>
-            });
+            };
             let respond = respond(output, &answer, &request);
             quote! {
                 #signature {
@@ -306,7 +298,7 @@ fn hook(hook: &Hook) -> TokenStream {
         }
         HookKind::OnFinish => {
             let signature =
-                signature(quote!(async fn on_finish(&self, #given: &__squall::Outcome)));
+                quote_spanned!(span=> async fn on_finish(&self, #given: &__squall::Outcome));
             quote! {
                 #signature {
                     self.#ident(#given)#dot_await

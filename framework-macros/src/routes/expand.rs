@@ -1,10 +1,13 @@
 //! From a list of entries to its constants.
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::parse::{Entry, Kind};
-use crate::{spans, specs};
+use crate::{
+    spans::{self, around},
+    specs,
+};
 
 /// The list as an expression of type `Routes`.
 pub(super) fn list(entries: &[Entry], errors: TokenStream) -> TokenStream {
@@ -52,17 +55,15 @@ fn item(entry: &Entry) -> TokenStream {
 
 fn value(entry: &Entry) -> TokenStream {
     match &entry.kind {
-        Kind::Handler(ty) => spans::around(quote!(__squall::item::<), ty, quote!(>())),
+        Kind::Handler(ty) => around!(ty, (__squall::item::<), (>())),
         Kind::Spread(list) => {
             quote!(__squall::Item::List(__squall::Routes::entries(&#list)))
         }
         Kind::Target { route, target } => {
             let spec = route.to_spec();
             let owner = owner(target);
-            let into_target = spans::at(
-                quote!(__squall::IntoTarget::into_target),
-                spans::first(target),
-            );
+            let into_target =
+                quote_spanned!(spans::first(target)=> __squall::IntoTarget::into_target);
             quote! {
                 __squall::Item::Handler {
                     owner: #owner,
@@ -89,8 +90,8 @@ fn owner(target: &syn::Expr) -> String {
 fn report(entry: &Entry, index: usize) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let (first, last) = ends_of(entry);
-    let report = spans::at(quote!(report), first);
-    let arguments = spans::at(quote!((&ITEMS, #index)), last);
+    let report = quote_spanned!(first=> report);
+    let arguments = quote_spanned!(last=> (&ITEMS, #index));
     quote!(const _: () = PROOF.#report #arguments;)
 }
 

@@ -1,13 +1,13 @@
 //! From a handler struct to tokens. Nothing here can fail.
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::parse::{Disconnect, Field, Kind, Model, Presence, Source, argument_of};
 use crate::{
     pattern::{Segment, Shape},
-    spans,
+    spans::{self, around},
     specs::{self, Route},
 };
 
@@ -39,11 +39,7 @@ fn path_fields(model: &Model) -> TokenStream {
             };
             let (conditions, constant, inner) =
                 (&field.conditions, constant_of(field), field.inner());
-            let value = spans::around(
-                quote!(__squall::PathField::<),
-                inner,
-                quote!(>::new(#parameter)),
-            );
+            let value = around!(inner, (__squall::PathField::<), (>::new(#parameter)));
             Some(quote! {
                 #(#conditions)*
                 const #constant: __squall::PathField<#inner> = #value;
@@ -172,13 +168,11 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
         } => take_marked(field, *kind, key, presence, cx),
         Source::Init(index) => {
             let index = Literal::usize_unsuffixed(*index);
-            spans::around(quote!(<), ty, quote!(>::take(#cx, #index)?))
+            around!(ty, (<), (>::take(#cx, #index)?))
         }
-        Source::Extracted => spans::around(
-            quote!(<),
-            ty,
-            quote!( as __squall::FromRequestParts>::from_request_parts(#cx).await?),
-        ),
+        Source::Extracted => {
+            around!(ty, (<), (as __squall::FromRequestParts>::from_request_parts(#cx).await?))
+        }
     };
     quote!(#(#conditions)* let #local = #value;)
 }
@@ -198,7 +192,7 @@ fn take_path(field: &Field, presence: &Presence, cx: &Ident) -> TokenStream {
 /// The value of `default = …`, underlined itself when it does not fit.
 fn default(field: &Field, default: &syn::Expr) -> TokenStream {
     let inner = field.inner();
-    let function = spans::at(quote!(__squall::default::<#inner>), spans::first(default));
+    let function = quote_spanned!(spans::first(default)=> __squall::default::<#inner>);
     quote!(#function(#default))
 }
 
@@ -223,21 +217,11 @@ fn take_marked(
             (quote!(or_default), quote!(, || #default))
         }
     };
-    let taken = spans::around(
-        quote!(__squall::#function::<),
+    around!(
         field.inner(),
-        quote!(>(#cx, #kind, #key)),
-    );
-    // The default keeps its own place.
-    let mut tokens: Vec<TokenTree> = taken.into_iter().collect();
-    if let (Some(TokenTree::Group(arguments)), false) = (tokens.last_mut(), default.is_empty()) {
-        let span = arguments.span();
-        let all = arguments.stream().into_iter().chain(default).collect();
-        *arguments = Group::new(Delimiter::Parenthesis, all);
-        arguments.set_span(span);
-    }
-    tokens.push(TokenTree::Punct(Punct::new('?', Spacing::Alone)));
-    tokens.into_iter().collect()
+        (__squall::#function::<),
+        (>(#cx, #kind, #key #default)?)
+    )
 }
 
 fn requirements(model: &Model) -> TokenStream {
@@ -247,11 +231,8 @@ fn requirements(model: &Model) -> TokenStream {
         .filter(|field| matches!(field.source, Source::Extracted))
         .map(|field| {
             let (conditions, ty) = (&field.conditions, &field.ty);
-            let ask = spans::around(
-                quote!(<),
-                ty,
-                quote!( as __squall::FromRequestParts>::requirements(requirements);),
-            );
+            let ask =
+                around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);));
             quote!(#(#conditions)* #ask)
         })
         .collect();
