@@ -3,6 +3,7 @@
 pub use std::{
     boxed::Box,
     default::Default,
+    future::Future,
     marker::{Send, Sized},
     ops::FnOnce,
     option::Option::{self, None, Some},

@@ -172,22 +172,31 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     };
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &request);
+    let span = ident.span();
     // The place of the name: a future that is not `Send` is reported at the method.
-    let signature = quote_spanned! {ident.span()=>
-        async fn call(
+    let output = future(
+        span,
+        &quote!(__squall::Result<__squall::Response, __squall::Error>),
+    );
+    quote! {
+        fn call(
             #this: &mut Self,
             #cx: &mut __squall::Context,
             (#(#names,)*): Self::Arguments,
-        ) -> __squall::Result<__squall::Response, __squall::Error>
-    };
-    quote! {
-        #signature {
-            let #request = #cx.request().clone();
-            #shared
-            let #answer = #called;
-            #respond
+        ) -> #output {
+            async move {
+                let #request = #cx.request().clone();
+                #shared
+                let #answer = #called;
+                #respond
+            }
         }
     }
+}
+
+/// The type of a future that can move to another event loop.
+fn future(span: Span, output: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> impl __squall::Future<Output = #output> + __squall::Send)
 }
 
 /// Makes the answer; an error about its type stands under the whole type.
@@ -266,42 +275,38 @@ fn hook(hook: &Hook) -> TokenStream {
     let span = ident.span();
     let function = match kind {
         HookKind::Prepare => {
-            let signature = quote_spanned! {span=>
-                async fn prepare(&mut self, #cx: &mut __squall::Context) -> __squall::Result<(), __squall::Error>
-            };
+            let future = future(span, &quote!(__squall::Result<(), __squall::Error>));
             let ty = output_type(output);
             let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
             quote! {
                 #[allow(unused_variables)]
-                #signature {
-                    let #answer = self.#ident(#context)#dot_await;
-                    #prepared
+                fn prepare(&mut self, #cx: &mut __squall::Context) -> #future {
+                    async move {
+                        let #answer = self.#ident(#context)#dot_await;
+                        #prepared
+                    }
                 }
             }
         }
         HookKind::WriteError => {
-            let signature = quote_spanned! {span=>
-                async fn write_error(
-                    &self,
-                    #cx: &mut __squall::Context,
-                    #given: &__squall::HttpError,
-                ) -> __squall::Option<__squall::Result<__squall::Response, __squall::Error>>
-            };
+            let response = quote!(__squall::Result<__squall::Response, __squall::Error>);
+            let future = future(span, &quote!(__squall::Option<#response>));
             let respond = respond(output, &answer, &request);
             quote! {
-                #signature {
-                    let #request = #cx.request().clone();
-                    let #answer = self.#ident(#context #given)#dot_await;
-                    __squall::Some(#respond)
+                fn write_error(&self, #cx: &mut __squall::Context, #given: &__squall::HttpError) -> #future {
+                    async move {
+                        let #request = #cx.request().clone();
+                        let #answer = self.#ident(#context #given)#dot_await;
+                        __squall::Some(#respond)
+                    }
                 }
             }
         }
         HookKind::OnFinish => {
-            let signature =
-                quote_spanned!(span=> async fn on_finish(&self, #given: &__squall::Outcome));
+            let future = future(span, &quote!(()));
             quote! {
-                #signature {
-                    self.#ident(#given)#dot_await
+                fn on_finish(&self, #given: &__squall::Outcome) -> #future {
+                    async move { self.#ident(#given)#dot_await }
                 }
             }
         }

@@ -57,7 +57,8 @@ fn value(entry: &Entry) -> TokenStream {
     match &entry.kind {
         Kind::Handler(ty) => around!(ty, (__squall::item::<), (>())),
         Kind::Spread(list) => {
-            quote!(__squall::Item::List(__squall::Routes::entries(&#list)))
+            let list = around!(list, (&), ());
+            quote!(__squall::Item::List(__squall::Routes::entries(#list)))
         }
         Kind::Target { route, target } => {
             let spec = route.to_spec();
@@ -90,9 +91,9 @@ fn owner(target: &syn::Expr) -> String {
 fn report(entry: &Entry, index: usize) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let (first, last) = ends_of(entry);
-    let report = quote_spanned!(first=> report);
+    let report = quote_spanned!(first=> PROOF.report);
     let arguments = quote_spanned!(last=> (&ITEMS, #index));
-    quote!(const _: () = PROOF.#report #arguments;)
+    quote!(const _: () = #report #arguments;)
 }
 
 /// Where an entry begins and ends, as an error underlines it: the name of a handler, the list, the pattern.

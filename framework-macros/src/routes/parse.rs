@@ -44,17 +44,15 @@ impl Parse for List {
         let mut entries = Vec::new();
         while !input.is_empty() {
             let begin = input.span();
-            let entry = entry(input).and_then(|entry| {
-                if input.is_empty() || input.peek(Token![,]) {
-                    return entry.understand();
-                }
-                Err(input.error("expected a comma between two entries"))
-            });
-            // What is half typed at the end of the list has no place of its own there.
-            entries.push(match entry {
+            let read = match entry(input) {
+                // What is half typed at the end of the list has no place of its own there.
                 Err(error) if input.is_empty() => Err(syn::Error::new(begin, error)),
-                entry => entry,
-            });
+                Ok(_) if !input.is_empty() && !input.peek(Token![,]) => {
+                    Err(input.error("expected a comma between two entries"))
+                }
+                read => read,
+            };
+            entries.push(read.and_then(Written::understand));
             while !input.is_empty() && !input.peek(Token![,]) {
                 input.parse::<TokenTree>()?;
             }

@@ -76,6 +76,7 @@ pub trait FromRequestParts: Sized + Send + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
+    note = "a value of the path, the query, a header or a cookie is a field of the struct",
     note = "the last argument may read the content: `Json<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]

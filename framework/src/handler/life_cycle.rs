@@ -595,7 +595,7 @@ pub const fn prefix_of<H: HandlerStruct>() -> Option<&'static Prefix> {
 /// A handler that was built: it gets its `on_finish` exactly once, and `on_connection_close` when the client is gone before
 /// the answer is complete.
 #[derive(Debug)]
-pub struct Live<H: Built> {
+pub(crate) struct Live<H: Built> {
     handler: Option<H>,
     request: RequestHandle,
 }
