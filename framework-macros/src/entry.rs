@@ -1,6 +1,6 @@
 //! `#[squall::main]` and `#[squall::test]`: an `async fn` on a runtime of its own.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::{
     Attribute, Signature, Visibility,
@@ -39,7 +39,7 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }
         Runner {
             mark: TokenStream::new(),
-            run: |call| quote!(::squall::__private::block_on_main(#call)),
+            run: |name| quote!(::squall::__private::block_on_main(#name())),
         }
     })
 }
@@ -48,14 +48,14 @@ pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 pub(crate) fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(&arguments, item, "test", |_, _| Runner {
         mark: quote!(#[::core::prelude::v1::test]),
-        run: |call| quote!(::squall::__private::block_on_test(::core::stringify!(#call), #call)),
+        run: |name| quote!(::squall::__private::block_on_test(::core::stringify!(#name), #name())),
     })
 }
 
 /// What makes a plain function of an `async` one.
 struct Runner {
     mark: TokenStream,
-    run: fn(TokenStream) -> TokenStream,
+    run: fn(&Ident) -> TokenStream,
 }
 
 /// The function stays what it is, inside a plain one of its name: so an error in its body reads as it does everywhere.
@@ -98,7 +98,7 @@ fn expand(
     signature.asyncness.get_or_insert_default();
     let output = &signature.output;
     let (allow, call) = if is_sound {
-        (TokenStream::new(), run(quote!(#name())))
+        (TokenStream::new(), run(&name))
     } else {
         (quote!(#[allow(dead_code)]), quote!(::core::unreachable!()))
     };

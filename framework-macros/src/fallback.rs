@@ -75,10 +75,6 @@ pub(crate) fn handler_struct(name: &Ident, url: Option<usize>) -> TokenStream {
             impl __squall::HandlerStruct for #name {
                 type Base = __squall::NoBase;
                 const NAME: &'static str = "";
-                const ROUTES: &'static [__squall::Spec] = &[];
-                const PREFIX: __squall::Option<&'static __squall::Prefix> = __squall::None;
-                const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::None;
-                const WAITS: bool = true;
                 async fn fields(
                     _: &mut __squall::Context,
                 ) -> __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error> {
@@ -100,7 +96,6 @@ pub(crate) fn handler_impl(self_ty: &syn::Type) -> TokenStream {
             #[automatically_derived]
             impl __squall::HandlerImpl for #self_ty {
                 const METHODS: &'static [__squall::MethodEntry] = &[];
-                const HOOKS: __squall::Hooks = __squall::Hooks::NONE;
             }
         };
     }

@@ -236,10 +236,16 @@ fn field_name(text: &str) -> String {
             '_'
         }
     };
-    text.trim_start_matches(|first: char| !first.is_ascii_alphabetic())
+    let name: String = text
+        .trim_start_matches(|first: char| !first.is_ascii_alphabetic())
         .chars()
         .map(word)
-        .collect()
+        .collect();
+    if name.is_empty() {
+        "id".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Checks a literal, and percent-encodes what does not stand in a path as it is (RFC 3986 §3.3).
@@ -486,7 +492,7 @@ mod tests {
         refused("/{a}{b}", "whole segment");
         refused("/{*rest}/x", "nothing may stand behind");
         refused("/{1}", "no name");
-        refused("/{}", "no name");
+        refused("/{}", "name of the field");
         refused("/{a}/{a}", "two parameters");
         refused("/:id", "`{id}`");
         refused("/<int:id>", "`{id}`");

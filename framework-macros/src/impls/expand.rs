@@ -78,7 +78,11 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
     let conditions = &method.conditions;
     let name = &method.name;
     let extracted: Vec<&Type> = extracted(method);
-    let waits = method.is_async || method.is_blocking || !extracted.is_empty();
+    let waits = (method.is_async || method.is_blocking || !extracted.is_empty()).then(|| {
+        quote!(
+            const WAITS: bool = true;
+        )
+    });
     let blocking = method.is_blocking.then(|| {
         quote!(
             const BLOCKING: bool = true;
@@ -95,7 +99,7 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
         #[automatically_derived]
         impl __squall::Method<#marker> for #self_ty {
             const NAME: &'static str = #name;
-            const WAITS: bool = #waits;
+            #waits
             #blocking
             #arguments
             #call
@@ -185,7 +189,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
             (#(#names,)*): Self::Arguments,
         ) -> #output {
             async move {
-                let #request = #cx.request().clone();
+                let #request = __squall::request(#cx);
                 #shared
                 let #answer = #called;
                 #respond
@@ -245,9 +249,7 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
         .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
     let (finishes, closes) = (has(HookKind::OnFinish), has(HookKind::OnConnectionClose));
     if hooks.is_empty() {
-        return quote!(
-            const HOOKS: __squall::Hooks = __squall::Hooks::NONE;
-        );
+        return TokenStream::new();
     }
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
@@ -295,7 +297,7 @@ fn hook(hook: &Hook) -> TokenStream {
             quote! {
                 fn write_error(&self, #cx: &mut __squall::Context, #given: &__squall::HttpError) -> #future {
                     async move {
-                        let #request = #cx.request().clone();
+                        let #request = __squall::request(#cx);
                         let #answer = self.#ident(#context #given)#dot_await;
                         __squall::Some(#respond)
                     }

@@ -4,6 +4,7 @@ use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, LitStr, Path, Token, Type,
+    ext::IdentExt,
     parse::{Parse, ParseStream},
 };
 
@@ -110,7 +111,10 @@ fn looks_like_a_handler(ty: &Type) -> syn::Result<()> {
     let Some(last) = path.path.segments.last() else {
         return Ok(());
     };
-    let (name, path) = (last.ident.to_string(), path.to_token_stream().to_string());
+    let (name, path) = (
+        last.ident.unraw().to_string(),
+        path.to_token_stream().to_string(),
+    );
     let path = path.replace(' ', "");
     let message = if name == "ROUTES" || name.ends_with("_ROUTES") {
         format!("a list is spread into another one: write `..{path}`")

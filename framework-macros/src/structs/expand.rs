@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::parse::{Disconnect, Field, Kind, Model, Presence, Source, argument_of};
+use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
     pattern::{Segment, Shape},
     spans::{self, around},
@@ -49,36 +49,47 @@ fn path_fields(model: &Model) -> TokenStream {
 }
 
 fn constant_of(field: &Field) -> Ident {
-    format_ident!(
-        "PATH_{}",
-        field.name.to_uppercase(),
-        span = Span::mixed_site()
-    )
+    let name = name_of(field).to_uppercase();
+    format_ident!("PATH_{name}", span = Span::mixed_site())
+}
+
+/// The name of a field, or its number.
+fn name_of(field: &Field) -> String {
+    match &field.member {
+        syn::Member::Named(_) => field.name.clone(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
+    }
 }
 
 fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
     let (name, text) = (&model.name, model.name.unraw().to_string());
     let specs = model.routes.iter().map(Route::to_spec);
-    let prefix = prefix(model);
-    let disconnect = match model.disconnect {
-        None => quote!(__squall::None),
-        Some(Disconnect::Cancel) => quote!(__squall::Some(__squall::Disconnect::Cancel)),
-        Some(Disconnect::Finish) => quote!(__squall::Some(__squall::Disconnect::Finish)),
-    };
-    let waits = model
-        .fields
-        .iter()
-        .any(|field| matches!(field.source, Source::Extracted));
+    let routes = (!model.routes.is_empty())
+        .then(|| quote!(const ROUTES: &'static [__squall::Spec] = &[#(#specs),*];));
+    let prefix = model.prefix.as_ref().map(prefix);
+    let disconnect = model.disconnect.map(|disconnect| {
+        let word = match disconnect {
+            Disconnect::Cancel => quote!(Cancel),
+            Disconnect::Finish => quote!(Finish),
+        };
+        quote!(const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::Some(__squall::Disconnect::#word);)
+    });
+    let extracted = |field: &Field| matches!(field.source, Source::Extracted);
+    let waits = model.fields.iter().any(extracted).then(|| {
+        quote!(
+            const WAITS: bool = true;
+        )
+    });
     let base = base(model);
     let requirements = requirements(model);
     quote! {
         #[automatically_derived]
         impl __squall::HandlerStruct for #name {
             const NAME: &'static str = #text;
-            const ROUTES: &'static [__squall::Spec] = &[#(#specs),*];
-            const PREFIX: __squall::Option<&'static __squall::Prefix> = #prefix;
-            const DISCONNECT: __squall::Option<__squall::Disconnect> = #disconnect;
-            const WAITS: bool = #waits;
+            #routes
+            #prefix
+            #disconnect
+            #waits
             #base
             #fields
             #requirements
@@ -110,17 +121,14 @@ fn base(model: &Model) -> TokenStream {
     }
 }
 
-fn prefix(model: &Model) -> TokenStream {
-    let Some(prefix) = &model.prefix else {
-        return quote!(__squall::None);
-    };
+fn prefix(prefix: &Prefix) -> TokenStream {
     let (text, segments) = (&prefix.text, specs::segments(&prefix.segments));
     quote! {
-        __squall::Some(&__squall::Prefix {
+        const PREFIX: __squall::Option<&'static __squall::Prefix> = __squall::Some(&__squall::Prefix {
             text: #text,
             segments: #segments,
             parent: __squall::prefix_of::<Self>(),
-        })
+        });
     }
 }
 
@@ -148,11 +156,7 @@ fn fields(model: &Model) -> TokenStream {
 }
 
 fn local_of(field: &Field) -> Ident {
-    let name = match &field.member {
-        syn::Member::Named(_) => field.name.clone(),
-        syn::Member::Unnamed(index) => index.index.to_string(),
-    };
-    Ident::new(&format!("field_{name}"), Span::mixed_site())
+    format_ident!("field_{}", name_of(field), span = Span::mixed_site())
 }
 
 /// `let field = …;`

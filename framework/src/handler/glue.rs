@@ -2,11 +2,17 @@
 //! in every expansion.
 
 use super::{
-    Response,
+    Context, Response,
     error::{Error, Result},
     request::RequestHandle,
     respond::IntoResponse,
 };
+
+/// The handle of a request, which outlives what borrows the context.
+#[must_use]
+pub fn request(cx: &Context) -> RequestHandle {
+    cx.request().clone()
+}
 
 /// Makes the answer of a method.
 ///

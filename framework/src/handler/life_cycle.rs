@@ -119,13 +119,13 @@ pub trait HandlerStruct: Sized + 'static {
     /// Its name.
     const NAME: &'static str;
     /// Its routes.
-    const ROUTES: &'static [Spec];
+    const ROUTES: &'static [Spec] = &[];
     /// Its own prefix in front of those of its bases, for handlers that build on it.
-    const PREFIX: Option<&'static Prefix>;
+    const PREFIX: Option<&'static Prefix> = None;
     /// What it says about a client that goes away.
-    const DISCONNECT: Option<Disconnect>;
+    const DISCONNECT: Option<Disconnect> = None;
     /// Whether taking its fields may have to wait.
-    const WAITS: bool;
+    const WAITS: bool = false;
 
     /// Takes its fields from a request, those of the base aside: what puts them together with the base.
     fn fields(
@@ -158,7 +158,7 @@ pub trait HandlerImpl: HandlerStruct + Shareable {
     /// Its methods.
     const METHODS: &'static [MethodEntry];
     /// The hooks that it has itself.
-    const HOOKS: Hooks;
+    const HOOKS: Hooks = Hooks::NONE;
     /// What the table of routes keeps of it.
     const INFO: &'static HandlerInfo = &HandlerInfo {
         name: <Self as HandlerStruct>::NAME,
@@ -242,7 +242,7 @@ pub trait Method<M: 'static>: Sized {
     /// The method, as it stands in a request.
     const NAME: &'static str;
     /// Whether it, or taking its arguments, may have to wait.
-    const WAITS: bool;
+    const WAITS: bool = false;
     /// Whether it runs on the blocking pool.
     const BLOCKING: bool = false;
     /// Its arguments but for the context.

@@ -83,6 +83,20 @@ pub struct Spec {
     pub line: u32,
 }
 
+impl Spec {
+    /// What most routes do not say.
+    pub const PLAIN: Self = Self {
+        text: "",
+        shape: Shape::Segments(&[]),
+        parameters: &[],
+        host: None,
+        name: None,
+        rank: 0,
+        file: "",
+        line: 0,
+    };
+}
+
 /// A `#[prefix("…")]`, with the one of the base's own base.
 #[derive(Clone, Copy, Debug)]
 pub struct Prefix {
@@ -115,23 +129,11 @@ pub struct Place {
 
 impl Place {
     /// No place: what an array holds before it is filled.
-    pub const NONE: Self = {
-        const NOTHING: Spec = Spec {
-            text: "",
-            shape: Shape::Segments(&[]),
-            parameters: &[],
-            host: None,
-            name: None,
-            rank: 0,
-            file: "",
-            line: 0,
-        };
-        Self {
-            spec: &NOTHING,
-            owner: "",
-            prefixes: [""; MAX_PREFIXES],
-            parts: [&[]; MAX_PREFIXES + 1],
-        }
+    pub const NONE: Self = Self {
+        spec: &Spec::PLAIN,
+        owner: "",
+        prefixes: [""; MAX_PREFIXES],
+        parts: [&[]; MAX_PREFIXES + 1],
     };
 
     /// Joins a route with the prefixes in front of it, of which there are at most [`MAX_PREFIXES`]; the proof of a list says so
