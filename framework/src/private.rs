@@ -27,6 +27,7 @@ pub use crate::{
         life_cycle::{
             HandlerImpl, HandlerStruct, Hooks, Method, MethodEntry, NoBase, prefix_of, watched,
         },
+        respond::Failure,
         target::Given,
     },
     http::HeaderMap,

@@ -286,7 +286,7 @@ fn marks(function: &Function, errors: &mut Errors) -> Marks {
             continue;
         };
         if let Err(error) = mark(attribute, &word, &mut marks) {
-            errors.take(Err::<(), _>(error));
+            errors.add(error);
             marks.is_refused = true;
         }
     }
@@ -662,9 +662,7 @@ fn hook_arguments(signature: &Signature, kind: HookKind, errors: &mut Errors) ->
         .zip(expected)
         .find(|pair| !fits((pair.0, pair.1)))
         .map(|(argument, _)| argument.to_token_stream());
-    let surplus = given
-        .get(expected.len())
-        .map(|argument| argument.to_token_stream());
+    let surplus = given.get(expected.len()).map(ToTokens::to_token_stream);
     let missing = (given.len() < expected.len()).then(|| signature.ident.to_token_stream());
     match misfit.or(surplus).or(missing) {
         Some(place) => {

@@ -11,17 +11,26 @@ use crate::{diagnostics::Errors, fallback};
 /// Expands `#[handler]` on a struct.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let parsed = syn::parse2::<syn::DeriveInput>(item.clone());
-    let model = match errors.take(parsed) {
-        Some(input) => parse::handler(arguments, &input, &mut errors),
-        None => None,
+    let sketch = parse::sketch(item.clone());
+    let model = match syn::parse2::<syn::DeriveInput>(item.clone()) {
+        Ok(input) => parse::handler(arguments, &input, &mut errors),
+        Err(error) => {
+            match &sketch {
+                Some(sketch) => errors.at(
+                    &sketch.name,
+                    format!("this struct is not complete: {error}"),
+                ),
+                None => errors.add(error),
+            }
+            None
+        }
     };
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
     let implementation = match model {
         Some(model) if errors.is_empty() => expand::implementation(&model),
-        _ => parse::sketch(item.clone()).map_or_else(TokenStream::new, |sketch| {
+        _ => sketch.map_or_else(TokenStream::new, |sketch| {
             fallback::handler_struct(&sketch.name, sketch.url)
         }),
     };

@@ -93,9 +93,8 @@ pub(super) enum Presence {
 impl Field {
     /// The type that is parsed: of `Option<T>` and `Vec<T>`, the `T`.
     pub(super) fn inner(&self) -> &Type {
-        let presence = match &self.source {
-            Source::Path { presence, .. } | Source::Marked { presence, .. } => presence,
-            _ => return &self.ty,
+        let (Source::Path { presence, .. } | Source::Marked { presence, .. }) = &self.source else {
+            return &self.ty;
         };
         match presence {
             Presence::Optional => argument_of(&self.ty, "Option").unwrap_or(&self.ty),
@@ -258,7 +257,7 @@ fn struct_attributes(
         match name.as_str() {
             "route" => routes.extend(errors.take(route(attribute))),
             "prefix" if prefix.is_some() => {
-                errors.at(attribute, "a struct has one `#[prefix]`: join the two")
+                errors.at(attribute, "a struct has one `#[prefix]`: join the two");
             }
             "prefix" => prefix = errors.take(self::prefix(attribute)),
             _ if attributes::ALL.contains(&name.as_str()) => {
@@ -300,7 +299,9 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
         syn::meta::parser(|meta| {
             if meta.path.is_ident("regex") {
                 once(&meta, regex.is_some())?;
-                regex = Some(value_of(&meta, "regex = r\"…\"", |input| input.parse())?);
+                regex = Some(value_of(&meta, "regex = r\"…\"", |input| {
+                    input.parse::<LitStr>()
+                })?);
             } else if meta.path.is_ident("name") {
                 once(&meta, name.is_some())?;
                 name = Some(value_of(&meta, "name = \"story\"", |input| {

@@ -3,9 +3,9 @@
 
 use super::{
     Context, Response,
-    error::{Error, Result},
+    error::Result,
     request::RequestHandle,
-    respond::IntoResponse,
+    respond::{Failure, IntoResponse},
 };
 
 /// The handle of a request, which outlives what borrows the context.
@@ -44,7 +44,7 @@ impl Prepared for () {
     }
 }
 
-impl<E: Into<Error>> Prepared for Result<(), E> {
+impl<E: Failure> Prepared for Result<(), E> {
     fn into_result(self) -> Result<()> {
         self.map_err(Into::into)
     }
