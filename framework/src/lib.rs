@@ -1,7 +1,9 @@
 //! A web framework whose routes the compiler proves.
 //!
-//! A handler struct is the typed request, its attributes are the application, the compiler proves the routes, and an event loop
-//! on every core runs them.
+//! A handler struct is the typed request, its attributes are the application, the compiler proves the routes, and an event
+//! loop on every core runs them. It gives Rust what Tornado gave Python: handlers with a life cycle, a framework that is its
+//! own server, long-lived connections as the normal case. What Tornado found out at run time, `cargo check` finds out here:
+//! two handlers for one path, a parameter without a field, a link with an argument missing.
 //!
 //! ```no_run
 //! use squall::{Application, Options, handler, routes};
@@ -22,9 +24,29 @@
 //!     Application::new(routes![Hello]).serve(Options::default()).await
 //! }
 //! ```
+//!
+//! # Where things are
+//!
+//! | | |
+//! |---|---|
+//! | [`#[handler]`](macro@handler) | a handler: routes, fields, methods, hooks |
+//! | [`routes!`] | a list of handlers, proven while it is compiled |
+//! | [`Application`] | routes, state, layers, mounted services: a `tower` service |
+//! | [`Options`] | address, port, log: what a server is told when it starts |
+//! | [`Context`] | the request and its answer under way |
+//! | [`HttpError`], [`Error`], [`Result`] | what goes wrong, and how it reaches the client |
+//! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
+//! | [`testing`] | a client for tests, in memory or over a socket |
+//! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
+//!
+//! # Features
+//!
+//! | feature | brings | default |
+//! |---|---|---|
+//! | `options` | `Options::parse`, on clap | yes |
+//! | `log` | a `tracing` subscriber that [`serve`](Application::serve) installs unless one is set | yes |
+//! | `full` | all of them | no |
 #![forbid(unsafe_code)]
-
-extern crate self as squall;
 
 mod application;
 pub mod handler;
@@ -41,4 +63,181 @@ pub mod __private;
 pub use application::{Application, Endpoint, ResponseFuture, Routes};
 pub use handler::{Context, Error, Html, HttpError, Json, Redirect, Result, State};
 pub use options::Options;
-pub use squall_macros::{handler, main, routes, test};
+
+/// Makes a struct and its impl a handler.
+///
+/// It stands on both: on the struct for the routes and fields, on the impl for the methods and hooks.
+///
+/// ```
+/// use squall::{Context, HttpError, Json, Redirect, Result, State, handler, handler::Outcome};
+/// # use std::sync::Mutex;
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Default)]
+/// # struct Db(Mutex<Vec<String>>);
+/// # #[derive(Deserialize, Serialize)]
+/// # struct Edit { title: String }
+///
+/// #[handler]
+/// #[route("/stories/{id}", name = "story")]
+/// struct Story {
+///     id: usize,
+///     #[query(default = 20)]
+///     per_page: u32,
+///     db: State<Db>,
+/// }
+///
+/// #[handler]
+/// impl Story {
+///     #[prepare]
+///     async fn load(&mut self) -> Result<()> {
+///         if self.db.0.lock().unwrap().len() <= self.id {
+///             return Err(HttpError::not_found().into());
+///         }
+///         Ok(())
+///     }
+///
+///     async fn get(&self) -> String {
+///         self.db.0.lock().unwrap()[self.id].clone()
+///     }
+///
+///     async fn put(&mut self, edit: Json<Edit>) -> Redirect {
+///         self.db.0.lock().unwrap()[self.id] = edit.into_inner().title;
+///         Redirect::see_other(Story::url(self.id))
+///     }
+///
+///     #[on_finish]
+///     fn record(&self, outcome: &Outcome) {
+///         println!("{} after {:?}", outcome.status(), outcome.elapsed());
+///     }
+/// }
+///
+/// assert_eq!(Story::url(7), "/stories/7");
+/// ```
+///
+/// It stands for what one would write by hand: take the fields from the request, run `prepare`, call the method that the
+/// request asks for, turn what it returns into an answer, call `on_finish`. Bodies of functions are passed on as they are.
+///
+/// # On the struct
+///
+/// `#[handler(base = field, disconnect = cancel | finish)]`
+///
+/// * `base`: the field that holds a base handler, whose hooks run first.
+/// * `disconnect`: what becomes of a method when its client goes away. By default, `GET`, `HEAD` and the other safe methods are
+///   dropped where they stand, and the others run to their end.
+///
+/// `#[route("/stories/{id}", name = "story", rank = 1, host = "api.example.com")]`, any number of times:
+///
+/// * `{id}` takes a whole segment that is not empty, `{id:[0-9]+}` one that the expression accepts, `{*path}` the rest of the
+///   path, also an empty one. A trailing slash counts. The path is matched as it came in, still percent-encoded.
+/// * Not order but precedence decides, segment by segment: literal, then expression, then parameter, then rest.
+/// * `rank` says which of two expressions at one position is tried first: the lower; the default is 0.
+/// * `host` limits it to a host, or with `*.example.com` to all below one. A host comes before none.
+/// * `name` is for [`Context::reverse_url`].
+/// * `#[route(regex = r"^/(?<year>\d{4})/?$")]` takes an expression over the whole path, tried after all patterns.
+///
+/// `#[prefix("/admin")]`, on a base: stands in front of the routes of all that build on it, and in their `url()`.
+///
+/// # Its fields
+///
+/// | field | comes from | absent | wrong |
+/// |---|---|---|---|
+/// | named in a route, or `#[path("name")]` | the path, by `FromStr` | | 404 |
+/// | `#[query]`, `#[query("name")]` | the query, by `FromStr`; the last value | 400 | 400 |
+/// | `#[header("name")]` | a field of the request, by `FromStr` | 400 | 400 |
+/// | `#[cookie]`, `#[cookie("name")]` | a cookie, by `FromStr` | 400 | 400 |
+/// | the `base` | the base handler | | |
+/// | [`Init<T>`](handler::Init) | `"/pattern" => Handler::init(value)` in [`routes!`] | | |
+/// | any other | its type, by [`FromRequestParts`](handler::FromRequestParts) | | |
+///
+/// `Option<T>` is `None` when what it reads is absent, `#[query(default = 20)]` puts a value in its place, `Vec<T>` takes all
+/// values of a query or of a field.
+///
+/// # On the impl
+///
+/// * Methods: `get`, `head`, `post`, `put`, `delete`, `patch`, `options`, `query`, and `#[method("PROPFIND")]` above any
+///   name; `fn` or `async fn`, with `&self` or `&mut self`. `HEAD` falls back to `get`, `OPTIONS` is answered from the list of
+///   methods, any other method is 405 with `allow`.
+/// * Arguments: `&mut Context`, and extractors by value; the last may read the content, such as [`Json<T>`].
+/// * Answers: whatever is [`IntoResponse`](handler::IntoResponse).
+/// * `#[blocking] fn` runs on the blocking pool.
+///
+/// | hook | written | runs |
+/// |---|---|---|
+/// | `#[default_headers]` | `fn headers(&self, headers: &mut HeaderMap)` | first, and anew for an error page |
+/// | `#[prepare]` | `async fn prepare(&mut self, cx: &mut Context) -> Result<()>` | before the method; an error or `cx.finish(…)` stops here |
+/// | `#[write_error]` | `async fn page(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse` | for an error; its own, or else that of the nearest base |
+/// | `#[on_finish]` | `fn finished(&self, outcome: &Outcome)` | once, when the answer has been sent or will not be |
+/// | `#[on_connection_close]` | `fn gone(&self)` | when the client goes away before the answer is complete |
+///
+/// `prepare`, `write_error` and `on_finish` may be `async` or not. The hooks of a base run before those of the handler. Any other
+/// function is refused; helpers stand in a plain `impl`.
+///
+/// # What it makes
+///
+/// `Handler::url(…)` for the first route: its arguments are the parameters, each by value or by reference, percent-encoded.
+/// `Handler::init(…)` for a struct with [`Init`](handler::Init) fields. The struct stays what it is and can be built in a test.
+///
+/// # What it asks
+///
+/// No parameters of type or lifetime; fields that are `Send`, `Sync` and `'static`; futures that are `Send`.
+pub use squall_macros::handler;
+
+/// Runs `async fn main` on a runtime of its own.
+///
+/// ```
+/// #[squall::main]
+/// async fn main() -> squall::Result<()> {
+///     Ok(())
+/// }
+/// ```
+///
+/// stands for a plain `fn main` that builds a single-threaded `tokio` runtime and blocks on the body: the event loops of
+/// [`Application::serve`] have threads of their own. It has no arguments; a program that wants another runtime takes
+/// `#[tokio::main]`.
+pub use squall_macros::main;
+
+/// Makes a list of handlers, and proves it while it is compiled.
+///
+/// ```
+/// # use squall::{Redirect, Routes, handler, handler::Init, routes};
+/// # #[handler] #[route("/")] struct Home;
+/// # #[handler] impl Home { fn get(&self) -> &'static str { "home" } }
+/// # #[handler] struct Page { file: Init<&'static str> }
+/// # #[handler] impl Page { fn get(&self) -> &'static str { *self.file } }
+/// # mod stories {
+/// #     use squall::{Routes, handler, routes};
+/// #     #[handler] #[route("/stories")] struct Stories;
+/// #     #[handler] impl Stories { fn get(&self) -> &'static str { "stories" } }
+/// #     pub const ROUTES: Routes = routes![Stories];
+/// # }
+/// const ALL: Routes = routes![
+///     Home,
+///     ..stories::ROUTES,
+///     "/about" => Page::init("about.html"),
+///     "/old/{id}" => Redirect::permanent("/stories/{id}"),
+/// ];
+/// ```
+///
+/// An entry is a handler with its own routes, another list behind `..`, or a pattern and what answers it. It may stand under
+/// `#[cfg(…)]`. The whole is an expression of type [`Routes`], and a constant.
+///
+/// Two entries that answer the same request are a compile error that names both, and so are two routes of one name, and two
+/// expressions at one position without a `rank`. What stands behind `=>` is made when the application is.
+pub use squall_macros::routes;
+
+/// Runs an `async fn` as a test, on a runtime of its own.
+///
+/// ```
+/// # use squall::{Application, handler, routes, testing::TestClient};
+/// # #[handler] #[route("/")] struct Hello;
+/// # #[handler] impl Hello { fn get(&self) -> &'static str { "Hello, world" } }
+/// #[squall::test]
+/// async fn says_hello() {
+///     let client = TestClient::new(Application::new(routes![Hello]));
+///     assert_eq!(client.get("/").send().await.text().await, "Hello, world");
+/// }
+/// ```
+///
+/// stands for a plain `#[test]` that builds a single-threaded `tokio` runtime and blocks on the body. A test that does not end
+/// within 5 seconds fails; `SQUALL_TEST_TIMEOUT` sets another number of seconds. It has no arguments.
+pub use squall_macros::test;

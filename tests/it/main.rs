@@ -1,1 +1,15 @@
-//! t
+//! Squall as a user sees it: applications built, requests sent, status, fields and content looked at. One module a behaviour.
+
+mod access;
+mod answers;
+mod application;
+mod bad_input;
+mod bases;
+mod disconnect;
+mod errors;
+mod extract;
+mod life_cycle;
+mod options;
+mod routing;
+mod support;
+mod wire;

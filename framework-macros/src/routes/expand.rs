@@ -22,6 +22,7 @@ pub(super) fn list(entries: &[Entry], errors: TokenStream) -> TokenStream {
         {
             #import
             #errors
+            #[allow(unused_qualifications)]
             const ITEMS: [__squall::Item<__squall::Target>; #count] = [#(#items),*];
             const PROOF: &__squall::Proof<__squall::Target, #count, { __squall::count(&ITEMS) }> =
                 &__squall::Proof::new::<{ __squall::slots(&ITEMS) }>(&ITEMS, __squall::Target::NONE);

@@ -2,6 +2,8 @@
 //!
 //! `200 GET /stories?page=2 127.0.0.1 1.24ms`: status, method, target, address, and the time from reading the head to handing over the last byte
 //! of the answer. Below 400 it is an `info` line, below 500 a `warn` line, otherwise an `error` line.
+//! A client that went away before its answer was complete is 499; an answer that failed half-way is an `error` line that ends in
+//! `broken off`.
 
 use std::{
     fmt,
@@ -14,7 +16,7 @@ use tracing::Level;
 
 use crate::handler::{
     RemoteAddr, Request, RequestHandle, Response,
-    finish::{Sent, client_gone},
+    finish::{End, Sent, client_gone},
 };
 
 const TARGET: &str = "squall::access";
@@ -52,33 +54,35 @@ impl Access {
     /// Lets the line be written when the answer has been sent; not at all where nobody would see it.
     pub(super) fn attach(self, mut response: Response) -> Response {
         let status = response.status();
-        if is_seen(status) || is_seen(client_gone()) && response.body().as_bytes().is_none() {
+        let may_break_off = response.body().as_bytes().is_none();
+        if is_seen(status) || may_break_off {
             response
                 .body_mut()
                 .ending()
-                .then(move |Sent { complete, .. }| {
-                    self.write(if complete { status } else { client_gone() });
+                .then(move |Sent { end, .. }| match end {
+                    End::Complete => self.write(status, level_of(status), ""),
+                    End::Failed => self.write(status, Level::ERROR, " broken off"),
+                    End::Gone => self.gone(),
                 });
         }
         response
     }
 
-    /// Writes the line of a client that went away before its answer.
+    /// Writes the line of a client that went away before its answer was complete.
     pub(super) fn gone(self) {
-        self.write(client_gone());
+        self.write(client_gone(), Level::WARN, "");
     }
 
-    fn write(&self, status: StatusCode) {
+    fn write(&self, status: StatusCode, level: Level, remark: &'static str) {
         let line = Line {
             access: self,
             status,
+            remark,
         };
-        if status.is_server_error() {
-            tracing::error!(target: TARGET, "{line}");
-        } else if status.is_client_error() {
-            tracing::warn!(target: TARGET, "{line}");
-        } else {
-            tracing::info!(target: TARGET, "{line}");
+        match level {
+            Level::ERROR => tracing::error!(target: TARGET, "{line}"),
+            Level::WARN => tracing::warn!(target: TARGET, "{line}"),
+            _ => tracing::info!(target: TARGET, "{line}"),
         }
     }
 
@@ -100,19 +104,28 @@ impl Access {
     }
 }
 
-fn is_seen(status: StatusCode) -> bool {
+fn level_of(status: StatusCode) -> Level {
     if status.is_server_error() {
-        tracing::enabled!(target: TARGET, Level::ERROR)
+        Level::ERROR
     } else if status.is_client_error() {
-        tracing::enabled!(target: TARGET, Level::WARN)
+        Level::WARN
     } else {
-        tracing::enabled!(target: TARGET, Level::INFO)
+        Level::INFO
+    }
+}
+
+fn is_seen(status: StatusCode) -> bool {
+    match level_of(status) {
+        Level::ERROR => tracing::enabled!(target: TARGET, Level::ERROR),
+        Level::WARN => tracing::enabled!(target: TARGET, Level::WARN),
+        _ => tracing::enabled!(target: TARGET, Level::INFO),
     }
 }
 
 struct Line<'a> {
     access: &'a Access,
     status: StatusCode,
+    remark: &'static str,
 }
 
 impl fmt::Display for Line<'_> {
@@ -123,6 +136,6 @@ impl fmt::Display for Line<'_> {
             Some(remote_addr) => write!(f, "{}", remote_addr.ip())?,
             None => f.write_str("-")?,
         }
-        write!(f, " {:.2}ms", elapsed.as_secs_f64() * 1000.0)
+        write!(f, " {:.2}ms{}", elapsed.as_secs_f64() * 1000.0, self.remark)
     }
 }

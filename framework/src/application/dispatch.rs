@@ -1,7 +1,6 @@
 //! From a request to the row of the table that answers it, and the future of the answer.
 
 use std::{
-    any::type_name,
     convert::Infallible,
     future::Future,
     net::SocketAddr,
@@ -21,8 +20,8 @@ use super::{
 };
 use crate::{
     handler::{
-        BoxError, Context, HttpError, RemoteAddr, Request, RequestHandle, Requirements, Response,
-        Result,
+        BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle, Requirements,
+        Response, Result,
         flush::{Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply},
         shared::{Names, Shared},
@@ -57,7 +56,7 @@ impl Base {
         Self {
             answer: |cx, answer| Box::pin(life_cycle::answer_with::<H>(cx, answer)),
             requirements: H::INFO.requirements,
-            name: type_name::<H>(),
+            name: H::INFO.name,
         }
     }
 }
@@ -81,6 +80,7 @@ impl Ready {
         let shared = Shared {
             states: plan.states.clone(),
             names: Names::new(Table::named(plan.routes)),
+            detached: Detached::default(),
             debug: plan.debug,
             entity_tags: plan.entity_tags,
             server: plan.server.clone(),
@@ -98,6 +98,11 @@ impl Ready {
                 .0
         });
         Ok(Self { core, layered })
+    }
+
+    /// Waits until nothing goes on without its connection.
+    pub(crate) async fn idle(&self) {
+        self.core.shared.detached.idle().await;
     }
 
     /// Answers a request.
@@ -147,6 +152,23 @@ impl Core {
                     access,
                 }
             }
+            Some((
+                Row::Redirect {
+                    place,
+                    redirect,
+                    allow,
+                },
+                captures,
+            )) => {
+                let mut cx = self.context(request, remote_addr, started);
+                cx.route(place, captures, None);
+                let answer = if redirect.methods().contains(&cx.method().as_str()) {
+                    redirect.answer(&cx)
+                } else {
+                    not_allowed(cx.method(), allow)
+                };
+                self.without_handler(cx, answer)
+            }
             Some((Row::Handler(handler), captures)) => {
                 let mut cx = self.context(request, remote_addr, started);
                 self.call(handler, captures, &mut cx)
@@ -179,14 +201,7 @@ impl Core {
     fn call(&self, handler: &Handler, captures: Captures, cx: &mut Context) -> ResponseFuture {
         let mut cx = cx.take();
         let Some(method) = handler.method(cx.method()) else {
-            let answer = if *cx.method() == Method::OPTIONS {
-                Ok(no_content(Some(&handler.allow)))
-            } else {
-                let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
-                Err(error
-                    .with_header(header::ALLOW, handler.allow.clone())
-                    .into())
-            };
+            let answer = not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
         };
         cx.route(handler.place, captures, handler.gifts.clone());
@@ -209,6 +224,15 @@ impl Core {
         };
         ResponseFuture::run(run, request, Disconnect::Cancel)
     }
+}
+
+/// The answer to a method that is not there: the list of those that are, as an answer to OPTIONS and as an error to the others.
+fn not_allowed(method: &Method, allow: &HeaderValue) -> Result<Response> {
+    if *method == Method::OPTIONS {
+        return Ok(no_content(Some(allow)));
+    }
+    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
+    Err(error.with_header(header::ALLOW, allow.clone()).into())
 }
 
 /// The answer to OPTIONS (RFC 9110 §9.3.7).

@@ -1,15 +1,15 @@
 //! The table of an application: its routes and mounts, ready to be matched.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use ::http::{HeaderValue, Method};
 
 use super::layer::Erased;
 use crate::{
     handler::{
-        Requirements,
+        Redirect, Requirements,
         life_cycle::{Chain, HandlerImpl, HandlerInfo, HandlerStruct, MethodEntry},
-        target::{Gift, Given},
+        target::{Gift, Given, Made},
     },
     routing::{
         list::{Entry, Item, List},
@@ -90,6 +90,11 @@ pub type Routes = List<Target>;
 /// A row of the table.
 pub(crate) enum Row {
     Handler(Handler),
+    Redirect {
+        place: &'static Place,
+        redirect: Redirect,
+        allow: HeaderValue,
+    },
     Mount {
         service: Erased,
         /// The length of the prefix that the service does not see.
@@ -181,28 +186,47 @@ impl Table {
 
 impl Draft<'_> {
     fn add_route(&mut self, entry: &'static Entry<Target>) {
-        let (info, gifts) = match entry.target {
-            Target::Handler(info) => (info, None),
-            Target::Make(make) => {
-                let given = make();
-                if let Err(fault) = given.check(&entry.place) {
-                    self.requirements.fault_of_application(fault);
-                }
-                (given.info, Some(given.gifts))
-            }
+        let place = &entry.place;
+        self.has_hosts |= place.spec.host.is_some();
+        let row = match entry.target {
+            Target::Handler(info) => self.handler(place, info, None),
+            Target::Make(make) => match make().0 {
+                Made::Handler { info, gifts } => self.handler(place, info, Some(gifts)),
+                Made::Redirect(redirect) => self.redirect(place, redirect),
+            },
         };
+        self.insert(place, row);
+    }
+
+    fn handler(
+        &mut self,
+        place: &'static Place,
+        info: &'static HandlerInfo,
+        gifts: Option<Arc<[Gift]>>,
+    ) -> Row {
         (info.requirements)(self.requirements.of(info.name));
         for method in info.methods {
             (method.requirements)(self.requirements);
         }
-        self.has_hosts |= entry.place.spec.host.is_some();
-        let handler = Handler {
-            place: &entry.place,
+        let allow = allow(info.methods.iter().map(|method| method.name));
+        Row::Handler(Handler {
+            place,
             methods: info.methods,
             gifts,
-            allow: allow(info.methods),
-        };
-        self.insert(&entry.place, Row::Handler(handler));
+            allow,
+        })
+    }
+
+    fn redirect(&mut self, place: &'static Place, redirect: Redirect) -> Row {
+        if let Err(fault) = redirect.check(place) {
+            self.requirements.fault_of_application(fault);
+        }
+        let allow = allow(redirect.methods().iter().copied());
+        Row::Redirect {
+            place,
+            redirect,
+            allow,
+        }
     }
 
     fn add_mount(&mut self, prefix: &str, service: &Erased) {
@@ -243,21 +267,20 @@ impl Draft<'_> {
 }
 
 /// The `allow` field of a handler (RFC 9110 §10.2.1).
-fn allow(methods: &[MethodEntry]) -> HeaderValue {
+fn allow(methods: impl Iterator<Item = &'static str>) -> HeaderValue {
     let mut names: Vec<&str> = Vec::new();
-    let mut known = BTreeSet::new();
-    let mut add = |name: &'static str| {
-        if known.insert(name) {
-            names.push(name);
+    let implied = |name| {
+        if name == "GET" {
+            [name, "HEAD"]
+        } else {
+            [name, name]
         }
     };
-    for entry in methods {
-        add(entry.name);
-        if entry.name == "GET" {
-            add("HEAD");
+    for name in methods.flat_map(implied).chain(["OPTIONS"]) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    add("OPTIONS");
     HeaderValue::try_from(names.join(", ")).expect("a method is a token")
 }
 

@@ -15,7 +15,11 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::{error::BoxError, finish::Ending, flush::Running};
+use super::{
+    error::BoxError,
+    finish::{End, Ending},
+    flush::Running,
+};
 
 /// The content of a request or of an answer.
 ///
@@ -29,8 +33,9 @@ use super::{error::BoxError, finish::Ending, flush::Running};
 /// ```
 #[derive(Default)]
 pub struct Body {
-    kind: Kind,
+    // Before the content, so that it is dropped before that of a body inside: what stands outside ends first.
     ending: Option<Box<Ending>>,
+    kind: Kind,
 }
 
 #[derive(Default)]
@@ -46,6 +51,8 @@ enum Kind {
     Boxed(Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>),
     /// A handler that goes on writing after its first `flush`.
     Running(Box<Running>),
+    /// A stream that has failed: its error comes one poll later, so that what was sent before can leave the buffers.
+    Failed(Option<BoxError>),
 }
 
 impl Body {
@@ -159,13 +166,18 @@ impl Body {
                     ready!(body.as_mut().poll_frame(cx))
                 }
                 Kind::Running(running) => ready!(running.poll_frame(cx)),
+                Kind::Failed(error) => return Poll::Ready(error.take().map(Err)),
             };
             // Trailers are passed over: nothing in the framework reads or writes them yet.
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => return Poll::Ready(None),
                 Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(data))),
                 Some(Ok(Err(_trailers))) => {}
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Err(error)) => {
+                    self.kind = Kind::Failed(Some(error));
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
             }
         }
     }
@@ -180,14 +192,15 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let data = ready!(self.poll_kind(cx));
-        if self.ending.is_some() {
-            let ended = self.is_end_stream();
-            if let Some(ending) = &mut self.ending {
-                match &data {
-                    Some(Ok(data)) => ending.sent(data.len(), ended),
-                    Some(Err(_)) => {}
-                    None => ending.sent(0, true),
-                }
+        let is_end = data.is_none() || self.is_end_stream();
+        if let Some(ending) = &mut self.ending {
+            match &data {
+                Some(Ok(data)) => ending.sent(data.len()),
+                Some(Err(_)) => ending.end(End::Failed),
+                None => {}
+            }
+            if is_end {
+                ending.end(End::Complete);
             }
         }
         Poll::Ready(data.map(|data| data.map(Frame::data)))
@@ -199,7 +212,7 @@ impl HttpBody for Body {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Static(bytes) => bytes.is_empty(),
             Kind::Incoming(incoming) => incoming.is_end_stream(),
-            Kind::Boxed(_) | Kind::Running(_) => false,
+            Kind::Boxed(_) | Kind::Running(_) | Kind::Failed(_) => false,
         }
     }
 
@@ -212,7 +225,7 @@ impl HttpBody for Body {
             Kind::Boxed(body) => body
                 .lock()
                 .map_or_else(|_| SizeHint::default(), |body| body.size_hint()),
-            Kind::Running(_) => SizeHint::default(),
+            Kind::Running(_) | Kind::Failed(_) => SizeHint::default(),
         }
     }
 }
@@ -222,7 +235,7 @@ impl Drop for Body {
         if self.is_end_stream()
             && let Some(ending) = &mut self.ending
         {
-            ending.sent(0, true);
+            ending.end(End::Complete);
         }
     }
 }
@@ -263,7 +276,7 @@ impl fmt::Debug for Body {
             Kind::Unset => "unset",
             Kind::Full(_) | Kind::Static(_) => "in memory",
             Kind::Incoming(_) => "incoming",
-            Kind::Boxed(_) | Kind::Running(_) => "stream",
+            Kind::Boxed(_) | Kind::Running(_) | Kind::Failed(_) => "stream",
         };
         f.debug_tuple("Body").field(&kind).finish()
     }

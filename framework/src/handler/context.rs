@@ -245,6 +245,12 @@ impl Context {
         self.request.shared().states.get()
     }
 
+    /// Whether error pages may show causes: what `--debug` and [`Application::debug`](crate::Application::debug) say.
+    #[must_use]
+    pub fn is_debug(&self) -> bool {
+        self.request.shared().debug
+    }
+
     /// The URL of a named route, its parameters filled in order and percent-encoded.
     ///
     /// `Handler::url(…)` does the same, checked by the compiler.

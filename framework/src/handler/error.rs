@@ -25,6 +25,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// Made by `?` from any [`std::error::Error`], and then answered with 500, or from an [`HttpError`], which keeps its status.
 /// [`Debug`] prints the error and the chain of its causes for a person, since that is what `main` prints.
 ///
+/// An error type of one's own gets a status by `impl From<MyError> for HttpError`, where methods return
+/// `Result<T, HttpError>`; or, when it is no [`std::error::Error`], by `impl From<MyError> for squall::Error`.
+///
 /// # Examples
 ///
 /// ```

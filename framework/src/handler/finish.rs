@@ -12,6 +12,7 @@ use super::{
     body::Body,
     context::Context,
     error::{Error, HttpError, Misuse, Result},
+    request::RequestHandle,
     respond::lay_over,
 };
 use crate::http::entity_tag;
@@ -32,7 +33,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The status code of the answer; 499 when the client was gone before there was one.
+    /// The status code of the answer; 499 when the client was gone before the head of one was sent.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -57,13 +58,14 @@ impl Outcome {
         self.elapsed
     }
 
-    /// The outcome of a request whose client was gone before there was an answer.
-    pub(crate) fn gone(elapsed: Duration) -> Self {
+    /// The outcome of a request whose client was gone before its handler had ended.
+    pub(crate) fn gone(request: &RequestHandle) -> Self {
+        let (status, sent) = request.outbox().sent();
         Self {
-            status: client_gone(),
-            sent: 0,
+            status: status.unwrap_or_else(client_gone),
+            sent,
             complete: false,
-            elapsed,
+            elapsed: request.elapsed(),
         }
     }
 }
@@ -75,16 +77,27 @@ pub(crate) fn client_gone() -> StatusCode {
 /// What is left to do when an answer has been sent, or will not be sent any further. It is done once, when this is dropped.
 #[derive(Default)]
 pub(crate) struct Ending {
-    sent: u64,
-    complete: bool,
+    sent: Sent,
     then: Vec<Box<dyn FnOnce(Sent) + Send + Sync>>,
 }
 
 /// How much of an answer was handed to the connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sent {
     pub(crate) bytes: u64,
-    pub(crate) complete: bool,
+    pub(crate) end: End,
+}
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The client went away.
+    #[default]
+    Gone,
+    /// It failed half-way, here.
+    Failed,
+    /// All of it was handed over.
+    Complete,
 }
 
 impl Ending {
@@ -93,21 +106,22 @@ impl Ending {
         self.then.push(Box::new(action));
     }
 
-    /// Notes what was handed to the connection.
-    pub(crate) fn sent(&mut self, bytes: usize, complete: bool) {
-        self.sent += bytes as u64;
-        self.complete |= complete;
+    /// Notes content that was handed to the connection.
+    pub(crate) fn sent(&mut self, bytes: usize) {
+        self.sent.bytes += bytes as u64;
+    }
+
+    /// Notes that no more comes.
+    pub(crate) fn end(&mut self, end: End) {
+        self.sent.end = end;
     }
 }
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        let sent = Sent {
-            bytes: self.sent,
-            complete: self.complete,
-        };
-        for action in self.then.drain(..) {
-            action(sent);
+        // What was added last stands outside: the log line comes before the hooks of the handler, as in Tornado.
+        for action in self.then.drain(..).rev() {
+            action(self.sent);
         }
     }
 }
@@ -116,7 +130,6 @@ impl fmt::Debug for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ending")
             .field("sent", &self.sent)
-            .field("complete", &self.complete)
             .finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use ::http::StatusCode;
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
 
@@ -48,12 +49,19 @@ pub(crate) struct Outbox(Mutex<Option<Letters>>);
 struct Letters {
     head: Option<::http::response::Parts>,
     chunk: Option<Bytes>,
+    /// The status of the head, once it was left.
+    status: Option<StatusCode>,
+    /// The bytes of the chunks that were taken.
+    taken: u64,
 }
 
 impl Outbox {
     /// Leaves the head of the answer, before its first chunk.
     pub(crate) fn leave_head(&self, head: ::http::response::Parts) {
-        self.lock().get_or_insert_default().head = Some(head);
+        let mut letters = self.lock();
+        let letters = letters.get_or_insert_default();
+        letters.status = Some(head.status);
+        letters.head = Some(head);
     }
 
     /// Leaves a chunk and waits until the connection has taken it: that is the back-pressure. To a client that is gone
@@ -78,7 +86,18 @@ impl Outbox {
     }
 
     fn take_chunk(&self) -> Option<Bytes> {
-        self.lock().as_mut()?.chunk.take()
+        let mut letters = self.lock();
+        let letters = letters.as_mut()?;
+        let chunk = letters.chunk.take()?;
+        letters.taken += chunk.len() as u64;
+        Some(chunk)
+    }
+
+    /// The status that was sent, and the bytes of content.
+    pub(crate) fn sent(&self) -> (Option<StatusCode>, u64) {
+        self.lock()
+            .as_ref()
+            .map_or((None, 0), |letters| (letters.status, letters.taken))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Letters>> {
@@ -150,10 +169,9 @@ impl Drop for Task {
             .take();
         let Some(run) = run else { return };
         self.request.disconnect();
-        if self.disconnect == Disconnect::Finish
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(run);
+        if self.disconnect == Disconnect::Finish {
+            let detached = &self.request.shared().detached;
+            detached.spawn(async { drop(run.await) });
         }
     }
 }

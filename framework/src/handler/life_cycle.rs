@@ -17,7 +17,6 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
     task::{Context as TaskContext, Poll, Waker},
 };
 
@@ -27,7 +26,7 @@ use super::{
     Response,
     context::Context,
     error::{Error, HttpError, Misuse, Panic, Result},
-    finish::{self, Outcome, Sent},
+    finish::{self, End, Outcome, Sent},
     flush::{Disconnect, Run},
     request::RequestHandle,
     requirements::Requirements,
@@ -654,14 +653,24 @@ impl<H: Built> Live<H> {
             response
                 .body_mut()
                 .ending()
-                .then(move |Sent { bytes, complete }| {
+                .then(move |Sent { bytes, end }| {
+                    let (flushed, taken) = request.outbox().sent();
+                    // What is thrown away after the client has gone was sent to nobody.
+                    let end = if request.is_disconnected() {
+                        End::Gone
+                    } else {
+                        end
+                    };
                     let outcome = Outcome {
-                        status,
-                        sent: bytes,
-                        complete,
+                        status: flushed.unwrap_or(status),
+                        sent: taken + bytes,
+                        complete: end == End::Complete,
                         elapsed: request.elapsed(),
                     };
-                    end(handler, &request, outcome);
+                    if end == End::Gone {
+                        close(&handler, &request);
+                    }
+                    finish(handler, &request, outcome);
                 });
         }
         response
@@ -671,8 +680,8 @@ impl<H: Built> Live<H> {
 impl<H: Built> Drop for Live<H> {
     fn drop(&mut self) {
         if let Some(handler) = self.handler.take() {
-            let outcome = Outcome::gone(self.request.elapsed());
-            end(handler, &self.request, outcome);
+            close(&handler, &self.request);
+            finish(handler, &self.request, Outcome::gone(&self.request));
         }
     }
 }
@@ -683,11 +692,8 @@ fn close<H: Built>(handler: &H, request: &RequestHandle) {
     }
 }
 
-/// The last hooks. An `async` one runs as a task of its own: nobody is left to wait for it.
-fn end<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
-    if !outcome.complete {
-        close(&handler, request);
-    }
+/// The last hook. An `async` one runs as a task of its own: nobody is left to wait for it.
+fn finish<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
     let hooks = handler.hooks();
     if !hooks.finishes {
         return;
@@ -696,13 +702,12 @@ fn end<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
         survive("on_finish", || {
             at_once(handler.on_finish_all(&outcome)).unwrap_or_default();
         });
-    } else if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        let keep = Arc::clone(request.shared());
-        runtime.spawn(async move {
+    } else {
+        let detached = request.shared().detached.clone();
+        detached.spawn(async move {
             if let Err(error) = guard(handler.on_finish_all(&outcome)).await {
                 tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
             }
-            drop(keep);
         });
     }
 }
@@ -771,13 +776,15 @@ pub(crate) async fn answer_with<H: HandlerImpl>(
             .await;
         }
     };
-    let hooked = answer.inspect(|response| {
-        if let Some(built) = live.built() {
-            built.default_headers_all(&mut cx.answer.headers)
+    let response = match answer {
+        Ok(response) => {
+            if let Some(built) = live.built() {
+                survive("default_headers", || {
+                    built.default_headers_all(&mut cx.answer.headers)
+                });
+            }
+            response
         }
-    });
-    let response = match hooked {
-        Ok(response) => response,
         Err(error) => write_error::answer(live.built(), &mut cx, error).await,
     };
     live.end_with(finish::seal(&mut cx, response))

@@ -6,6 +6,7 @@
 mod body;
 mod content;
 mod context;
+mod detached;
 mod error;
 mod extract;
 pub(crate) mod fields;
@@ -24,6 +25,7 @@ pub(crate) mod write_error;
 pub use body::Body;
 pub use content::{Content, Html, Json};
 pub use context::Context;
+pub(crate) use detached::Detached;
 pub(crate) use error::Misuse;
 pub use error::{BoxError, Error, HttpError, Result};
 pub use extract::{

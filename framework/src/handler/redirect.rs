@@ -1,13 +1,13 @@
 //! [`Redirect`]: answers with 3xx and a `location`, as an answer and as a target in `routes!`.
 
-use ::http::{HeaderValue, Method, StatusCode, header};
+use ::http::{HeaderValue, StatusCode, header};
 
 use super::{
     Context, Response,
-    error::{HttpError, Misuse, Result},
+    error::{Misuse, Result},
     request::RequestHandle,
     respond::IntoResponse,
-    target::{Given, Init, IntoTarget},
+    target::{Given, IntoTarget},
 };
 use crate::{http::percent, routing::pattern::Place};
 
@@ -115,60 +115,62 @@ impl IntoResponse for Redirect {
 
 impl IntoTarget for Redirect {
     fn into_target(self) -> Given {
-        Given::new::<Redirection>(vec![std::sync::Arc::new(self)]).checked(check_placeholders)
+        Given::redirect(self)
     }
 }
 
-/// The handler behind a [`Redirect`] in `routes!`.
-#[squall_macros::handler]
-struct Redirection {
-    redirect: Init<Redirect>,
-}
-
-#[squall_macros::handler]
-impl Redirection {
-    fn get(&self, cx: &mut Context) -> Result<Redirect> {
-        self.answer(cx)
-    }
-
-    fn post(&self, cx: &mut Context) -> Result<Redirect> {
-        self.answer(cx)
-    }
-
-    fn put(&self, cx: &mut Context) -> Result<Redirect> {
-        self.answer(cx)
-    }
-
-    fn patch(&self, cx: &mut Context) -> Result<Redirect> {
-        self.answer(cx)
-    }
-
-    fn delete(&self, cx: &mut Context) -> Result<Redirect> {
-        self.answer(cx)
-    }
-}
-
-impl Redirection {
-    fn answer(&self, cx: &Context) -> Result<Redirect> {
-        let keeps_method = matches!(
-            self.redirect.status,
-            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-        );
-        if !keeps_method && cx.method() != Method::GET && cx.method() != Method::HEAD {
-            let allow = HeaderValue::from_static("GET, HEAD, OPTIONS");
-            return Err(HttpError::new(StatusCode::METHOD_NOT_ALLOWED)
-                .with_header(header::ALLOW, allow)
-                .into());
+/// A redirect as the target of a route.
+impl Redirect {
+    /// The methods that are redirected.
+    pub(crate) fn methods(&self) -> &'static [&'static str] {
+        if self.keeps_method() {
+            &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+        } else {
+            &["GET", "HEAD"]
         }
-        let mut location = fill(&self.redirect.location, cx);
+    }
+
+    /// Whether the client repeats the method and the content at the new place.
+    fn keeps_method(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        )
+    }
+
+    /// The answer for a request whose route leads here.
+    ///
+    /// # Errors
+    ///
+    /// Those of the answer.
+    pub(crate) fn answer(&self, cx: &Context) -> Result<Response> {
+        let mut location = fill(&self.location, cx);
         if let Some(query) = cx.uri().query() {
             location.push(if location.contains('?') { '&' } else { '?' });
             location.push_str(query);
         }
-        Ok(Redirect {
-            status: self.redirect.status,
-            location,
-        })
+        let status = self.status;
+        Self { status, location }.into_response(cx.request())
+    }
+
+    /// Checks that the pattern has what the target names.
+    ///
+    /// # Errors
+    ///
+    /// What it does not have.
+    pub(crate) fn check(&self, place: &Place) -> Result<(), String> {
+        let unknown = pieces(&self.location).find_map(|piece| match piece {
+            Piece::Parameter(name) if !place.spec.parameters.contains(&name) => Some(name),
+            _ => None,
+        });
+        match unknown {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "the redirect of `{}` to `{}` names `{{{name}}}`, which the pattern does not have",
+                place.text(),
+                self.location
+            )),
+        }
     }
 }
 
@@ -212,22 +214,4 @@ fn pieces(mut rest: &str) -> impl Iterator<Item = Piece<'_>> {
         rest = behind;
         Some(Piece::Parameter(name.trim_start_matches('*')))
     })
-}
-
-fn check_placeholders(given: &Given, place: &Place) -> Result<(), String> {
-    let Some(redirect) = given.gift::<Redirect>(0) else {
-        return Ok(());
-    };
-    let unknown = pieces(&redirect.location).find_map(|piece| match piece {
-        Piece::Parameter(name) if !place.spec.parameters.contains(&name) => Some(name),
-        _ => None,
-    });
-    match unknown {
-        None => Ok(()),
-        Some(name) => Err(format!(
-            "the redirect of `{}` to `{}` names `{{{name}}}`, which the pattern does not have",
-            place.text(),
-            redirect.location
-        )),
-    }
 }

@@ -8,6 +8,7 @@ use std::{
 
 use ::http::HeaderValue;
 
+use super::detached::Detached;
 use crate::routing::pattern::Place;
 
 /// The part of an application that a request can see.
@@ -15,6 +16,8 @@ use crate::routing::pattern::Place;
 pub(crate) struct Shared {
     pub(crate) states: States,
     pub(crate) names: Names,
+    /// What goes on without its connection.
+    pub(crate) detached: Detached,
     /// Whether error pages show causes.
     pub(crate) debug: bool,
     /// Whether content in memory gets an entity tag of its own accord.

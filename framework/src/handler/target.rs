@@ -6,8 +6,8 @@ use super::{
     context::Context,
     error::{Misuse, Result},
     life_cycle::{HandlerImpl, HandlerInfo},
+    redirect::Redirect,
 };
-use crate::routing::pattern::Place;
 
 /// A value given with a route, for an [`Init`] field.
 pub(crate) type Gift = Arc<dyn Any + Send + Sync>;
@@ -88,11 +88,19 @@ pub trait IntoTarget {
     fn into_target(self) -> Given;
 }
 
-/// A handler together with the values of its [`Init`] fields.
-pub struct Given {
-    pub(crate) info: &'static HandlerInfo,
-    pub(crate) gifts: Arc<[Gift]>,
-    check: fn(&Self, &Place) -> Result<(), String>,
+/// What [`IntoTarget`] makes.
+#[derive(Debug)]
+pub struct Given(pub(crate) Made);
+
+/// The kinds of targets.
+pub(crate) enum Made {
+    /// A handler together with the values of its [`Init`] fields.
+    Handler {
+        info: &'static HandlerInfo,
+        gifts: Arc<[Gift]>,
+    },
+    /// A redirect, which needs no handler.
+    Redirect(Redirect),
 }
 
 impl Given {
@@ -100,33 +108,21 @@ impl Given {
     #[doc(hidden)]
     #[must_use]
     pub fn new<H: HandlerImpl>(gifts: Vec<Arc<dyn Any + Send + Sync>>) -> Self {
-        Self {
-            info: H::INFO,
-            gifts: gifts.into(),
-            check: |_, _| Ok(()),
-        }
+        let (info, gifts) = (H::INFO, gifts.into());
+        Self(Made::Handler { info, gifts })
     }
 
-    /// Adds what can only be checked against the pattern, when the application starts.
-    pub(crate) fn checked(mut self, check: fn(&Self, &Place) -> Result<(), String>) -> Self {
-        self.check = check;
-        self
-    }
-
-    pub(crate) fn check(&self, place: &Place) -> Result<(), String> {
-        (self.check)(self, place)
-    }
-
-    pub(crate) fn gift<T: Send + Sync + 'static>(&self, index: usize) -> Option<&T> {
-        self.gifts.get(index)?.downcast_ref()
+    pub(crate) fn redirect(redirect: Redirect) -> Self {
+        Self(Made::Redirect(redirect))
     }
 }
 
-impl fmt::Debug for Given {
+impl fmt::Debug for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Given")
-            .field("handler", &self.info.name)
-            .finish_non_exhaustive()
+        match self {
+            Self::Handler { info, .. } => f.write_str(info.name),
+            Self::Redirect(redirect) => redirect.fmt(f),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ::http::{HeaderMap, HeaderValue, StatusCode};
+use ::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use super::{
@@ -76,11 +76,8 @@ fn empty(built: Option<&dyn Built>, cx: &mut Context, error: &Error) -> Response
 /// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
 fn log(error: &HttpError) {
     let causes = || {
-        error
-            .causes()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(": ")
+        let causes: Vec<_> = error.causes().map(ToString::to_string).collect();
+        (!causes.is_empty()).then(|| causes.join(": "))
     };
     if error.status().is_server_error() {
         tracing::error!(target: "squall", cause = causes(), "{error}");
@@ -93,16 +90,19 @@ fn log(error: &HttpError) {
 
 /// The page of the framework: HTML, or problem details (RFC 9457) where the client prefers JSON.
 fn page(cx: &Context, error: &HttpError) -> Response {
-    let causes = if cx.request().shared().debug {
+    let causes = if cx.is_debug() {
         error.causes().map(ToString::to_string).collect()
     } else {
         Vec::new()
     };
-    if cx.request().prefers_json() {
+    let mut response = if cx.request().prefers_json() {
         with_content(PROBLEM, problem(error, &causes).into())
     } else {
         with_content(HTML, html(error, &causes).into())
-    }
+    };
+    let vary = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, vary);
+    response
 }
 
 fn problem(error: &HttpError, causes: &[String]) -> String {

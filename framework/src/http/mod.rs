@@ -3,7 +3,10 @@
 //! Nothing here knows a socket, a clock or a handler. The types of the [`http`](https://docs.rs/http) crate that programs
 //! name most are re-exported, so that a program needs no dependency on it.
 
-pub use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+pub use ::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
+    method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
+};
 
 pub(crate) mod accept;
 pub(crate) mod cookies;

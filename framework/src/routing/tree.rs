@@ -1241,6 +1241,10 @@ mod tests {
     impl Route {
         /// Whether the path matches: for each segment what kind it is, its rank, and which of its siblings was first; and
         /// the captures.
+        #[allow(
+            clippy::type_complexity,
+            reason = "a rank for each segment, for comparison only"
+        )]
         fn naive(&self, routes: &[Self], path: &str) -> Option<(Vec<(u8, i32, usize)>, String)> {
             let mut rest = Some(path.strip_prefix('/')?);
             let (mut key, mut captures) = (Vec::new(), String::new());

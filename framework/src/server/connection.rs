@@ -25,10 +25,10 @@ pub(crate) async fn serve<I>(
     I: Read + Write + Unpin + Send + 'static,
 {
     let answers = Answers { ready, remote_addr };
+    // Not `pipeline_flush`: with it hyper buffers a stream without bound, whether the client reads or not.
     let mut connection = pin!(
         http1::Builder::new()
             .header_read_timeout(None)
-            .pipeline_flush(true)
             .serve_connection(io, answers)
     );
     let ended = tokio::select! {

@@ -119,14 +119,8 @@ async fn run(
         }
     }
     while connections.join_next().await.is_some() {}
-    // What outlives its connection, such as a method that runs to its end without a client, is waited for too.
-    while tokio::runtime::Handle::current()
-        .metrics()
-        .num_alive_tasks()
-        > 0
-    {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    // What goes on without its connection runs on this loop too.
+    ready.idle().await;
 }
 
 async fn serve(arrival: Arrival, ready: Arc<Ready>, stopping: watch::Receiver<bool>) {

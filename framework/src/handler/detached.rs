@@ -1,0 +1,61 @@
+//! Work that goes on without its connection: methods that finish though their client is gone, and `async` hooks at the end.
+//!
+//! A server that ends waits for this work as it waits for connections. What a program spawns itself is not counted: it may
+//! well run for ever.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::sync::Notify;
+
+/// Counts what is under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Detached(Arc<Count>);
+
+#[derive(Debug, Default)]
+struct Count {
+    running: AtomicUsize,
+    idle: Notify,
+}
+
+impl Detached {
+    /// Lets a future run to its end as a task of its own. Without a runtime to run it on, it is dropped.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        self.0.running.fetch_add(1, Ordering::AcqRel);
+        let running = Running(self.clone());
+        runtime.spawn(async move {
+            work.await;
+            drop(running);
+        });
+    }
+
+    /// Waits until nothing is under way.
+    pub(crate) async fn idle(&self) {
+        loop {
+            let idle = self.0.idle.notified();
+            if self.0.running.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            idle.await;
+        }
+    }
+}
+
+/// One piece of work, however it ends.
+struct Running(Detached);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.0.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.0.0.idle.notify_waiters();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The application as a service: state, layers, mounts, refusal at start.
+
+use squall::{
+    Application, Redirect, State, handler,
+    handler::{Body, Request, Response},
+    http::HeaderValue,
+    routes,
+    testing::TestClient,
+};
+use tower_service::Service;
+
+#[handler]
+#[route("/")]
+struct Home {
+    greeting: State<&'static str>,
+}
+
+#[handler]
+impl Home {
+    fn get(&self) -> String {
+        (*self.greeting).to_owned()
+    }
+}
+
+fn app() -> Application {
+    Application::new(routes![Home, Deep]).state("hello")
+}
+
+#[squall::test]
+async fn a_state_is_replaced_for_one_test() {
+    let client = TestClient::new(app());
+    assert_eq!(client.get("/").send().await.text().await, "hello");
+    let client = TestClient::new(app().state("replaced"));
+    assert_eq!(client.get("/").send().await.text().await, "replaced");
+}
+
+#[handler]
+#[route("/missing")]
+struct Missing {
+    _number: State<u64>,
+}
+
+#[handler]
+impl Missing {
+    fn get(&self, _text: State<String>) -> &'static str {
+        "never"
+    }
+}
+
+#[test]
+fn all_faults_are_told_at_once() {
+    let app = Application::new(routes![
+        Missing,
+        "/old/{id}" => Redirect::permanent("/new/{nr}"),
+        "/api/{*rest}" => Redirect::permanent("/"),
+    ])
+    .mount("/api", app())
+    .mount("bad", app())
+    .base::<Missing>();
+    let error = app.check().unwrap_err();
+    let text = error.to_string();
+    for part in [
+        "`Missing` extracts `State<u64>`",
+        "`Missing` extracts `State<alloc::string::String>`",
+        "names `{nr}`",
+        "the mount `bad` must begin with a slash",
+        "`/api/{*rest}` of `mount`",
+    ] {
+        assert!(text.contains(part), "{part} is not in: {text}");
+    }
+    assert_eq!(text.matches("State<u64>").count(), 1, "{text}");
+}
+
+#[squall::test]
+async fn it_is_a_tower_service() {
+    let mut app = app();
+    let request = Request::new(Body::empty());
+    let response = app.call(request).await.unwrap();
+    assert_eq!(response.status(), 200);
+    // One that cannot start answers 500, where another server runs it.
+    let mut broken = Application::new(routes![Missing]);
+    assert_eq!(
+        broken
+            .call(Request::new(Body::empty()))
+            .await
+            .unwrap()
+            .status(),
+        500
+    );
+}
+
+#[handler]
+#[route("/api/special")]
+struct Deep;
+
+#[handler]
+impl Deep {
+    fn get(&self) -> &'static str {
+        "deep"
+    }
+}
+
+#[squall::test]
+async fn mounts_see_their_paths_without_the_prefix() {
+    async fn echo(request: axum::extract::Request) -> String {
+        format!("{} {}", request.method(), request.uri())
+    }
+    let router = axum::Router::new().fallback(echo);
+    let client = TestClient::new(app().mount("/api", router).mount("/inner", app()));
+    for (target, expected) in [
+        ("/api", "GET /"),
+        ("/api?x=1", "GET /?x=1"),
+        ("/api/", "GET /"),
+        ("/api/a/b%2Fc?x=1", "GET /a/b%2Fc?x=1"),
+        ("/api/special", "deep"),
+        ("/inner", "hello"),
+    ] {
+        assert_eq!(
+            client.get(target).send().await.text().await,
+            expected,
+            "{target}"
+        );
+    }
+    assert_eq!(client.put("/api/x").send().await.text().await, "PUT /x");
+    assert_eq!(client.get("/apix").send().await.status(), 404);
+    assert_eq!(client.get("/inner/nowhere").send().await.status(), 404);
+}
+
+#[squall::test]
+async fn layers_stand_around_everything() {
+    use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer};
+
+    let layer = SetResponseHeaderLayer::overriding(
+        "x-layer".parse().unwrap(),
+        HeaderValue::from_static("yes"),
+    );
+    let client = TestClient::new(app().layer(layer).layer(CorsLayer::permissive()));
+    for target in ["/", "/nowhere"] {
+        let answer = client
+            .get(target)
+            .header("origin", "https://example.org")
+            .send()
+            .await;
+        assert_eq!(answer.header("x-layer"), Some("yes"), "{target}");
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            Some("*"),
+            "{target}"
+        );
+    }
+}
+
+#[derive(Clone)]
+struct Failing<S>(S);
+
+impl<S> Service<Request> for Failing<S> {
+    type Response = Response;
+    type Error = std::io::Error;
+    type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(
+        &mut self,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), Self::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request) -> Self::Future {
+        std::future::ready(Err(std::io::Error::other("secret")))
+    }
+}
+
+struct FailingLayer;
+
+impl<S> tower_layer::Layer<S> for FailingLayer {
+    type Service = Failing<S>;
+
+    fn layer(&self, inner: S) -> Failing<S> {
+        Failing(inner)
+    }
+}
+
+#[squall::test]
+async fn an_error_of_a_layer_is_500() {
+    let client = TestClient::new(app().layer(FailingLayer));
+    let answer = client.get("/").send().await;
+    assert_eq!(answer.status(), 500);
+    assert!(!answer.text().await.contains("secret"));
+}
+
+#[squall::test]
+async fn it_runs_inside_axum() {
+    let router = axum::Router::new().nest_service("/squall", app());
+    let client = TestClient::new(Application::new(routes![]).mount("/all", router));
+    assert_eq!(
+        client.get("/all/squall/").send().await.text().await,
+        "hello"
+    );
+}

@@ -1,0 +1,73 @@
+//! What a server is told when it starts.
+
+use clap::Parser;
+use squall::Options;
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(flatten)]
+    server: Options,
+    #[arg(long, default_value = "stories.json")]
+    stories: String,
+}
+
+#[test]
+fn options_stand_beside_those_of_the_program() {
+    let cli = Cli::parse_from([
+        "program",
+        "--port",
+        "0",
+        "--stories",
+        "mine.json",
+        "--workers",
+        "2",
+        "--debug",
+    ]);
+    assert_eq!(cli.stories, "mine.json");
+    assert_eq!(cli.server.port, 0);
+    assert_eq!(cli.server.workers.map(|workers| workers.get()), Some(2));
+    assert!(cli.server.debug);
+    assert_eq!(Cli::parse_from(["program"]).server, Options::default());
+}
+
+#[test]
+fn wrong_options_are_refused() {
+    for arguments in [["--port", "70000"], ["--workers", "0"], ["--prot", "1"]] {
+        let error = Cli::try_parse_from(["program"].into_iter().chain(arguments)).unwrap_err();
+        assert!(error.to_string().contains(arguments[0]), "{error}");
+    }
+}
+
+#[squall::test]
+async fn a_bad_setting_is_refused_at_start() {
+    let serve = async |change: fn(&mut Options)| {
+        let mut options = Options::default();
+        options.port = 0;
+        change(&mut options);
+        squall::Application::new(squall::routes![])
+            .serve(options)
+            .await
+            .unwrap_err()
+            .to_string()
+    };
+    let log = serve(|options| options.log = "squall=loud".to_owned()).await;
+    assert!(
+        log.contains("`--log squall=loud` is no filter") && log.contains("try `info`"),
+        "{log}"
+    );
+    let address = serve(|options| options.address = "203.0.113.1".to_owned()).await;
+    assert!(
+        address.contains("cannot listen on 203.0.113.1"),
+        "{address}"
+    );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let mut options = Options::default();
+    options.port = port;
+    let error = squall::Application::new(squall::routes![])
+        .serve(options)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("--port 0"), "{error}");
+}

@@ -1,0 +1,133 @@
+//! What the tests share: a list of events, and a raw connection.
+
+use std::{
+    io::{BufRead, BufReader, Lines},
+    process::{Child, ChildStderr, ChildStdout, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use squall::{Application, Options, testing::TestClient};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{sleep, timeout},
+};
+
+/// What happened, in order. Cheap to clone, so that a test keeps one and gives one to the application.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events(Arc<Mutex<Vec<String>>>);
+
+impl Events {
+    pub(crate) fn note(&self, event: impl Into<String>) {
+        self.0.lock().unwrap().push(event.into());
+    }
+
+    pub(crate) fn list(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// Waits until this event is in the list.
+    pub(crate) async fn wait_for(&self, event: &str) {
+        let seen = async {
+            while !self.list().iter().any(|seen| seen == event) {
+                sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let ended = timeout(Duration::from_secs(4), seen).await;
+        assert!(ended.is_ok(), "`{event}` never came: {:?}", self.list());
+    }
+}
+
+/// Sends bytes over a connection of their own and gives back all that comes until it is closed, or until nothing has come for a while.
+pub(crate) async fn exchange(client: &TestClient, request: impl AsRef<[u8]>) -> String {
+    let mut stream = connect(client).await;
+    stream.write_all(request.as_ref()).await.unwrap();
+    read_quiet(&mut stream).await
+}
+
+pub(crate) async fn connect(client: &TestClient) -> TcpStream {
+    TcpStream::connect(client.address().unwrap()).await.unwrap()
+}
+
+/// Reads until the peer closes, or is quiet for 300 ms.
+pub(crate) async fn read_quiet(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(Ok(read)) = timeout(Duration::from_millis(300), stream.read(&mut buffer)).await {
+        if read == 0 {
+            break;
+        }
+        answer.extend_from_slice(&buffer[..read]);
+    }
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// This test binary once more, as a server of its own: for what a process does, its signals and its log.
+pub(crate) struct OwnServer {
+    pub(crate) address: String,
+    process: Child,
+    /// Kept open: a process that prints into a closed pipe fails.
+    _output: Lines<BufReader<ChildStdout>>,
+    errors: Lines<BufReader<ChildStderr>>,
+}
+
+/// Set where this binary runs as the server of a test.
+const OWN_SERVER: &str = "SQUALL_TESTS_OWN_SERVER";
+
+impl OwnServer {
+    /// Starts the server that the test of this name runs.
+    pub(crate) fn start(name: &str) -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(OWN_SERVER, "1")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let address =
+            lines.find_map(|line| Some(line.unwrap().split_once("http://")?.1.to_owned()));
+        let errors = BufReader::new(process.stderr.take().unwrap()).lines();
+        Self {
+            address: address.expect("the server prints its address"),
+            process,
+            _output: lines,
+            errors,
+        }
+    }
+
+    /// The other half: serves on a free port where this process is such a server, and is nothing otherwise.
+    pub(crate) async fn run(app: Application, mut options: Options) {
+        if std::env::var_os(OWN_SERVER).is_some() {
+            options.port = 0;
+            app.serve(options).await.unwrap();
+        }
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        Command::new("kill")
+            .args([signal, &self.process.id().to_string()])
+            .status()
+            .unwrap();
+    }
+
+    /// The next line of its standard error that holds this text.
+    pub(crate) fn error_line(&mut self, text: &str) -> String {
+        self.errors
+            .find_map(|line| line.ok().filter(|line| line.contains(text)))
+            .expect("the server prints the line")
+    }
+
+    /// Whether it ended well.
+    pub(crate) fn wait(mut self) -> bool {
+        self.process.wait().unwrap().success()
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}

@@ -1,1 +1,0 @@
-//! Nothing: the tests stand beside it.
