@@ -23,17 +23,21 @@ const _: () = {
         const WAITS: bool = true;
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_db = <State<
-                Db,
-            > as __squall::FromRequestParts>::from_request_parts(cx)
-                .await?;
-            __squall::Ok(move |base| Self { db: field_db })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_db = <State<
+                    Db,
+                > as __squall::FromRequestParts>::from_request_parts(cx)
+                    .await?;
+                __squall::Ok(move |base| Self { db: field_db })
+            }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
             <State<Db> as __squall::FromRequestParts>::requirements(requirements);
@@ -88,13 +92,15 @@ const _: () = {
             __squall::Some(&mut self.admin)
         }
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            __squall::Ok(move |base| Self { admin: base })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move { __squall::Ok(move |base| Self { admin: base }) }
         }
     }
     impl Users {

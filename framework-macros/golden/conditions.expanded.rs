@@ -34,29 +34,33 @@ const _: () = {
         const WAITS: bool = true;
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_id = __squall::path(cx, &PATH_ID)?;
-            #[cfg(feature = "pages")]
-            let field_page = __squall::required::<
-                u32,
-            >(cx, __squall::Source::Query, "page")?;
-            #[cfg(feature = "db")]
-            let field_db = <State<
-                Db,
-            > as __squall::FromRequestParts>::from_request_parts(cx)
-                .await?;
-            __squall::Ok(move |base| Self {
-                id: field_id,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
                 #[cfg(feature = "pages")]
-                page: field_page,
+                let field_page = __squall::required::<
+                    u32,
+                >(cx, __squall::Source::Query, "page")?;
                 #[cfg(feature = "db")]
-                db: field_db,
-            })
+                let field_db = <State<
+                    Db,
+                > as __squall::FromRequestParts>::from_request_parts(cx)
+                    .await?;
+                __squall::Ok(move |base| Self {
+                    id: field_id,
+                    #[cfg(feature = "pages")]
+                    page: field_page,
+                    #[cfg(feature = "db")]
+                    db: field_db,
+                })
+            }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
             #[cfg(feature = "db")]
@@ -140,7 +144,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = this.get();
                 __squall::respond::<&'static str>(answer, &request)
@@ -168,7 +172,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = this.get();
                 __squall::respond::<&'static str>(answer, &request)
@@ -179,6 +183,7 @@ const _: () = {
 const ALL: Routes = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
+    #[allow(unused_qualifications)]
     const ITEMS: [__squall::Item<__squall::Target>; 2] = [
         __squall::item::<Story>(),
         {

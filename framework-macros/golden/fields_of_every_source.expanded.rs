@@ -41,43 +41,52 @@ const _: () = {
         const WAITS: bool = true;
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_id = __squall::path(cx, &PATH_ID)?;
-            let field_path = __squall::path(cx, &PATH_PATH)?;
-            let field_page = __squall::optional::<
-                u32,
-            >(cx, __squall::Source::Query, "page")?;
-            let field_per_page = __squall::or_default::<
-                u32,
-            >(cx, __squall::Source::Query, "per_page", || __squall::default::<u32>(20))?;
-            let field_tags = __squall::many::<
-                String,
-            >(cx, __squall::Source::Query, "tag")?;
-            let field_languages = __squall::optional::<
-                String,
-            >(cx, __squall::Source::Header, "accept-language")?;
-            let field_theme = __squall::required::<
-                String,
-            >(cx, __squall::Source::Cookie, "theme")?;
-            let field_db = <State<
-                Db,
-            > as __squall::FromRequestParts>::from_request_parts(cx)
-                .await?;
-            __squall::Ok(move |base| Self {
-                id: field_id,
-                path: field_path,
-                page: field_page,
-                per_page: field_per_page,
-                tags: field_tags,
-                languages: field_languages,
-                theme: field_theme,
-                db: field_db,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
+                let field_path = __squall::path(cx, &PATH_PATH)?;
+                let field_page = __squall::optional::<
+                    u32,
+                >(cx, __squall::Source::Query, "page")?;
+                let field_per_page = __squall::or_default::<
+                    u32,
+                >(
+                    cx,
+                    __squall::Source::Query,
+                    "per_page",
+                    || __squall::default::<u32>(20),
+                )?;
+                let field_tags = __squall::many::<
+                    String,
+                >(cx, __squall::Source::Query, "tag")?;
+                let field_languages = __squall::optional::<
+                    String,
+                >(cx, __squall::Source::Header, "accept-language")?;
+                let field_theme = __squall::required::<
+                    String,
+                >(cx, __squall::Source::Cookie, "theme")?;
+                let field_db = <State<
+                    Db,
+                > as __squall::FromRequestParts>::from_request_parts(cx)
+                    .await?;
+                __squall::Ok(move |base| Self {
+                    id: field_id,
+                    path: field_path,
+                    page: field_page,
+                    per_page: field_per_page,
+                    tags: field_tags,
+                    languages: field_languages,
+                    theme: field_theme,
+                    db: field_db,
+                })
+            }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
             <State<Db> as __squall::FromRequestParts>::requirements(requirements);

@@ -51,7 +51,7 @@ const _: () = {
             >,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let answer = self.error_page(cx, given).await;
                 __squall::Some(
                     __squall::respond::<Result<Html<String>>>(answer, &request),

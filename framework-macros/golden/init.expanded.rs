@@ -11,18 +11,22 @@ const _: () = {
         const NAME: &'static str = "Page";
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_title = <Init<&'static str>>::take(cx, 0)?;
-            let field_text = <Init<String>>::take(cx, 1)?;
-            __squall::Ok(move |base| Self {
-                title: field_title,
-                text: field_text,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_title = <Init<&'static str>>::take(cx, 0)?;
+                let field_text = <Init<String>>::take(cx, 1)?;
+                __squall::Ok(move |base| Self {
+                    title: field_title,
+                    text: field_text,
+                })
+            }
         }
     }
     impl Page {
@@ -70,7 +74,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = this.get();
                 __squall::respond::<String>(answer, &request)

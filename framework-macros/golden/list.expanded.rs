@@ -1,6 +1,7 @@
 const ALL: Routes = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
+    #[allow(unused_qualifications)]
     const ITEMS: [__squall::Item<__squall::Target>; 3] = [
         __squall::item::<stories::Story>(),
         __squall::Item::List(__squall::Routes::entries(&feeds::ROUTES)),

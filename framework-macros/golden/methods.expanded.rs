@@ -48,7 +48,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = __squall::watched(this, &request, this.get(cx)).await;
                 __squall::respond::<Result<Json<Body>>>(answer, &request)
@@ -62,13 +62,18 @@ const _: () = {
         const NAME: &'static str = "PUT";
         const WAITS: bool = true;
         type Arguments = (Method, Json<Edit>);
-        async fn arguments(
+        fn arguments(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<Self::Arguments, __squall::Error> {
-            __squall::Ok((
-                <Method as __squall::FromRequestParts>::from_request_parts(cx).await?,
-                <Json<Edit> as __squall::FromRequest<_>>::from_request(cx).await?,
-            ))
+        ) -> impl __squall::Future<
+            Output = __squall::Result<Self::Arguments, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                __squall::Ok((
+                    <Method as __squall::FromRequestParts>::from_request_parts(cx)
+                        .await?,
+                    <Json<Edit> as __squall::FromRequest<_>>::from_request(cx).await?,
+                ))
+            }
         }
         fn call(
             this: &mut Self,
@@ -78,7 +83,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let answer = this.put(argument_0, argument_1).await;
                 __squall::respond::<Result<Redirect>>(answer, &request)
             }
@@ -107,7 +112,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let answer = this.post();
                 __squall::respond(answer, &request)
             }
@@ -134,7 +139,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let answer = this.delete();
                 __squall::respond::<()>(answer, &request)
             }
@@ -160,7 +165,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = __squall::watched(this, &request, this.properties()).await;
                 __squall::respond(answer, &request)

@@ -32,20 +32,24 @@ const _: () = {
         ];
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_type = __squall::path(cx, &PATH_TYPE)?;
-            let field_match = __squall::required::<
-                bool,
-            >(cx, __squall::Source::Query, "match")?;
-            __squall::Ok(move |base| Self {
-                r#type: field_type,
-                r#match: field_match,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_type = __squall::path(cx, &PATH_TYPE)?;
+                let field_match = __squall::required::<
+                    bool,
+                >(cx, __squall::Source::Query, "match")?;
+                __squall::Ok(move |base| Self {
+                    r#type: field_type,
+                    r#match: field_match,
+                })
+            }
         }
     }
     impl r#Thing {

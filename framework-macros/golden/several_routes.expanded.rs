@@ -70,24 +70,28 @@ const _: () = {
         ];
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_id = __squall::path(cx, &PATH_ID)?;
-            let field_page = __squall::path_optional(cx, &PATH_PAGE)?;
-            let field_order = __squall::path_or_default(
-                cx,
-                &PATH_ORDER,
-                || __squall::default::<String>("newest"),
-            )?;
-            __squall::Ok(move |base| Self {
-                id: field_id,
-                page: field_page,
-                order: field_order,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
+                let field_page = __squall::path_optional(cx, &PATH_PAGE)?;
+                let field_order = __squall::path_or_default(
+                    cx,
+                    &PATH_ORDER,
+                    || __squall::default::<String>("newest"),
+                )?;
+                __squall::Ok(move |base| Self {
+                    id: field_id,
+                    page: field_page,
+                    order: field_order,
+                })
+            }
         }
     }
     impl Story {

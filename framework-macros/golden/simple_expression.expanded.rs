@@ -33,14 +33,18 @@ const _: () = {
         ];
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_id = __squall::path(cx, &PATH_ID)?;
-            __squall::Ok(move |base| Self { id: field_id })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
+                __squall::Ok(move |base| Self { id: field_id })
+            }
         }
     }
     impl Story {

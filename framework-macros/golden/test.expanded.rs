@@ -5,7 +5,7 @@ fn a_story_is_shown() {
         assert_eq!(page.status(), 200);
     }
     ::squall::__private::block_on_test(
-        ::core::stringify!(a_story_is_shown()),
+        ::core::stringify!(a_story_is_shown),
         a_story_is_shown(),
     )
 }

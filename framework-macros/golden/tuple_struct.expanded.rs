@@ -3,7 +3,7 @@ struct Story(u64, Option<u32>, State<Db>);
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
-    const PATH_: __squall::PathField<u64> = __squall::PathField::<u64>::new("id");
+    const PATH_0: __squall::PathField<u64> = __squall::PathField::<u64>::new("id");
     #[automatically_derived]
     impl __squall::HandlerStruct for Story {
         const NAME: &'static str = "Story";
@@ -28,25 +28,29 @@ const _: () = {
         const WAITS: bool = true;
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_0 = __squall::path(cx, &PATH_)?;
-            let field_1 = __squall::optional::<
-                u32,
-            >(cx, __squall::Source::Query, "page")?;
-            let field_2 = <State<
-                Db,
-            > as __squall::FromRequestParts>::from_request_parts(cx)
-                .await?;
-            __squall::Ok(move |base| Self {
-                0: field_0,
-                1: field_1,
-                2: field_2,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_0 = __squall::path(cx, &PATH_0)?;
+                let field_1 = __squall::optional::<
+                    u32,
+                >(cx, __squall::Source::Query, "page")?;
+                let field_2 = <State<
+                    Db,
+                > as __squall::FromRequestParts>::from_request_parts(cx)
+                    .await?;
+                __squall::Ok(move |base| Self {
+                    0: field_0,
+                    1: field_1,
+                    2: field_2,
+                })
+            }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
             <State<Db> as __squall::FromRequestParts>::requirements(requirements);
@@ -59,7 +63,7 @@ const _: () = {
         fn url(argument_0: impl __squall::Argument<u64>) -> __squall::String {
             let mut url = __squall::begin(__squall::prefix_of::<Story>(), 21);
             url.push_str("/stories/");
-            PATH_.push(&mut url, &argument_0);
+            PATH_0.push(&mut url, &argument_0);
             url
         }
     }

@@ -25,13 +25,15 @@ const _: () = {
         ];
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            __squall::Ok(move |base| Self {})
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move { __squall::Ok(move |base| Self {}) }
         }
     }
     impl Hello {
@@ -79,7 +81,7 @@ const _: () = {
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = cx.request().clone();
+                let request = __squall::request(cx);
                 let this = &*this;
                 let answer = this.get();
                 __squall::respond::<&'static str>(answer, &request)

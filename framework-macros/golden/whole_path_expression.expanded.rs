@@ -26,18 +26,22 @@ const _: () = {
         ];
         type Base = __squall::NoBase;
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             cx: &mut __squall::Context,
-        ) -> __squall::Result<
-            impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-            __squall::Error,
-        > {
-            let field_year = __squall::path(cx, &PATH_YEAR)?;
-            let field_month = __squall::path(cx, &PATH_MONTH)?;
-            __squall::Ok(move |base| Self {
-                year: field_year,
-                month: field_month,
-            })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_year = __squall::path(cx, &PATH_YEAR)?;
+                let field_month = __squall::path(cx, &PATH_MONTH)?;
+                __squall::Ok(move |base| Self {
+                    year: field_year,
+                    month: field_month,
+                })
+            }
         }
     }
     impl Month {}

@@ -141,16 +141,18 @@ fn arguments(extracted: &[&Type]) -> TokenStream {
             }
         };
     };
-    let others = others.iter().map(
-        |ty| around!(ty, (<), (as __squall::FromRequestParts>::from_request_parts(#cx).await?)),
+    let others = others
+        .iter()
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::__take(#cx).await?));
+    let future = future(
+        Span::call_site(),
+        &quote!(__squall::Result<Self::Arguments, __squall::Error>),
     );
-    let last = around!(last, (<), (as __squall::FromRequest<_>>::from_request(#cx).await?));
     quote! {
         type Arguments = (#(#extracted,)*);
-        async fn arguments(
-            #cx: &mut __squall::Context,
-        ) -> __squall::Result<Self::Arguments, __squall::Error> {
-            __squall::Ok((#(#others,)* #last,))
+        fn arguments(#cx: &mut __squall::Context) -> #future {
+            async move { __squall::Ok((#(#others,)* #last,)) }
         }
     }
 }

@@ -146,11 +146,15 @@ fn fields(model: &Model) -> TokenStream {
     });
     quote! {
         #[allow(unused_variables)]
-        async fn fields(
+        fn fields(
             #cx: &mut __squall::Context,
-        ) -> __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error> {
-            #(#takes)*
-            __squall::Ok(move |#base| Self { #(#parts),* })
+        ) -> impl __squall::Future<
+            Output = __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                #(#takes)*
+                __squall::Ok(move |#base| Self { #(#parts),* })
+            }
         }
     }
 }
@@ -175,7 +179,7 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
             around!(ty, (<), (>::take(#cx, #index)?))
         }
         Source::Extracted => {
-            around!(ty, (<), (as __squall::FromRequestParts>::from_request_parts(#cx).await?))
+            around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?))
         }
     };
     quote!(#(#conditions)* let #local = #value;)

@@ -62,6 +62,8 @@ struct Story {
     #[cookie]
     theme: Option<String>,
     db: State<Db>,
+    name: State<&'static str>,
+    motto: Option<State<&'static str>>,
 }
 
 #[handler]
@@ -84,6 +86,10 @@ impl Story {
         Ok(Redirect::see_other(Story::url(self.id)))
     }
 
+    async fn patch(&self, name: State<&'static str>, motto: Option<State<&'static str>>) -> String {
+        format!("{}{}{}", *name, motto.is_some(), *self.name)
+    }
+
     #[blocking]
     fn delete(&mut self) -> String {
         self.theme
@@ -95,6 +101,7 @@ impl Story {
     #[method("PROPFIND")]
     fn properties(&self) -> Option<&'static str> {
         self.site.db.clone();
+        self.motto.as_ref()?;
         None
     }
 
