@@ -32,9 +32,7 @@ const _: () = {
             >,
         > + __squall::Send {
             async move {
-                let field_db = <State<
-                    Db,
-                > as __squall::FromRequestParts>::from_request_parts(cx)
+                let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
                 __squall::Ok(move |base| Self { db: field_db })
             }

@@ -49,9 +49,7 @@ const _: () = {
                     u32,
                 >(cx, __squall::Source::Query, "page")?;
                 #[cfg(feature = "db")]
-                let field_db = <State<
-                    Db,
-                > as __squall::FromRequestParts>::from_request_parts(cx)
+                let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
                 __squall::Ok(move |base| Self {
                     id: field_id,

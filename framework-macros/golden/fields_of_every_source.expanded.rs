@@ -72,9 +72,7 @@ const _: () = {
                 let field_theme = __squall::required::<
                     String,
                 >(cx, __squall::Source::Cookie, "theme")?;
-                let field_db = <State<
-                    Db,
-                > as __squall::FromRequestParts>::from_request_parts(cx)
+                let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
                 __squall::Ok(move |base| Self {
                     id: field_id,

@@ -69,9 +69,8 @@ const _: () = {
         > + __squall::Send {
             async move {
                 __squall::Ok((
-                    <Method as __squall::FromRequestParts>::from_request_parts(cx)
-                        .await?,
-                    <Json<Edit> as __squall::FromRequest<_>>::from_request(cx).await?,
+                    <Method as __squall::FromRequestParts>::__take(cx).await?,
+                    <Json<Edit> as __squall::FromRequest<_>>::__take(cx).await?,
                 ))
             }
         }

@@ -41,9 +41,7 @@ const _: () = {
                 let field_1 = __squall::optional::<
                     u32,
                 >(cx, __squall::Source::Query, "page")?;
-                let field_2 = <State<
-                    Db,
-                > as __squall::FromRequestParts>::from_request_parts(cx)
+                let field_2 = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
                 __squall::Ok(move |base| Self {
                     0: field_0,
