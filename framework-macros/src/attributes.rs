@@ -21,6 +21,22 @@ pub(crate) const METHOD: &[&str] = &["method", "blocking"];
 /// What is to come: refused by name, because a guard that is accepted and ignored is an open door.
 pub(crate) const TO_COME: &[&str] = &["authenticated", "current_user", "user_locale"];
 
+/// That an attribute stands in the wrong place, where it belongs, and what belongs here.
+pub(crate) fn misplaced(word: &str, place: &str, known: &[&str]) -> String {
+    let home = if STRUCT.contains(&word) {
+        "above the struct"
+    } else if FIELD.contains(&word) {
+        "on a field of the struct"
+    } else {
+        "on a method in the `#[handler] impl`"
+    };
+    let known: Vec<String> = known.iter().map(|name| format!("`#[{name}]`")).collect();
+    format!(
+        "`#[{word}]` stands {home}, not on {place}; on {place} stand {}",
+        known.join(", ")
+    )
+}
+
 /// All of them.
 pub(crate) const ALL: &[&str] = &[
     "route",

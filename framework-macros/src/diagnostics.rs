@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use syn::spanned::Spanned;
+use quote::ToTokens;
 
 /// The mistakes found so far.
 #[derive(Default)]
@@ -11,8 +11,8 @@ pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
     /// Adds a mistake, underlined at these tokens.
-    pub(crate) fn at(&mut self, tokens: &impl Spanned, message: impl Display) {
-        self.at_span(tokens.span(), message);
+    pub(crate) fn at(&mut self, tokens: &impl ToTokens, message: impl Display) {
+        self.0.push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Adds a mistake, underlined at this span.
@@ -20,9 +20,14 @@ impl Errors {
         self.0.push(syn::Error::new(span, message));
     }
 
+    /// Adds a mistake that somebody else found.
+    pub(crate) fn add(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
     /// Takes over the error of a result.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
-        result.map_err(|error| self.0.push(error)).ok()
+        result.map_err(|error| self.add(error)).ok()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -46,9 +51,17 @@ pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> String {
 /// The known word that a typing mistake would make into this one.
 pub(crate) fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let distance = |known: &&&str| edits(word, known);
+    if let Some(begun) = known.iter().find(|known| is_beginning(word, known)) {
+        return Some(begun);
+    }
     let close = known.iter().min_by_key(distance)?;
     let allowed = if close.len() <= 4 { 1 } else { 2 };
     (edits(word, close) <= allowed).then_some(close)
+}
+
+/// Whether somebody is still typing a word.
+fn is_beginning(word: &str, known: &str) -> bool {
+    word.len() >= 3 && word.len() < known.len() && known.starts_with(word)
 }
 
 /// Letters to add, remove, change or swap to make one word into the other.
@@ -99,6 +112,7 @@ mod tests {
             closest("on_finsh", &["prepare", "on_finish"]),
             Some("on_finish")
         );
+        assert_eq!(closest("prep", &["prepare", "on_finish"]), Some("prepare"));
         assert_eq!(closest("helper", &["get", "head", "prepare"]), None);
     }
 }

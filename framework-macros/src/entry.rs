@@ -1,13 +1,13 @@
 //! `#[squall::main]` and `#[squall::test]`: an `async fn` on a runtime of its own.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 use syn::{
     Attribute, Signature, Visibility,
     parse::{Parse, ParseStream},
 };
 
-use crate::diagnostics::Errors;
+use crate::{diagnostics::Errors, spans};
 
 /// A function, its body unread.
 struct Function {
@@ -30,108 +30,113 @@ impl Parse for Function {
 
 /// Expands `#[squall::main]`.
 pub(crate) fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand(&arguments, item, "main", |function| {
+    expand(&arguments, item, "main", |function, errors| {
         if function.signature.ident != "main" {
-            let error =
-                "`#[squall::main]` stands on `async fn main`; a test takes `#[squall::test]`";
-            return Err(syn::Error::new(function.signature.ident.span(), error));
+            errors.at(
+                &function.signature.ident,
+                "`#[squall::main]` stands on `async fn main`; a test takes `#[squall::test]`",
+            );
         }
-        Ok((
-            TokenStream::new(),
-            quote!(::squall::__private::block_on_main),
-        ))
+        Runner {
+            mark: TokenStream::new(),
+            run: |name| quote!(::squall::__private::block_on_main(#name())),
+        }
     })
 }
 
 /// Expands `#[squall::test]`.
 pub(crate) fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand(&arguments, item, "test", |function| {
-        let name = function.signature.ident.to_string();
-        let run = quote!((|test| ::squall::__private::block_on_test(#name, test)));
-        Ok((quote!(#[::core::prelude::v1::test]), run))
+    expand(&arguments, item, "test", |_, _| Runner {
+        mark: quote!(#[::core::prelude::v1::test]),
+        run: |name| quote!(::squall::__private::block_on_test(::core::stringify!(#name), #name())),
     })
 }
 
-type Runner = syn::Result<(TokenStream, TokenStream)>;
+/// What makes a plain function of an `async` one.
+struct Runner {
+    mark: TokenStream,
+    run: fn(&Ident) -> TokenStream,
+}
 
+/// The function stays what it is, inside a plain one of its name: so an error in its body reads as it does everywhere.
 fn expand(
     arguments: &TokenStream,
     item: TokenStream,
     word: &str,
-    runner: impl FnOnce(&Function) -> Runner,
+    runner: impl FnOnce(&Function, &mut Errors) -> Runner,
 ) -> TokenStream {
     let mut errors = Errors::default();
     if !arguments.is_empty() {
-        errors.at(arguments, format!("`#[squall::{word}]` has no arguments"));
+        errors.at(
+            arguments,
+            format!("`#[squall::{word}]` has no arguments: write it alone"),
+        );
     }
-    let Some(function) = errors.take(syn::parse2::<Function>(item.clone())) else {
+    let Ok(function) = syn::parse2::<Function>(item.clone()) else {
+        errors.at(
+            &spans::first_token(&item),
+            format!("`#[squall::{word}]` stands on an `async fn`"),
+        );
         let errors = errors.into_tokens();
         return quote!(#item #errors);
     };
-    let signature = &function.signature;
-    if signature.asyncness.is_none() {
-        errors.at(
-            &signature.fn_token,
-            format!("`#[squall::{word}]` stands on an `async fn`"),
-        );
-    }
-    if !signature.inputs.is_empty() || !signature.generics.params.is_empty() {
-        errors.at(
-            &signature.inputs,
-            format!("`async fn {}` takes nothing", signature.ident),
-        );
-    }
-    let runner = errors.take(runner(&function));
+    check(&function.signature, word, &mut errors);
+    let Runner { mark, run } = runner(&function, &mut errors);
+    let is_sound = errors.is_empty();
     let errors = errors.into_tokens();
-    let Some((mark, run)) = runner.filter(|_| errors.is_empty()) else {
-        return without_async(&function, &errors);
-    };
     let Function {
         attributes,
         visibility,
-        signature,
+        mut signature,
         body,
-    } = &function;
-    let (name, output) = (&signature.ident, &signature.output);
-    let span = last_span(body);
-    let awaited = quote_spanned!(span=> #run(async #body));
+    } = function;
+    let name = signature.ident.clone();
+    if !is_sound && name != "main" {
+        return quote!(#(#attributes)* #[allow(dead_code)] #visibility #signature #body #errors);
+    }
+    // `main` is never `async` and takes nothing, also when ours was refused.
+    signature.asyncness.get_or_insert_default();
+    let output = &signature.output;
+    let (allow, call) = if is_sound {
+        (TokenStream::new(), run(&name))
+    } else {
+        (quote!(#[allow(dead_code)]), quote!(::core::unreachable!()))
+    };
     quote! {
         #(#attributes)*
         #mark
         #visibility fn #name() #output {
-            #awaited
+            #allow
+            #signature #body
+            #call
         }
+        #errors
     }
 }
 
-/// The function as the compiler takes it, beside our errors: `main` must not be `async`.
-fn without_async(function: &Function, errors: &TokenStream) -> TokenStream {
-    let Function {
-        attributes,
-        visibility,
-        signature,
-        body,
-    } = function;
-    let mut plain = signature.clone();
-    plain.asyncness = None;
-    let body = if signature.ident == "main" {
-        quote!({ _ = async #body; ::core::unreachable!() })
-    } else {
-        body.clone()
-    };
-    let signature = if signature.ident == "main" {
-        &plain
-    } else {
-        signature
-    };
-    quote!(#(#attributes)* #[allow(dead_code, unreachable_code)] #visibility #signature #body #errors)
-}
-
-fn last_span(body: &TokenStream) -> proc_macro2::Span {
-    body.clone()
-        .into_iter()
-        .last()
-        .map_or_else(proc_macro2::Span::call_site, |token: TokenTree| {
-            token.span()
-        })
+fn check(signature: &Signature, word: &str, errors: &mut Errors) {
+    let name = &signature.ident;
+    if signature.asyncness.is_none() {
+        errors.at(
+            &signature.fn_token,
+            format!("`#[squall::{word}]` stands on an `async fn`: write `async fn {name}`"),
+        );
+    }
+    if !signature.generics.params.is_empty() {
+        errors.at(
+            &signature.generics,
+            format!("`async fn {name}` has no parameters of type or lifetime: take them away"),
+        );
+    }
+    if !signature.inputs.is_empty() {
+        let instead = if word == "main" {
+            "what it needs comes from `Options::parse()` or the environment"
+        } else {
+            "a test makes what it needs"
+        };
+        errors.at(
+            &signature.inputs,
+            format!("`async fn {name}` takes no arguments: {instead}"),
+        );
+    }
 }

@@ -1,25 +1,21 @@
 //! The user's item without our attributes: what is given back when it could not be understood, so that the editor and the
 //! rest of the program still see the struct and its methods.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
 
-use crate::attributes;
+use crate::{attributes, diagnostics::closest, specs};
 
-/// Drops our inert attributes, in the item and in its body.
+/// Drops our inert attributes, in the item and in its body, and what was meant to be one: that has an error of ours already, and the
+/// compiler would add that it cannot find it.
 pub(crate) fn strip(item: TokenStream) -> TokenStream {
     let mut stripped = TokenStream::new();
-    let mut tokens = item.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        if let (TokenTree::Punct(punct), Some(TokenTree::Group(group))) = (&token, tokens.peek()) {
-            if punct.as_char() == '#' && is_ours(group) {
-                tokens.next();
-                continue;
-            }
-        }
+    for token in without_attributes(item) {
+        // Fields and methods, but not what is in the methods.
         stripped.extend([match token {
-            // Brackets hold attributes of others; the fields of a tuple struct stand in parentheses.
             TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
-                let mut inner = Group::new(group.delimiter(), strip_level(group.stream()));
+                let body = without_attributes(group.stream()).collect();
+                let mut inner = Group::new(group.delimiter(), body);
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
             }
@@ -29,28 +25,78 @@ pub(crate) fn strip(item: TokenStream) -> TokenStream {
     stripped
 }
 
-/// One level of braces down: fields and methods, but not what is in the methods.
-fn strip_level(body: TokenStream) -> TokenStream {
-    let mut stripped = TokenStream::new();
-    let mut tokens = body.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match (&token, tokens.peek()) {
-            (TokenTree::Punct(punct), Some(TokenTree::Group(group)))
-                if punct.as_char() == '#' && is_ours(group) =>
-            {
-                tokens.next();
+fn without_attributes(tokens: TokenStream) -> impl Iterator<Item = TokenTree> {
+    let mut tokens = tokens.into_iter().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let token = tokens.next()?;
+            match (&token, tokens.peek()) {
+                (TokenTree::Punct(punct), Some(TokenTree::Group(group)))
+                    if punct.as_char() == '#' && is_ours(group) =>
+                {
+                    tokens.next();
+                }
+                _ => return Some(token),
             }
-            _ => stripped.extend([token]),
         }
-    }
-    stripped
+    })
 }
 
 fn is_ours(group: &Group) -> bool {
     let first = group.stream().into_iter().next();
-    let name = match first {
-        Some(TokenTree::Ident(name)) => name.to_string(),
-        _ => return false,
-    };
-    group.delimiter() == Delimiter::Bracket && attributes::ALL.contains(&name.as_str())
+    match first {
+        Some(TokenTree::Ident(name)) if group.delimiter() == Delimiter::Bracket => {
+            closest(&name.to_string(), attributes::ALL).is_some()
+        }
+        _ => false,
+    }
+}
+
+/// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it: its traits, and an
+/// `url()` that takes as many arguments as its route seems to have.
+pub(crate) fn handler_struct(name: &Ident, url: Option<usize>) -> TokenStream {
+    let import = specs::import();
+    let url = url.map(|count| {
+        let arguments = (0..count).map(|_| quote!(_: impl __squall::Sized));
+        quote! {
+            impl #name {
+                #[allow(dead_code, missing_docs)]
+                pub fn url(#(#arguments),*) -> __squall::String {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    quote! {
+        #[allow(unused_qualifications)]
+        const _: () = {
+            #import
+            #[automatically_derived]
+            impl __squall::HandlerStruct for #name {
+                type Base = __squall::NoBase;
+                const NAME: &'static str = "";
+                async fn fields(
+                    _: &mut __squall::Context,
+                ) -> __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error> {
+                    __squall::Ok(|_| ::core::unreachable!())
+                }
+            }
+            #url
+        };
+    }
+}
+
+/// What stands in for an impl that could not be read.
+pub(crate) fn handler_impl(self_ty: &syn::Type) -> TokenStream {
+    let import = specs::import();
+    quote! {
+        #[allow(unused_qualifications)]
+        const _: () = {
+            #import
+            #[automatically_derived]
+            impl __squall::HandlerImpl for #self_ty {
+                const METHODS: &'static [__squall::MethodEntry] = &[];
+            }
+        };
+    }
 }

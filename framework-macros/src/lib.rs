@@ -12,6 +12,7 @@ mod fallback;
 mod impls;
 mod pattern;
 mod routes;
+mod spans;
 mod specs;
 mod structs;
 
@@ -56,19 +57,30 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::test(arguments.into(), item.into()).into()
 }
 
-/// `#[handler]` stands on a struct or on an impl; what stands behind attributes and visibility tells which.
+/// `#[handler]` stands on a struct or on an impl; the first word that says what an item is tells which.
 fn expand_handler(
     arguments: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
-    if is_impl(item.clone()) {
-        impls::expand(arguments, item)
-    } else {
-        structs::expand(arguments, item)
+    const ITEMS: &[&str] = &[
+        "struct", "enum", "union", "impl", "fn", "trait", "mod", "type", "const", "static",
+    ];
+    let word = item.clone().into_iter().find_map(|token| match token {
+        proc_macro2::TokenTree::Ident(word) => {
+            Some(word).filter(|word| ITEMS.iter().any(|item| word == item))
+        }
+        _ => None,
+    });
+    match word {
+        Some(word) if word == "impl" => impls::expand(arguments, item),
+        Some(word) if word != "struct" && word != "enum" && word != "union" => {
+            let error = syn::Error::new(
+                word.span(),
+                "a handler is a struct: `#[handler]` stands on a struct, and on the impl with its methods",
+            );
+            let (item, error) = (fallback::strip(item), error.into_compile_error());
+            quote::quote!(#item #error)
+        }
+        _ => structs::expand(arguments, item),
     }
-}
-
-fn is_impl(item: proc_macro2::TokenStream) -> bool {
-    item.into_iter()
-        .any(|token| matches!(&token, proc_macro2::TokenTree::Ident(word) if word == "impl"))
 }

@@ -58,7 +58,7 @@ impl Pattern {
             for (index, part) in split(path)?.iter().enumerate() {
                 if segments.last() == Some(&Segment::CatchAll) {
                     return Err(
-                        "nothing may stand behind `{*…}`: it takes the rest of the path".to_owned(),
+                        "nothing may stand behind `{*…}`: it takes the rest of the path; `{…}` takes one segment".to_owned(),
                     );
                 }
                 if index > 0 && segments.last() == Some(&Segment::Literal(String::new())) {
@@ -122,7 +122,9 @@ fn split(path: &str) -> Result<Vec<&str>, String> {
             _ if escaped => escaped = false,
             '\\' if depth > 0 => escaped = true,
             '{' => depth += 1,
-            '}' if depth == 0 => return Err("a `}` without a `{`".to_owned()),
+            '}' if depth == 0 => {
+                return Err("a `}` without a `{`: write `%7D` for the sign itself".to_owned());
+            }
             '}' => depth -= 1,
             '/' if depth == 0 => {
                 parts.push(&path[start..at]);
@@ -132,7 +134,10 @@ fn split(path: &str) -> Result<Vec<&str>, String> {
         }
     }
     if depth > 0 {
-        return Err("a `{` without a `}`".to_owned());
+        return Err(
+            "a `{` without a `}`: a parameter is written `{id}`; write `%7B` for the sign itself"
+                .to_owned(),
+        );
     }
     parts.push(&path[start..]);
     Ok(parts)
@@ -142,6 +147,9 @@ fn segment(part: &str, parameters: &mut Vec<String>) -> Result<Segment, String> 
     let Some(open) = part.find('{') else {
         return literal(part).map(Segment::Literal);
     };
+    if let Some(query) = part[..open].find('?') {
+        return Err(in_the_query(&part[query..]));
+    }
     let inner = part[open + 1..]
         .strip_suffix('}')
         .filter(|inner| open == 0 && is_one_group(inner));
@@ -190,21 +198,54 @@ fn is_one_group(inner: &str) -> bool {
     }) && depth == 0
 }
 
+fn in_the_query(text: &str) -> String {
+    format!(
+        "`{text}` would be the query, and a route is a path: take the value with a `#[query]` field"
+    )
+}
+
 fn add_parameter(name: &str, parameters: &mut Vec<String>) -> Result<(), String> {
+    if name.is_empty() {
+        return Err("a parameter has the name of the field that it fills: write `{id}`".to_owned());
+    }
     let is_identifier = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && name
             .chars()
             .all(|character| character.is_ascii_alphanumeric() || character == '_');
     if !is_identifier {
         return Err(format!(
-            "`{name}` is no name for a parameter: it is named like the field that it fills"
+            "`{name}` is no name for a parameter: it has the name of the field that it fills, such as `{}`",
+            field_name(name)
         ));
     }
     if parameters.iter().any(|known| known == name) {
-        return Err(format!("two parameters have the name `{name}`"));
+        return Err(format!(
+            "two parameters have the name `{name}`: rename one of them"
+        ));
     }
     parameters.push(name.to_owned());
     Ok(())
+}
+
+/// A name for a field that is close to this text.
+fn field_name(text: &str) -> String {
+    let word = |character: char| {
+        if character.is_ascii_alphanumeric() {
+            character.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    };
+    let name: String = text
+        .trim_start_matches(|first: char| !first.is_ascii_alphabetic())
+        .chars()
+        .map(word)
+        .collect();
+    if name.is_empty() {
+        "id".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Checks a literal, and percent-encodes what does not stand in a path as it is (RFC 3986 §3.3).
@@ -227,16 +268,18 @@ fn literal(part: &str) -> Result<String, String> {
     }
     if part == "." || part == ".." {
         return Err(format!(
-            "a segment `{part}` never arrives: clients resolve it"
+            "a segment `{part}` never arrives, as clients resolve it: take it out of the pattern"
         ));
     }
     if let Some(end) = part.find(['?', '#']) {
-        let what = if part[end..].starts_with('?') {
-            "the query; take it with a `#[query]` field"
+        let rest = &part[end..];
+        return Err(if rest.starts_with('?') {
+            in_the_query(rest)
         } else {
-            "a fragment, which clients do not send"
-        };
-        return Err(format!("`{}` would be {what}", &part[end..]));
+            format!(
+                "`{rest}` would be a fragment, which clients do not send: end the pattern before it"
+            )
+        });
     }
     let mut encoded = String::with_capacity(part.len());
     let mut bytes = part.bytes().enumerate();
@@ -449,7 +492,7 @@ mod tests {
         refused("/{a}{b}", "whole segment");
         refused("/{*rest}/x", "nothing may stand behind");
         refused("/{1}", "no name");
-        refused("/{}", "no name");
+        refused("/{}", "name of the field");
         refused("/{a}/{a}", "two parameters");
         refused("/:id", "`{id}`");
         refused("/<int:id>", "`{id}`");

@@ -33,14 +33,15 @@ impl Route {
         let text = &self.text;
         let shape = shape(&self.pattern.shape);
         let parameters = &self.pattern.parameters;
-        let (host, name) = (
-            label(self.host.as_ref().map(LitStr::value)),
-            label(self.name.as_ref().map(LitStr::value)),
-        );
-        let rank = self
-            .rank
-            .as_ref()
-            .map_or_else(|| quote!(0), |rank| quote!(#rank));
+        let host = self.host.as_ref().map(|host| {
+            let host = label(&host.value());
+            quote!(host: #host,)
+        });
+        let name = self.name.as_ref().map(|name| {
+            let name = label(&name.value());
+            quote!(name: #name,)
+        });
+        let rank = self.rank.as_ref().map(|rank| quote!(rank: #rank,));
         // `file!` and `line!` take the place of their own tokens: those of the pattern.
         let (file, line) = (
             quote_spanned!(text.span()=> ::core::file!()),
@@ -51,11 +52,12 @@ impl Route {
                 text: #text,
                 shape: #shape,
                 parameters: &[#(#parameters),*],
-                host: #host,
-                name: #name,
-                rank: #rank,
+                #host
+                #name
+                #rank
                 file: #file,
                 line: #line,
+                ..__squall::Spec::PLAIN
             }
         }
     }
@@ -99,14 +101,9 @@ fn shape(shape: &Shape) -> TokenStream {
     }
 }
 
-fn label(text: Option<String>) -> TokenStream {
-    match text {
-        Some(text) => {
-            let hash = hash(&text);
-            quote!(::core::option::Option::Some(__squall::Label { text: #text, hash: #hash }))
-        }
-        None => quote!(::core::option::Option::None),
-    }
+fn label(text: &str) -> TokenStream {
+    let hash = hash(text);
+    quote!(__squall::Some(__squall::Label { text: #text, hash: #hash }))
 }
 
 /// What brings `__squall` into a generated block: the one absolute path to the framework.

@@ -28,7 +28,7 @@ fn methods_differ(model: &Model, errors: &mut Errors) {
                 let (name, ident) = (&method.name, &other.ident);
                 errors.at_span(
                     method.name_span,
-                    format!("`{name}` is answered by `{ident}` already"),
+                    format!("`{name}` is answered by `{ident}` already: take one of the two away"),
                 );
             }
         }

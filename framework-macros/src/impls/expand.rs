@@ -5,7 +5,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
-use crate::specs;
+use crate::{
+    spans::{self, around},
+    specs,
+};
 
 /// The implementation of `HandlerImpl`, and one of `Method` for each method.
 pub(super) fn implementation(model: &Model) -> TokenStream {
@@ -75,7 +78,11 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
     let conditions = &method.conditions;
     let name = &method.name;
     let extracted: Vec<&Type> = extracted(method);
-    let waits = method.is_async || method.is_blocking || !extracted.is_empty();
+    let waits = (method.is_async || method.is_blocking || !extracted.is_empty()).then(|| {
+        quote!(
+            const WAITS: bool = true;
+        )
+    });
     let blocking = method.is_blocking.then(|| {
         quote!(
             const BLOCKING: bool = true;
@@ -92,7 +99,7 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
         #[automatically_derived]
         impl __squall::Method<#marker> for #self_ty {
             const NAME: &'static str = #name;
-            const WAITS: bool = #waits;
+            #waits
             #blocking
             #arguments
             #call
@@ -129,25 +136,23 @@ fn arguments(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return quote! {
             type Arguments = ();
-            fn arguments(
-                _: &mut __squall::Context,
-            ) -> impl ::core::future::Future<Output = ::core::result::Result<(), __squall::Error>> + ::core::marker::Send {
-                ::core::future::ready(::core::result::Result::Ok(()))
+            async fn arguments(_: &mut __squall::Context) -> __squall::Result<(), __squall::Error> {
+                __squall::Ok(())
             }
         };
     };
-    let others = others.iter().map(|ty| {
-        let span = first_span(ty);
-        quote_spanned!(span=> <#ty as __squall::FromRequestParts>::from_request_parts(#cx).await?)
-    });
-    let span = first_span(last);
-    let last = quote_spanned!(span=> __squall::last_argument::<#last, _>(#cx).await?);
+    let others = others
+        .iter()
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::__take(#cx).await?));
+    let future = future(
+        Span::call_site(),
+        &quote!(__squall::Result<Self::Arguments, __squall::Error>),
+    );
     quote! {
         type Arguments = (#(#extracted,)*);
-        fn arguments(
-            #cx: &mut __squall::Context,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self::Arguments, __squall::Error>> + ::core::marker::Send {
-            async move { ::core::result::Result::Ok((#(#others,)* #last,)) }
+        fn arguments(#cx: &mut __squall::Context) -> #future {
+            async move { __squall::Ok((#(#others,)* #last,)) }
         }
     }
 }
@@ -174,14 +179,19 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &request);
     let span = ident.span();
-    // The span of the name: a future that is not `Send` is reported at the method.
-    let output = quote_spanned! {span=>
-        impl ::core::future::Future<Output = ::core::result::Result<__squall::Response, __squall::Error>> + ::core::marker::Send
-    };
+    // The place of the name: a future that is not `Send` is reported at the method.
+    let output = future(
+        span,
+        &quote!(__squall::Result<__squall::Response, __squall::Error>),
+    );
     quote! {
-        fn call(#this: &mut Self, #cx: &mut __squall::Context, (#(#names,)*): Self::Arguments) -> #output {
+        fn call(
+            #this: &mut Self,
+            #cx: &mut __squall::Context,
+            (#(#names,)*): Self::Arguments,
+        ) -> #output {
             async move {
-                let #request = #cx.request().clone();
+                let #request = __squall::request(#cx);
                 #shared
                 let #answer = #called;
                 #respond
@@ -190,14 +200,19 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     }
 }
 
+/// The type of a future that can move to another event loop.
+fn future(span: Span, output: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> impl __squall::Future<Output = #output> + __squall::Send)
+}
+
 /// Makes the answer; an error about its type stands under the whole type.
 fn respond(output: &syn::ReturnType, answer: &Ident, request: &Ident) -> TokenStream {
     let ty = output_type(output);
-    let span = span_of(&ty);
     if mentions_impl(&ty) {
-        return quote_spanned!(span=> __squall::respond(#answer, &#request));
+        let answer = Ident::new("answer", Span::mixed_site().located_at(spans::first(&ty)));
+        return quote!(__squall::respond(#answer, &#request));
     }
-    quote_spanned!(span=> __squall::respond::<#ty>(#answer, &#request))
+    around!(ty, (__squall::respond::<), (>(#answer, &#request)))
 }
 
 /// Whether a type has an `impl` in it, and so cannot be named in an expression.
@@ -213,12 +228,10 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return TokenStream::new();
     };
-    let others = others.iter().map(|ty| {
-        let span = first_span(ty);
-        quote_spanned!(span=> <#ty as __squall::FromRequestParts>::requirements(requirements);)
-    });
-    let span = first_span(last);
-    let last = quote_spanned!(span=> __squall::last_requirements::<#last, _>(requirements););
+    let others = others
+        .iter()
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(requirements);));
     quote! {
         fn requirements(requirements: &mut __squall::Requirements) {
             #(#others)*
@@ -237,9 +250,16 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
         .iter()
         .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
     let (finishes, closes) = (has(HookKind::OnFinish), has(HookKind::OnConnectionClose));
+    if hooks.is_empty() {
+        return TokenStream::new();
+    }
     quote! {
-        const HOOKS: __squall::Hooks =
-            __squall::Hooks { waits: #waits, finishes: #finishes, finish_waits: #finish_waits, closes: #closes };
+        const HOOKS: __squall::Hooks = __squall::Hooks {
+            waits: #waits,
+            finishes: #finishes,
+            finish_waits: #finish_waits,
+            closes: #closes,
+        };
     }
 }
 
@@ -252,42 +272,42 @@ fn hook(hook: &Hook) -> TokenStream {
         takes_context,
         output,
     } = hook;
-    let [cx, given] = ["cx", "given"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [cx, given, answer, request] =
+        ["cx", "given", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
     let context = takes_context.then(|| quote!(#cx,));
     let dot_await = is_async.then(|| quote!(.await));
     let span = ident.span();
-    let future = |output: TokenStream| quote_spanned!(span=> impl ::core::future::Future<Output = #output> + ::core::marker::Send);
     let function = match kind {
         HookKind::Prepare => {
-            let output_span = span_of(&output_type(output));
-            let future = future(quote!(::core::result::Result<(), __squall::Error>));
-            let prepared = quote_spanned!(output_span=> __squall::prepared);
+            let future = future(span, &quote!(__squall::Result<(), __squall::Error>));
+            let ty = output_type(output);
+            let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
             quote! {
                 #[allow(unused_variables)]
                 fn prepare(&mut self, #cx: &mut __squall::Context) -> #future {
-                    async move { #prepared(self.#ident(#context)#dot_await) }
+                    async move {
+                        let #answer = self.#ident(#context)#dot_await;
+                        #prepared
+                    }
                 }
             }
         }
         HookKind::WriteError => {
-            let future = future(quote!(
-                ::core::option::Option<::core::result::Result<__squall::Response, __squall::Error>>
-            ));
-            let [answer, request] =
-                ["answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+            let response = quote!(__squall::Result<__squall::Response, __squall::Error>);
+            let future = future(span, &quote!(__squall::Option<#response>));
             let respond = respond(output, &answer, &request);
             quote! {
                 fn write_error(&self, #cx: &mut __squall::Context, #given: &__squall::HttpError) -> #future {
                     async move {
-                        let #request = #cx.request().clone();
+                        let #request = __squall::request(#cx);
                         let #answer = self.#ident(#context #given)#dot_await;
-                        ::core::option::Option::Some(#respond)
+                        __squall::Some(#respond)
                     }
                 }
             }
         }
         HookKind::OnFinish => {
-            let future = future(quote!(()));
+            let future = future(span, &quote!(()));
             quote! {
                 fn on_finish(&self, #given: &__squall::Outcome) -> #future {
                     async move { self.#ident(#given)#dot_await }
@@ -306,17 +326,4 @@ fn hook(hook: &Hook) -> TokenStream {
         },
     };
     quote!(#(#conditions)* #function)
-}
-
-/// The span of all tokens of a type, where the compiler can join them.
-fn span_of(ty: &TokenStream) -> Span {
-    syn::spanned::Spanned::span(ty)
-}
-
-/// The span of the first token: an error about a type is reported once when all generated tokens around it stand there.
-fn first_span(ty: &Type) -> Span {
-    ty.to_token_stream()
-        .into_iter()
-        .next()
-        .map_or_else(Span::call_site, |token| token.span())
 }

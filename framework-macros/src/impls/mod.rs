@@ -26,12 +26,16 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if input.has_parameters() {
         return fallback::strip(item);
     }
+    let self_ty = input.self_ty.clone();
     let model = parse::handler(input, &mut errors);
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
     let item = fallback::strip(item);
     let errors = errors.into_tokens();
-    let implementation = model.as_ref().map(expand::implementation);
+    let implementation = match &model {
+        Some(model) => expand::implementation(model),
+        None => fallback::handler_impl(&self_ty),
+    };
     quote::quote!(#item #errors #implementation)
 }

@@ -7,7 +7,6 @@ use syn::{
     Signature, Token, Type, Visibility, braced,
     ext::IdentExt,
     parse::{Parse, ParseStream},
-    spanned::Spanned,
     token,
 };
 
@@ -19,9 +18,9 @@ use crate::{
 /// An impl block with its functions, their bodies left out.
 pub(super) struct Input {
     generics: Generics,
-    is_of_trait: Option<Span>,
-    self_ty: Type,
-    functions: Vec<Function>,
+    is_of_trait: Option<TokenStream>,
+    pub(super) self_ty: Type,
+    functions: Vec<syn::Result<Function>>,
 }
 
 /// A function as it was written.
@@ -58,7 +57,7 @@ impl Parse for Input {
         let mut self_ty: Type = input.parse()?;
         let mut is_of_trait = None;
         if input.peek(Token![for]) {
-            is_of_trait = Some(self_ty.span());
+            is_of_trait = Some(self_ty.to_token_stream());
             input.parse::<Token![for]>()?;
             self_ty = input.parse()?;
         }
@@ -80,20 +79,26 @@ impl Parse for Input {
     }
 }
 
-/// One item of the impl; `None` for what is no function.
-fn item(input: ParseStream<'_>) -> syn::Result<Option<Function>> {
+/// One item of the impl; `None` for what is no function. One that is half typed does not take the others with it.
+fn item(input: ParseStream<'_>) -> syn::Result<Option<syn::Result<Function>>> {
     let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
-    if is_function(input) {
-        let signature: Signature = input.parse()?;
+    if !is_function(input) {
         skip_body(input)?;
-        return Ok(Some(Function {
+        return Ok(None);
+    }
+    let begin = input.span();
+    let signature: syn::Result<Signature> = input.parse();
+    let at_end = input.is_empty();
+    skip_body(input)?;
+    Ok(Some(match signature {
+        Ok(signature) => Ok(Function {
             attributes,
             signature,
-        }));
-    }
-    skip_body(input)?;
-    Ok(None)
+        }),
+        Err(_) if at_end => Err(syn::Error::new(begin, "this function is not complete")),
+        Err(error) => Err(error),
+    }))
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {
@@ -235,10 +240,11 @@ impl HookKind {
 
 /// Sorts the functions of an impl into methods and hooks. `None` when nothing can be generated for it.
 pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
-    if let Some(span) = input.is_of_trait {
-        errors.at_span(
-            span,
-            "`#[handler]` stands on the impl of the struct itself, not on that of a trait",
+    if let Some(of_trait) = input.is_of_trait {
+        let name = input.self_ty.to_token_stream();
+        errors.at(
+            &of_trait,
+            format!("`#[handler]` stands on the impl of the struct itself, not on that of a trait: `#[handler] impl {name} {{ … }}`"),
         );
         return None;
     }
@@ -248,6 +254,9 @@ pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
         hooks: Vec::new(),
     };
     for function in input.functions {
+        let Some(function) = errors.take(function) else {
+            continue;
+        };
         let marks = marks(&function, errors);
         if marks.is_refused {
             continue;
@@ -277,7 +286,7 @@ fn marks(function: &Function, errors: &mut Errors) -> Marks {
             continue;
         };
         if let Err(error) = mark(attribute, &word, &mut marks) {
-            errors.take(Err::<(), _>(error));
+            errors.add(error);
             marks.is_refused = true;
         }
     }
@@ -285,28 +294,33 @@ fn marks(function: &Function, errors: &mut Errors) -> Marks {
 }
 
 fn mark(attribute: &Attribute, word: &str, marks: &mut Marks) -> syn::Result<()> {
-    let wrong = |message: String| Err(syn::Error::new(attribute.path().span(), message));
+    let wrong = |message: String| Err(syn::Error::new_spanned(attribute.path(), message));
     if let Some(kind) = HookKind::parse(word) {
         if marks.hook.is_some_and(|other| other == kind) {
             return wrong(format!("`#[{word}]` is given twice"));
         }
         if let Some(other) = marks.hook.or(None) {
             return wrong(format!(
-                "a function is one hook: this one is `#[{}]` already",
+                "a function is one hook, and this one is `#[{}]` already: write two functions",
                 other.name()
             ));
         }
         if !matches!(attribute.meta, Meta::Path(_)) {
-            return wrong(format!("`#[{word}]` has no arguments"));
+            return wrong(format!("`#[{word}]` has no arguments: write it alone"));
         }
         marks.hook = Some(kind);
     } else if word == "blocking" {
         if !matches!(attribute.meta, Meta::Path(_)) {
-            return wrong("`#[blocking]` has no arguments".to_owned());
+            return wrong("`#[blocking]` has no arguments: write it alone".to_owned());
         }
         marks.is_blocking = true;
     } else if word == "method" {
-        let usage = || syn::Error::new(attribute.span(), "write `#[method(\"PROPFIND\")]`");
+        let usage = || {
+            syn::Error::new_spanned(
+                attribute,
+                "`#[method]` names the method: `#[method(\"PROPFIND\")]`",
+            )
+        };
         let Meta::List(arguments) = &attribute.meta else {
             return Err(usage());
         };
@@ -316,15 +330,7 @@ fn mark(attribute: &Attribute, word: &str, marks: &mut Marks) -> syn::Result<()>
             "`#[{word}]` does not work yet, so it is refused: a guard that is ignored would be an open door"
         ));
     } else if attributes::ALL.contains(&word) {
-        let place = if attributes::FIELD.contains(&word) {
-            "a field"
-        } else {
-            "the struct"
-        };
-        return wrong(format!(
-            "`#[{word}]` stands on {place}, not on a method; here stand {}",
-            list(&known())
-        ));
+        return wrong(attributes::misplaced(word, "a method", &known()));
     } else if let Some(close) = closest(word, &known()) {
         return wrong(format!(
             "unknown attribute `{word}`; did you mean `{close}`?"
@@ -425,7 +431,7 @@ fn check_method(name: &LitStr, errors: &mut Errors) -> Option<String> {
 /// What no function of a handler may have.
 fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
     if !signature.generics.params.is_empty() {
-        errors.at(&signature.generics, "a method of a handler has no parameters of type or lifetime: nobody could say what they are");
+        errors.at(&signature.generics, "a method of a handler has no parameters of type or lifetime, as nobody could say what they are: name the types");
         return None;
     }
     if signature.constness.is_some()
@@ -434,7 +440,7 @@ fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
     {
         errors.at(
             &signature.ident,
-            "a method of a handler is a plain `fn` or an `async fn`",
+            "a method of a handler is a plain `fn` or an `async fn`: take the other words before `fn` away",
         );
         return None;
     }
@@ -474,17 +480,33 @@ fn arguments(signature: &Signature, errors: &mut Errors) -> Option<Vec<Argument>
                 if last_name(&reference.elem).as_deref() == Some("Context") =>
             {
                 if reference.mutability.is_none() {
-                    errors.at(ty, "the context is taken as `&mut Context`");
+                    errors.at(
+                        ty,
+                        "the context is taken by unique reference: write `&mut Context`",
+                    );
                     return None;
                 }
                 if arguments
                     .iter()
                     .any(|argument| matches!(argument, Argument::Context))
                 {
-                    errors.at(ty, "the context is taken once");
+                    errors.at(ty, "the context is taken once: take one of the two away");
                     return None;
                 }
                 arguments.push(Argument::Context);
+            }
+            Type::Path(path)
+                if path
+                    .path
+                    .segments
+                    .last()
+                    .is_some_and(|last| last.ident == "Context") =>
+            {
+                errors.at(
+                    ty,
+                    "the context is lent to the method: write `&mut Context`",
+                );
+                return None;
             }
             Type::Reference(_) => {
                 errors.at(ty, "an argument is the context, `&mut Context`, or an extractor by value, such as `Json<T>`");
@@ -493,7 +515,7 @@ fn arguments(signature: &Signature, errors: &mut Errors) -> Option<Vec<Argument>
             Type::ImplTrait(_) => {
                 errors.at(
                     ty,
-                    "an argument has a type with a name: the extractor is chosen by it",
+                    "an argument is an extractor, chosen by its type: name the type, such as `Json<T>` or `String`",
                 );
                 return None;
             }
@@ -560,9 +582,9 @@ fn borrowed_text(ty: &Type) -> Option<&Type> {
 fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook> {
     let conditions = conditions(&function.attributes);
     let signature = function.signature;
-    let wrong = |errors: &mut Errors, span: Span, what: &str| {
-        errors.at_span(
-            span,
+    let wrong = |errors: &mut Errors, place: TokenStream, what: &str| {
+        errors.at(
+            &place,
             format!("{what}; this hook is written `{}`", kind.usage()),
         );
     };
@@ -571,7 +593,7 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
     if !is_shared && !kind.may_borrow_mutably() {
         wrong(
             errors,
-            signature.inputs.first().span(),
+            signature.inputs.first().to_token_stream(),
             &format!("`#[{}]` takes `&self`", kind.name()),
         );
         return None;
@@ -579,7 +601,7 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
     if signature.asyncness.is_some() && !kind.may_be_async() {
         wrong(
             errors,
-            signature.asyncness.span(),
+            signature.asyncness.to_token_stream(),
             &format!("`#[{}]` is no `async fn`", kind.name()),
         );
         return None;
@@ -587,7 +609,7 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
     if let (ReturnType::Type(_, ty), false) = (&signature.output, kind.has_output()) {
         wrong(
             errors,
-            ty.span(),
+            ty.to_token_stream(),
             &format!("`#[{}]` returns nothing", kind.name()),
         );
         return None;
@@ -595,7 +617,7 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
     if let (ReturnType::Default, HookKind::WriteError) = (&signature.output, kind) {
         wrong(
             errors,
-            signature.ident.span(),
+            signature.ident.to_token_stream(),
             "`#[write_error]` returns the page",
         );
         return None;
@@ -639,13 +661,13 @@ fn hook_arguments(signature: &Signature, kind: HookKind, errors: &mut Errors) ->
         .iter()
         .zip(expected)
         .find(|pair| !fits((pair.0, pair.1)))
-        .map(|(argument, _)| argument.span());
-    let surplus = given.get(expected.len()).map(|argument| argument.span());
-    let missing = (given.len() < expected.len()).then(|| signature.ident.span());
+        .map(|(argument, _)| argument.to_token_stream());
+    let surplus = given.get(expected.len()).map(ToTokens::to_token_stream);
+    let missing = (given.len() < expected.len()).then(|| signature.ident.to_token_stream());
     match misfit.or(surplus).or(missing) {
-        Some(span) => {
-            errors.at_span(
-                span,
+        Some(place) => {
+            errors.at(
+                &place,
                 format!(
                     "`#[{}]` has other arguments; it is written `{}`",
                     kind.name(),

@@ -13,7 +13,7 @@ pub(crate) fn expand(list: TokenStream) -> TokenStream {
     let entries = match syn::parse2::<parse::List>(list) {
         Ok(list) => list.into_entries(&mut errors),
         Err(error) => {
-            errors.take(Err::<(), _>(error));
+            errors.add(error);
             Vec::new()
         }
     };

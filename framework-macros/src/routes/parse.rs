@@ -1,15 +1,17 @@
 //! The entries of a list as they were written.
 
+use proc_macro2::TokenTree;
+use quote::ToTokens;
 use syn::{
     Attribute, Expr, LitStr, Path, Token, Type,
+    ext::IdentExt,
     parse::{Parse, ParseStream},
-    punctuated::Punctuated,
 };
 
 use crate::{diagnostics::Errors, specs::Route};
 
 /// A list: entries with commas between them.
-pub(super) struct List(Punctuated<syn::Result<Entry>, Token![,]>);
+pub(super) struct List(Vec<syn::Result<Entry>>);
 
 /// One entry.
 pub(super) struct Entry {
@@ -40,9 +42,23 @@ impl List {
 
 impl Parse for List {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        // An entry whose meaning is wrong is kept as an error; only what cannot be read at all ends the list.
-        let entries =
-            Punctuated::parse_terminated_with(input, |input| Ok(entry(input)?.understand()))?;
+        let mut entries = Vec::new();
+        while !input.is_empty() {
+            let begin = input.span();
+            let read = match entry(input) {
+                // What is half typed at the end of the list has no place of its own there.
+                Err(error) if input.is_empty() => Err(syn::Error::new(begin, error)),
+                Ok(_) if !input.is_empty() && !input.peek(Token![,]) => {
+                    Err(input.error("expected a comma between two entries"))
+                }
+                read => read,
+            };
+            entries.push(read.and_then(Written::understand));
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+            }
+            input.parse::<Option<Token![,]>>()?;
+        }
         Ok(Self(entries))
     }
 }
@@ -60,7 +76,13 @@ enum Written {
 impl Written {
     fn understand(self) -> syn::Result<Entry> {
         match self {
-            Self::Entry(entry) => only_conditions(&entry.conditions).map(|()| entry),
+            Self::Entry(entry) => {
+                only_conditions(&entry.conditions)?;
+                if let Kind::Handler(ty) = &entry.kind {
+                    looks_like_a_handler(ty)?;
+                }
+                Ok(entry)
+            }
             Self::Target {
                 conditions,
                 text,
@@ -81,6 +103,29 @@ impl Written {
             }
         }
     }
+}
+
+/// What is written like a list or like a function is one, and would be an error of the language that says less.
+fn looks_like_a_handler(ty: &Type) -> syn::Result<()> {
+    let Type::Path(path) = ty else { return Ok(()) };
+    let Some(last) = path.path.segments.last() else {
+        return Ok(());
+    };
+    let (name, path) = (
+        last.ident.unraw().to_string(),
+        path.to_token_stream().to_string(),
+    );
+    let path = path.replace(' ', "");
+    let message = if name == "ROUTES" || name.ends_with("_ROUTES") {
+        format!("a list is spread into another one: write `..{path}`")
+    } else if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+        format!(
+            "`{path}` is named like a function or a module; an entry is a handler struct, a list spread with `..`, or `\"/pattern\" => target`"
+        )
+    } else {
+        return Ok(());
+    };
+    Err(syn::Error::new_spanned(ty, message))
 }
 
 fn only_conditions(attributes: &[Attribute]) -> syn::Result<()> {
@@ -105,6 +150,9 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Written> {
                 text.span(),
                 "a pattern needs a target: `\"/about\" => Page::init(…)`, or a `Redirect`",
             ));
+        }
+        if !input.peek(Token![=>]) {
+            return Err(input.error("a pattern and its target have `=>` between them"));
         }
         input.parse::<Token![=>]>()?;
         return Ok(Written::Target {

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Type, spanned::Spanned};
+use syn::ext::IdentExt;
 
-use super::parse::{Disconnect, Field, Kind, Model, Presence, Source, argument_of};
+use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
     pattern::{Segment, Shape},
+    spans::{self, around},
     specs::{self, Route},
 };
 
@@ -14,43 +15,15 @@ use crate::{
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let import = specs::import();
     let path_fields = path_fields(model);
-    let handler = handler_struct(model, &extract(model));
+    let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
-    let own_prefix = own_prefix(model);
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {
             #import
             #path_fields
-            #own_prefix
             #handler
             #functions
-        };
-    }
-}
-
-/// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it.
-pub(super) fn stand_in(model: &Model) -> TokenStream {
-    let import = specs::import();
-    let name = &model.name;
-    quote! {
-        #[allow(unused_qualifications)]
-        const _: () = {
-            #import
-            #[automatically_derived]
-            impl __squall::HandlerStruct for #name {
-                type Base = __squall::NoBase;
-                const NAME: &'static str = "";
-                const ROUTES: &'static [__squall::Spec] = &[];
-                const PREFIX: ::core::option::Option<&'static __squall::Prefix> = ::core::option::Option::None;
-                const DISCONNECT: ::core::option::Option<__squall::Disconnect> = ::core::option::Option::None;
-                const WAITS: bool = true;
-                fn extract(
-                    _: &mut __squall::Context,
-                ) -> impl ::core::future::Future<Output = ::core::result::Result<Self, __squall::Unbuilt>> + ::core::marker::Send {
-                    async { ::core::unreachable!() }
-                }
-            }
         };
     }
 }
@@ -61,57 +34,64 @@ fn path_fields(model: &Model) -> TokenStream {
         .fields
         .iter()
         .filter_map(|field| {
-            let Source::Path { parameter, .. } = &field.source else { return None };
-            let (conditions, constant, inner) = (&field.conditions, constant_of(field), field.inner());
-            let span = first_span(inner);
-            Some(quote_spanned! {span=>
+            let Source::Path { parameter, .. } = &field.source else {
+                return None;
+            };
+            let (conditions, constant, inner) =
+                (&field.conditions, constant_of(field), field.inner());
+            let value = around!(inner, (__squall::PathField::<), (>::new(#parameter)));
+            Some(quote! {
                 #(#conditions)*
-                const #constant: __squall::PathField<#inner> = __squall::PathField::<#inner>::new(#parameter);
+                const #constant: __squall::PathField<#inner> = #value;
             })
         })
         .collect()
 }
 
 fn constant_of(field: &Field) -> Ident {
-    format_ident!(
-        "PATH_{}",
-        field.name.to_uppercase(),
-        span = Span::mixed_site()
-    )
+    let name = name_of(field).to_uppercase();
+    format_ident!("PATH_{name}", span = Span::mixed_site())
 }
 
-fn handler_struct(model: &Model, extract: &TokenStream) -> TokenStream {
-    let (name, text) = (&model.name, model.name.to_string());
+/// The name of a field, or its number.
+fn name_of(field: &Field) -> String {
+    match &field.member {
+        syn::Member::Named(_) => field.name.clone(),
+        syn::Member::Unnamed(index) => index.index.to_string(),
+    }
+}
+
+fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
+    let (name, text) = (&model.name, model.name.unraw().to_string());
     let specs = model.routes.iter().map(Route::to_spec);
-    let prefix = match &model.prefix {
-        None => quote!(::core::option::Option::None),
-        Some(_) => quote!(::core::option::Option::Some(OWN_PREFIX)),
-    };
-    let disconnect = match model.disconnect {
-        None => quote!(::core::option::Option::None),
-        Some(Disconnect::Cancel) => {
-            quote!(::core::option::Option::Some(__squall::Disconnect::Cancel))
-        }
-        Some(Disconnect::Finish) => {
-            quote!(::core::option::Option::Some(__squall::Disconnect::Finish))
-        }
-    };
-    let waits = model
-        .fields
-        .iter()
-        .any(|field| matches!(field.source, Source::Extracted));
+    let routes = (!model.routes.is_empty())
+        .then(|| quote!(const ROUTES: &'static [__squall::Spec] = &[#(#specs),*];));
+    let prefix = model.prefix.as_ref().map(prefix);
+    let disconnect = model.disconnect.map(|disconnect| {
+        let word = match disconnect {
+            Disconnect::Cancel => quote!(Cancel),
+            Disconnect::Finish => quote!(Finish),
+        };
+        quote!(const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::Some(__squall::Disconnect::#word);)
+    });
+    let extracted = |field: &Field| matches!(field.source, Source::Extracted);
+    let waits = model.fields.iter().any(extracted).then(|| {
+        quote!(
+            const WAITS: bool = true;
+        )
+    });
     let base = base(model);
     let requirements = requirements(model);
     quote! {
         #[automatically_derived]
         impl __squall::HandlerStruct for #name {
             const NAME: &'static str = #text;
-            const ROUTES: &'static [__squall::Spec] = &[#(#specs),*];
-            const PREFIX: ::core::option::Option<&'static __squall::Prefix> = #prefix;
-            const DISCONNECT: ::core::option::Option<__squall::Disconnect> = #disconnect;
-            const WAITS: bool = #waits;
+            #routes
+            #prefix
+            #disconnect
+            #waits
             #base
-            #extract
+            #fields
             #requirements
         }
     }
@@ -132,86 +112,60 @@ fn base(model: &Model) -> TokenStream {
     };
     quote! {
         type Base = #ty;
-        fn base(&self) -> ::core::option::Option<&Self::Base> {
-            ::core::option::Option::Some(&self.#member)
+        fn base(&self) -> __squall::Option<&Self::Base> {
+            __squall::Some(&self.#member)
         }
-        fn base_mut(&mut self) -> ::core::option::Option<&mut Self::Base> {
-            ::core::option::Option::Some(&mut self.#member)
+        fn base_mut(&mut self) -> __squall::Option<&mut Self::Base> {
+            __squall::Some(&mut self.#member)
         }
     }
 }
 
-/// The prefix as a constant of its own: the one in front of it is known by name only there.
-fn own_prefix(model: &Model) -> Option<TokenStream> {
-    let prefix = model.prefix.as_ref()?;
-    let (name, text) = (&model.name, &prefix.text);
-    let segments = specs::segments(&prefix.segments);
-    Some(quote! {
-        const OWN_PREFIX: &__squall::Prefix = &__squall::Prefix {
+fn prefix(prefix: &Prefix) -> TokenStream {
+    let (text, segments) = (&prefix.text, specs::segments(&prefix.segments));
+    quote! {
+        const PREFIX: __squall::Option<&'static __squall::Prefix> = __squall::Some(&__squall::Prefix {
             text: #text,
             segments: #segments,
-            parent: <<#name as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX,
-        };
-    })
+            parent: __squall::prefix_of::<Self>(),
+        });
+    }
 }
 
-/// Takes the base, then the other fields in their order, and puts the struct together. The base is kept alive beside them, so
-/// that its hooks answer when one of them fails.
-fn extract(model: &Model) -> TokenStream {
-    let cx = Ident::new("cx", Span::mixed_site());
-    let others: Vec<_> = model
-        .fields
-        .iter()
-        .filter(|field| !matches!(field.source, Source::Base))
-        .collect();
-    let takes = others.iter().map(|field| take(field, &cx));
-    let parts = others.iter().map(|field| {
-        let (conditions, member, local) = (&field.conditions, &field.member, local_of(field));
+/// Takes the fields in their order; with the base, which was taken before them, they make the struct.
+fn fields(model: &Model) -> TokenStream {
+    let [cx, base] = ["cx", "base"].map(|name| Ident::new(name, Span::mixed_site()));
+    let takes = model.fields.iter().map(|field| take(field, &cx));
+    let parts = model.fields.iter().map(|field| {
+        let (conditions, member) = (&field.conditions, &field.member);
+        let local = match field.source {
+            Source::Base => base.clone(),
+            _ => local_of(field),
+        };
         quote!(#(#conditions)* #member: #local)
     });
-    let body = match base_field(model) {
-        None => quote! {
-            let fields = __squall::fields(async {
-                #(#takes)*
-                ::core::result::Result::Ok(Self { #(#parts),* })
-            });
-            fields.await.map_err(__squall::Unbuilt::new)
-        },
-        Some(Field { member, ty, .. }) => quote! {
-            let base = <#ty as __squall::HandlerStruct>::extract(#cx).await?;
-            let base = __squall::Live::new(base, #cx.request().clone());
-            let fields = __squall::fields(async {
-                #(#takes)*
-                ::core::result::Result::Ok(move |base| Self { #member: base, #(#parts),* })
-            });
-            match fields.await {
-                ::core::result::Result::Ok(build) => ::core::result::Result::Ok(build(base.into_inner())),
-                ::core::result::Result::Err(error) => ::core::result::Result::Err(__squall::Unbuilt::after(error, base)),
-            }
-        },
-    };
     quote! {
         #[allow(unused_variables)]
-        fn extract(
+        fn fields(
             #cx: &mut __squall::Context,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<Self, __squall::Unbuilt>> + ::core::marker::Send {
-            async move { #body }
+        ) -> impl __squall::Future<
+            Output = __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                #(#takes)*
+                __squall::Ok(move |#base| Self { #(#parts),* })
+            }
         }
     }
 }
 
 fn local_of(field: &Field) -> Ident {
-    let name = match &field.member {
-        syn::Member::Named(_) => field.name.clone(),
-        syn::Member::Unnamed(index) => index.index.to_string(),
-    };
-    Ident::new(&format!("field_{name}"), Span::mixed_site())
+    format_ident!("field_{}", name_of(field), span = Span::mixed_site())
 }
 
 /// `let field = …;`
 fn take(field: &Field, cx: &Ident) -> TokenStream {
     let (conditions, local, ty) = (&field.conditions, local_of(field), &field.ty);
-    let span = first_span(ty);
     let value = match &field.source {
         Source::Base => return TokenStream::new(),
         Source::Path { presence, .. } => take_path(field, presence, cx),
@@ -222,10 +176,10 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
         } => take_marked(field, *kind, key, presence, cx),
         Source::Init(index) => {
             let index = Literal::usize_unsuffixed(*index);
-            quote_spanned!(span=> <#ty>::take(#cx, #index)?)
+            around!(ty, (<), (>::take(#cx, #index)?))
         }
         Source::Extracted => {
-            quote_spanned!(span=> <#ty as __squall::FromRequestParts>::from_request_parts(#cx).await?)
+            around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?))
         }
     };
     quote!(#(#conditions)* let #local = #value;)
@@ -236,10 +190,18 @@ fn take_path(field: &Field, presence: &Presence, cx: &Ident) -> TokenStream {
     match presence {
         Presence::Optional => quote!(__squall::path_optional(#cx, &#constant)?),
         Presence::Default(default) => {
+            let default = self::default(field, default);
             quote!(__squall::path_or_default(#cx, &#constant, || #default)?)
         }
         Presence::Required | Presence::Many => quote!(__squall::path(#cx, &#constant)?),
     }
+}
+
+/// The value of `default = …`, underlined itself when it does not fit.
+fn default(field: &Field, default: &syn::Expr) -> TokenStream {
+    let inner = field.inner();
+    let function = quote_spanned!(spans::first(default)=> __squall::default::<#inner>);
+    quote!(#function(#default))
 }
 
 fn take_marked(
@@ -254,20 +216,20 @@ fn take_marked(
         Kind::Header => quote!(__squall::Source::Header),
         Kind::Cookie => quote!(__squall::Source::Cookie),
     };
-    let inner = field.inner();
-    let span = first_span(inner);
-    match presence {
-        Presence::Required => {
-            quote_spanned!(span=> __squall::required::<#inner>(#cx, #kind, #key)?)
-        }
-        Presence::Optional => {
-            quote_spanned!(span=> __squall::optional::<#inner>(#cx, #kind, #key)?)
-        }
-        Presence::Many => quote_spanned!(span=> __squall::many::<#inner>(#cx, #kind, #key)?),
+    let (function, default) = match presence {
+        Presence::Required => (quote!(required), TokenStream::new()),
+        Presence::Optional => (quote!(optional), TokenStream::new()),
+        Presence::Many => (quote!(many), TokenStream::new()),
         Presence::Default(default) => {
-            quote_spanned!(span=> __squall::or_default::<#inner, _>(#cx, #kind, #key, || #default)?)
+            let default = self::default(field, default);
+            (quote!(or_default), quote!(, || #default))
         }
-    }
+    };
+    around!(
+        field.inner(),
+        (__squall::#function::<),
+        (>(#cx, #kind, #key #default)?)
+    )
 }
 
 fn requirements(model: &Model) -> TokenStream {
@@ -277,8 +239,9 @@ fn requirements(model: &Model) -> TokenStream {
         .filter(|field| matches!(field.source, Source::Extracted))
         .map(|field| {
             let (conditions, ty) = (&field.conditions, &field.ty);
-            let span = first_span(ty);
-            quote_spanned!(span=> #(#conditions)* <#ty as __squall::FromRequestParts>::requirements(requirements);)
+            let ask =
+                around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);));
+            quote!(#(#conditions)* #ask)
         })
         .collect();
     if asks.is_empty() {
@@ -324,6 +287,8 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
     let text = route.text.value();
     let capacity = Literal::usize_unsuffixed(text.len() + 8 * fields.len());
     let out = Ident::new("url", Span::mixed_site());
+    // Its definition is the route: there the editor goes, and there an error about its arguments points.
+    let url = Ident::new("url", Span::call_site().located_at(route.text.span()));
     let pushes = pushes(segments, &fields, &out);
     let (visibility, name) = (&model.visibility, &model.name);
     let doc = format!(
@@ -333,8 +298,8 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
         #[doc = #doc]
         #[allow(dead_code, unused_mut)]
         #[must_use]
-        #visibility fn url(#(#arguments),*) -> __squall::String {
-            let mut #out = __squall::begin(<<#name as __squall::HandlerStruct>::Base as __squall::Chain>::FULL_PREFIX, #capacity);
+        #visibility fn #url(#(#arguments),*) -> __squall::String {
+            let mut #out = __squall::begin(__squall::prefix_of::<#name>(), #capacity);
             #(#pushes)*
             #out
         }
@@ -408,13 +373,4 @@ fn init(model: &Model) -> Option<TokenStream> {
             __squall::Given::new::<Self>(__squall::vec![#(#values),*])
         }
     })
-}
-
-/// The span of the first token of a type: an error about the type is reported once, under all of it, when every generated
-/// token stands there.
-fn first_span(ty: &Type) -> Span {
-    quote!(#ty)
-        .into_iter()
-        .next()
-        .map_or_else(|| ty.span(), |token| token.span())
 }

@@ -11,23 +11,30 @@ use crate::{diagnostics::Errors, fallback};
 /// Expands `#[handler]` on a struct.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let parsed = syn::parse2::<syn::DeriveInput>(item.clone());
-    let Some(input) = errors.take(parsed) else {
-        let item = fallback::strip(item);
-        let errors = errors.into_tokens();
-        return quote::quote!(#item #errors);
+    let sketch = parse::sketch(item.clone());
+    let model = match syn::parse2::<syn::DeriveInput>(item.clone()) {
+        Ok(input) => parse::handler(arguments, &input, &mut errors),
+        Err(error) => {
+            match &sketch {
+                Some(sketch) => errors.at(
+                    &sketch.name,
+                    format!("this struct is not complete: {error}"),
+                ),
+                None => errors.add(error),
+            }
+            None
+        }
     };
-    let model = parse::handler(arguments, &input, &mut errors);
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
-    let is_sound = errors.is_empty();
+    let implementation = match model {
+        Some(model) if errors.is_empty() => expand::implementation(&model),
+        _ => sketch.map_or_else(TokenStream::new, |sketch| {
+            fallback::handler_struct(&sketch.name, sketch.url)
+        }),
+    };
     let errors = errors.into_tokens();
     let item = fallback::strip(item);
-    let implementation = match model {
-        Some(model) if is_sound => expand::implementation(&model),
-        Some(model) => expand::stand_in(&model),
-        None => TokenStream::new(),
-    };
     quote::quote!(#item #errors #implementation)
 }

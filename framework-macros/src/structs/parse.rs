@@ -93,9 +93,8 @@ pub(super) enum Presence {
 impl Field {
     /// The type that is parsed: of `Option<T>` and `Vec<T>`, the `T`.
     pub(super) fn inner(&self) -> &Type {
-        let presence = match &self.source {
-            Source::Path { presence, .. } | Source::Marked { presence, .. } => presence,
-            _ => return &self.ty,
+        let (Source::Path { presence, .. } | Source::Marked { presence, .. }) = &self.source else {
+            return &self.ty;
         };
         match presence {
             Presence::Optional => argument_of(&self.ty, "Option").unwrap_or(&self.ty),
@@ -103,6 +102,50 @@ impl Field {
             _ => &self.ty,
         }
     }
+}
+
+/// What can be seen of a struct that has mistakes, down to one whose fields are half typed.
+pub(super) struct Sketch {
+    pub(super) name: Ident,
+    /// The number of arguments that its `url()` would take, if it has a route.
+    pub(super) url: Option<usize>,
+}
+
+/// Reads no more than the name and the texts of the routes. `None` for what could never be a handler.
+pub(super) fn sketch(item: TokenStream) -> Option<Sketch> {
+    let parser = |input: ParseStream<'_>| {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        input.call(Ident::parse_any)?;
+        let name = input.parse()?;
+        let is_generic = input.peek(Token![<]);
+        input.parse::<TokenStream>()?;
+        Ok((attributes, name, is_generic))
+    };
+    let (attributes, name, is_generic) = parser.parse2(item).ok()?;
+    let mut routes = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("route"));
+    let url = routes.next().map(|route| {
+        let text = first_text(&route.meta).unwrap_or_default();
+        text.split('/')
+            .filter(|segment| segment.contains(['{', '<', ':', '*']))
+            .count()
+    });
+    (!is_generic).then_some(Sketch { name, url })
+}
+
+/// The first literal in the arguments of an attribute.
+fn first_text(meta: &Meta) -> Option<String> {
+    let tokens = match meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => pair.value.to_token_stream(),
+        Meta::Path(_) => return None,
+    };
+    let texts = tokens
+        .into_iter()
+        .filter_map(|token| syn::parse2::<LitStr>(token.into()).ok());
+    texts.map(|text| text.value()).next()
 }
 
 /// Reads a struct and its attributes. `None` when nothing can be generated for it.
@@ -213,15 +256,14 @@ fn struct_attributes(
         };
         match name.as_str() {
             "route" => routes.extend(errors.take(route(attribute))),
-            "prefix" if prefix.is_some() => errors.at(attribute, "a struct has one `#[prefix]`"),
+            "prefix" if prefix.is_some() => {
+                errors.at(attribute, "a struct has one `#[prefix]`: join the two");
+            }
             "prefix" => prefix = errors.take(self::prefix(attribute)),
             _ if attributes::ALL.contains(&name.as_str()) => {
                 errors.at(
                     attribute,
-                    format!(
-                        "`#[{name}]` does not stand on a struct; here stand {}",
-                        list(attributes::STRUCT)
-                    ),
+                    attributes::misplaced(&name, "a struct", attributes::STRUCT),
                 );
             }
             _ => {
@@ -242,7 +284,7 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
     const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
     const SHAPE: &str = "a route is written `#[route(\"/stories/{id}\")]`";
     let Meta::List(arguments) = &attribute.meta else {
-        return Err(syn::Error::new(attribute.span(), SHAPE));
+        return Err(syn::Error::new_spanned(attribute, SHAPE));
     };
     let mut text: Option<LitStr> = None;
     let mut regex: Option<LitStr> = None;
@@ -257,7 +299,9 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
         syn::meta::parser(|meta| {
             if meta.path.is_ident("regex") {
                 once(&meta, regex.is_some())?;
-                regex = Some(value_of(&meta, "regex = r\"…\"", |input| input.parse())?);
+                regex = Some(value_of(&meta, "regex = r\"…\"", |input| {
+                    input.parse::<LitStr>()
+                })?);
             } else if meta.path.is_ident("name") {
                 once(&meta, name.is_some())?;
                 name = Some(value_of(&meta, "name = \"story\"", |input| {
@@ -296,7 +340,7 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
                 "a route has a pattern or a `regex`, not both",
             ));
         }
-        (None, None) => return Err(syn::Error::new(attribute.span(), SHAPE)),
+        (None, None) => return Err(syn::Error::new_spanned(attribute, SHAPE)),
     };
     if let Some(rank) = &rank {
         rank.base10_parse::<i32>()?;
@@ -335,8 +379,8 @@ fn prefix(attribute: &Attribute) -> syn::Result<Prefix> {
     let text: LitStr = match &attribute.meta {
         Meta::List(arguments) => arguments.parse_args()?,
         _ => {
-            return Err(syn::Error::new(
-                attribute.span(),
+            return Err(syn::Error::new_spanned(
+                attribute,
                 "a prefix is written `#[prefix(\"/admin\")]`",
             ));
         }
@@ -430,7 +474,10 @@ fn mark(field: &syn::Field, name: &str, errors: &mut Errors) -> Option<Source> {
         };
         if attributes::FIELD.contains(&word.as_str()) {
             if found.is_some() {
-                errors.at(attribute, "a field comes from one place");
+                errors.at(
+                    attribute,
+                    "a field comes from one place: take one of the two attributes away",
+                );
             } else {
                 found = errors
                     .take(read_mark(attribute, &word, field, name))
@@ -439,10 +486,7 @@ fn mark(field: &syn::Field, name: &str, errors: &mut Errors) -> Option<Source> {
         } else if attributes::ALL.contains(&word.as_str()) {
             errors.at(
                 attribute,
-                format!(
-                    "`#[{word}]` does not stand on a field; here stand {}",
-                    list(attributes::FIELD)
-                ),
+                attributes::misplaced(&word, "a field", attributes::FIELD),
             );
         } else if let Some(close) = closest(&word, attributes::FIELD) {
             errors.at(
@@ -482,23 +526,23 @@ fn read_mark(
             .parse2(input.parse()?)
         })?;
     } else if let Meta::NameValue(_) = &attribute.meta {
-        return Err(syn::Error::new(
-            attribute.span(),
+        return Err(syn::Error::new_spanned(
+            attribute,
             format!("write `#[{word}(\"name\")]`"),
         ));
     }
     let key = match key {
         Some(key) => key,
         None if name.is_empty() => {
-            return Err(syn::Error::new(
-                attribute.span(),
+            return Err(syn::Error::new_spanned(
+                attribute,
                 format!("a field without a name needs one here: `#[{word}(\"…\")]`"),
             ));
         }
         None if word == "header" => {
             let usual = name.replace('_', "-");
-            return Err(syn::Error::new(
-                attribute.span(),
+            return Err(syn::Error::new_spanned(
+                attribute,
                 format!("a header is named: `#[header(\"{usual}\")]`"),
             ));
         }
@@ -508,8 +552,8 @@ fn read_mark(
     if let (Presence::Default(default), true) =
         (&presence, argument_of(&field.ty, "Option").is_some())
     {
-        return Err(syn::Error::new(
-            default.span(),
+        return Err(syn::Error::new_spanned(
+            default,
             "a field with a default is never `None`: take the type without `Option`",
         ));
     }
@@ -519,8 +563,8 @@ fn read_mark(
         "cookie" => Kind::Cookie,
         _ => {
             if let Presence::Many = presence {
-                return Err(syn::Error::new(
-                    field.ty.span(),
+                return Err(syn::Error::new_spanned(
+                    &field.ty,
                     "a path parameter has one value: take the type without `Vec`",
                 ));
             }
@@ -533,8 +577,8 @@ fn read_mark(
     };
     check_key(kind, &key)?;
     if let (Kind::Cookie, Presence::Many) = (kind, &presence) {
-        return Err(syn::Error::new(
-            field.ty.span(),
+        return Err(syn::Error::new_spanned(
+            &field.ty,
             "a cookie has one value: take the type without `Vec`",
         ));
     }
@@ -557,11 +601,13 @@ fn check_key(kind: Kind, key: &LitStr) -> syn::Result<()> {
         Kind::Header | Kind::Cookie if is_token => Ok(()),
         Kind::Header => Err(syn::Error::new(
             key.span(),
-            format!("`{text}` is no name of a header"),
+            format!(
+                "`{text}` is no name of a header: that has no spaces and no signs but `-`, `_` and their like, as `accept-language`"
+            ),
         )),
         Kind::Cookie => Err(syn::Error::new(
             key.span(),
-            format!("`{text}` is no name of a cookie"),
+            format!("`{text}` is no name of a cookie: that has no spaces, commas or quotes"),
         )),
     }
 }
@@ -609,7 +655,7 @@ fn once(meta: &ParseNestedMeta<'_>, is_there: bool) -> syn::Result<()> {
         let name = meta.path.to_token_stream();
         return Err(syn::Error::new(
             meta.path.span(),
-            format!("`{name}` is given twice"),
+            format!("`{name}` is given twice: take one of them away"),
         ));
     }
     Ok(())

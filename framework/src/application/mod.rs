@@ -177,7 +177,7 @@ impl Application {
     #[must_use]
     pub fn server_header(self, server_header: bool) -> Self {
         let server = server_header
-            .then(|| Self::new(Routes::proven(&[])).plan.server.clone())
+            .then(|| Self::new(Routes::EMPTY).plan.server.clone())
             .flatten();
         self.with(|plan| plan.server = server)
     }

@@ -64,6 +64,13 @@ pub trait FromRequestParts: Sized + Send + 'static {
     /// What keeps the request from being answered; an [`HttpError`] keeps its status.
     fn from_request_parts(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send;
 
+    /// What generated code calls. Its future is known to be `Send`; into that of an `async fn from_request_parts` the compiler
+    /// would look, and not believe it where the type has a `&'static str` in it.
+    #[doc(hidden)]
+    fn __take(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send {
+        Self::from_request_parts(cx)
+    }
+
     /// Says what the application must have for this to work; it is checked when the program starts.
     fn requirements(requirements: &mut Requirements) {
         _ = requirements;
@@ -76,6 +83,7 @@ pub trait FromRequestParts: Sized + Send + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
+    note = "a value of the path, the query, a header or a cookie is a field of the struct",
     note = "the last argument may read the content: `Json<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
@@ -86,6 +94,12 @@ pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
     ///
     /// As for [`FromRequestParts`].
     fn from_request(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send;
+
+    /// What generated code calls, as for [`FromRequestParts`].
+    #[doc(hidden)]
+    fn __take(cx: &mut Context) -> impl Future<Output = Result<Self>> + Send {
+        Self::from_request(cx)
+    }
 
     /// Says what the application must have for this to work.
     fn requirements(requirements: &mut Requirements) {

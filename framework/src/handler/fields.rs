@@ -133,13 +133,13 @@ pub fn optional<T: FieldValue>(cx: &Context, source: Source, name: &str) -> Resu
 /// # Errors
 ///
 /// 400 when it is there and does not parse.
-pub fn or_default<T: FieldValue, A: Argument<T>>(
+pub fn or_default<T: FieldValue>(
     cx: &Context,
     source: Source,
     name: &str,
-    default: impl FnOnce() -> A,
+    default: impl FnOnce() -> T,
 ) -> Result<T> {
-    Ok(optional(cx, source, name)?.unwrap_or_else(|| default().into_value()))
+    Ok(optional(cx, source, name)?.unwrap_or_else(default))
 }
 
 /// A field that takes all values: `Vec<T>`.
@@ -190,10 +190,15 @@ pub fn path_optional<T>(cx: &Context, field: &PathField<T>) -> Result<Option<T>>
 /// # Errors
 ///
 /// As [`path`].
-pub fn path_or_default<T, A: Argument<T>>(
+pub fn path_or_default<T>(
     cx: &Context,
     field: &PathField<T>,
-    default: impl FnOnce() -> A,
+    default: impl FnOnce() -> T,
 ) -> Result<T> {
-    Ok(path_optional(cx, field)?.unwrap_or_else(|| default().into_value()))
+    Ok(path_optional(cx, field)?.unwrap_or_else(default))
+}
+
+/// The value of `default = …`.
+pub fn default<T>(value: impl Argument<T>) -> T {
+    value.into_value()
 }

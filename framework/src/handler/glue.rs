@@ -1,16 +1,18 @@
 //! What generated code calls beside the types it names: one small function for each step that would otherwise be written out
 //! in every expansion.
 
-use std::future::Future;
-
 use super::{
     Context, Response,
-    error::{Error, Result},
-    extract::FromRequest,
+    error::Result,
     request::RequestHandle,
-    requirements::Requirements,
-    respond::IntoResponse,
+    respond::{Failure, IntoResponse},
 };
+
+/// The handle of a request, which outlives what borrows the context.
+#[must_use]
+pub fn request(cx: &Context) -> RequestHandle {
+    cx.request().clone()
+}
 
 /// Makes the answer of a method.
 ///
@@ -19,18 +21,6 @@ use super::{
 /// Those of the answer.
 pub fn respond<T: IntoResponse>(answer: T, request: &RequestHandle) -> Result<Response> {
     answer.into_response(request)
-}
-
-/// Takes the last argument of a method, which may read the content.
-pub fn last_argument<T: FromRequest<Via>, Via>(
-    cx: &mut Context,
-) -> impl Future<Output = Result<T>> + Send + use<'_, T, Via> {
-    T::from_request(cx)
-}
-
-/// What the last argument asks of the application.
-pub fn last_requirements<T: FromRequest<Via>, Via>(requirements: &mut Requirements) {
-    T::requirements(requirements);
 }
 
 /// What `#[prepare]` may return.
@@ -54,7 +44,7 @@ impl Prepared for () {
     }
 }
 
-impl<E: Into<Error>> Prepared for Result<(), E> {
+impl<E: Failure> Prepared for Result<(), E> {
     fn into_result(self) -> Result<()> {
         self.map_err(Into::into)
     }

@@ -63,7 +63,7 @@ pub struct MethodEntry {
 impl MethodEntry {
     /// The entry of a method.
     #[must_use]
-    pub const fn new<H: Method<M>, M: 'static>() -> Self {
+    pub const fn new<H: HandlerImpl + Method<M>, M: 'static>() -> Self {
         let disconnect = match H::DISCONNECT {
             Some(disconnect) => disconnect,
             None => Disconnect::of(<H as Method<M>>::NAME),
@@ -97,7 +97,7 @@ impl std::fmt::Debug for Reply {
 
 /// What every handler must be, for any event loop to run it.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a handler: one of its fields is not `Send`, not `Sync` or borrows something",
+    message = "`{Self}` cannot be a handler: one of its fields is not `Send` or not `Sync`",
     label = "its requests can run on any event loop",
     note = "wrap what is not `Sync` (`Cell`, `RefCell`) in a `Mutex`, and share with `Arc` instead of `Rc`"
 )]
@@ -112,22 +112,24 @@ impl<T: Send + Sync + 'static> Shareable for T {}
     label = "not a handler struct",
     note = "write `#[handler]` above `struct {Self}` too: the struct and its impl both carry it"
 )]
-pub trait HandlerStruct: Shareable + Sized {
+pub trait HandlerStruct: Sized + 'static {
     /// The base it builds on, or [`NoBase`].
     type Base: Chain;
     /// Its name.
     const NAME: &'static str;
     /// Its routes.
-    const ROUTES: &'static [Spec];
+    const ROUTES: &'static [Spec] = &[];
     /// Its own prefix in front of those of its bases, for handlers that build on it.
-    const PREFIX: Option<&'static Prefix>;
+    const PREFIX: Option<&'static Prefix> = None;
     /// What it says about a client that goes away.
-    const DISCONNECT: Option<Disconnect>;
+    const DISCONNECT: Option<Disconnect> = None;
     /// Whether taking its fields may have to wait.
-    const WAITS: bool;
+    const WAITS: bool = false;
 
-    /// Takes its fields from a request.
-    fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send;
+    /// Takes its fields from a request, those of the base aside: what puts them together with the base.
+    fn fields(
+        cx: &mut Context,
+    ) -> impl Future<Output = Result<impl FnOnce(Self::Base) -> Self + Send>> + Send;
 
     /// The base inside it.
     fn base(&self) -> Option<&Self::Base> {
@@ -151,11 +153,11 @@ pub trait HandlerStruct: Shareable + Sized {
     label = "not a handler",
     note = "a handler is a struct and an impl, both under `#[handler]`: add `#[handler] impl {Self} {{ … }}`"
 )]
-pub trait HandlerImpl: HandlerStruct {
+pub trait HandlerImpl: HandlerStruct + Shareable {
     /// Its methods.
     const METHODS: &'static [MethodEntry];
     /// The hooks that it has itself.
-    const HOOKS: Hooks;
+    const HOOKS: Hooks = Hooks::NONE;
     /// What the table of routes keeps of it.
     const INFO: &'static HandlerInfo = &HandlerInfo {
         name: <Self as HandlerStruct>::NAME,
@@ -213,6 +215,14 @@ pub struct Hooks {
 }
 
 impl Hooks {
+    /// No hooks.
+    pub const NONE: Self = Self {
+        waits: false,
+        finishes: false,
+        finish_waits: false,
+        closes: false,
+    };
+
     const fn or(self, other: Self) -> Self {
         Self {
             waits: self.waits | other.waits,
@@ -224,11 +234,14 @@ impl Hooks {
 }
 
 /// One method of a handler; `M` tells it from the others.
-pub trait Method<M: 'static>: HandlerImpl {
+///
+/// [`HandlerImpl`] is not asked for here: what is wrong with the handler is an error of that alone, and not one more for each
+/// method.
+pub trait Method<M: 'static>: Sized {
     /// The method, as it stands in a request.
     const NAME: &'static str;
     /// Whether it, or taking its arguments, may have to wait.
-    const WAITS: bool;
+    const WAITS: bool = false;
     /// Whether it runs on the blocking pool.
     const BLOCKING: bool = false;
     /// Its arguments but for the context.
@@ -256,13 +269,18 @@ pub trait Method<M: 'static>: HandlerImpl {
     label = "not a handler",
     note = "a base is a struct and an impl, both under `#[handler]`; the impl may be empty: `#[handler] impl {Self} {{}}`"
 )]
-pub trait Chain: Built {
+pub trait Chain: Built + Sized {
+    /// Whether this is a base at all.
+    const IS_BASE: bool = true;
     /// The prefix in front of the routes of what builds on it.
     const FULL_PREFIX: Option<&'static Prefix>;
     /// The hooks of all of them together.
     const ALL_HOOKS: Hooks;
     /// Whether taking the fields of all of them may have to wait.
     const FIELDS_WAIT: bool;
+
+    /// Takes its fields from a request, those of its own base first.
+    fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send;
 
     /// `prepare` of the bases, then its own. It stops where one finishes the answer.
     fn prepare_all(&mut self, cx: &mut Context) -> impl Future<Output = Result<()>> + Send;
@@ -291,20 +309,20 @@ pub trait Built: Send + Sync + 'static {
 
 /// The base of a handler that has none.
 #[derive(Debug)]
-pub enum NoBase {}
+pub struct NoBase;
 
 impl Chain for NoBase {
+    const IS_BASE: bool = false;
     const FULL_PREFIX: Option<&'static Prefix> = None;
-    const ALL_HOOKS: Hooks = Hooks {
-        waits: false,
-        finishes: false,
-        finish_waits: false,
-        closes: false,
-    };
+    const ALL_HOOKS: Hooks = Hooks::NONE;
     const FIELDS_WAIT: bool = false;
 
+    async fn extract(_: &mut Context) -> Result<Self, Unbuilt> {
+        Ok(Self)
+    }
+
     async fn prepare_all(&mut self, _: &mut Context) -> Result<()> {
-        match *self {}
+        Ok(())
     }
 
     fn base_requirements(_: &mut Requirements) {}
@@ -312,28 +330,24 @@ impl Chain for NoBase {
 
 impl Built for NoBase {
     fn hooks(&self) -> Hooks {
-        match *self {}
+        Self::ALL_HOOKS
     }
 
-    fn default_headers_all(&self, _: &mut HeaderMap) {
-        match *self {}
-    }
+    fn default_headers_all(&self, _: &mut HeaderMap) {}
 
     fn write_error_any<'a>(
         &'a self,
         _: &'a mut Context,
         _: &'a HttpError,
     ) -> BoxFuture<'a, Option<Result<Response>>> {
-        match *self {}
+        Box::pin(async { None })
     }
 
     fn on_finish_all<'a>(&'a self, _: &'a Outcome) -> BoxFuture<'a, ()> {
-        match *self {}
+        Box::pin(async {})
     }
 
-    fn on_connection_close_all(&self) {
-        match *self {}
-    }
+    fn on_connection_close_all(&self) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -344,6 +358,10 @@ impl<H: HandlerImpl> Chain for H {
     };
     const ALL_HOOKS: Hooks = H::Base::ALL_HOOKS.or(H::HOOKS);
     const FIELDS_WAIT: bool = <H as HandlerStruct>::WAITS || H::Base::FIELDS_WAIT;
+
+    fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send {
+        extract(cx)
+    }
 
     async fn prepare_all(&mut self, cx: &mut Context) -> Result<()> {
         if let Some(base) = self.base_mut() {
@@ -430,7 +448,7 @@ impl Built for Box<dyn Built> {
 }
 
 /// Starts a method. Where nothing can wait, it has answered before this returns, and no future is boxed.
-pub(crate) fn start<H: Method<M>, M: 'static>(cx: Context) -> Reply {
+pub(crate) fn start<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Reply {
     if const { <H as Method<M>>::WAITS || H::FIELDS_WAIT || H::ALL_HOOKS.waits } {
         Reply::Run(Box::pin(drive::<H, M>(cx)))
     } else {
@@ -452,8 +470,8 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// Takes one request through the life cycle.
-async fn drive<H: Method<M>, M: 'static>(mut cx: Context) -> Response {
-    let mut live = match H::extract(&mut cx).await {
+async fn drive<H: HandlerImpl + Method<M>, M: 'static>(mut cx: Context) -> Response {
+    let mut live = match extract::<H>(&mut cx).await {
         Ok(handler) => Live::new(handler, cx.request().clone()),
         Err(unbuilt) => return unbuilt.answer(cx).await,
     };
@@ -468,7 +486,7 @@ async fn drive<H: Method<M>, M: 'static>(mut cx: Context) -> Response {
 }
 
 /// Default headers, `prepare`, the arguments, the method. `None` when `prepare` finished the answer.
-async fn perform<H: Method<M>, M: 'static>(
+async fn perform<H: HandlerImpl + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
 ) -> Result<Option<Response>> {
@@ -488,7 +506,7 @@ async fn perform<H: Method<M>, M: 'static>(
 
 /// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
 /// meanwhile, the method runs to its end, and the handler gets its hooks there.
-async fn on_pool<H: Method<M>, M: 'static>(
+async fn on_pool<H: HandlerImpl + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
     arguments: <H as Method<M>>::Arguments,
@@ -550,26 +568,40 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
     Panic::into_error(payload)
 }
 
-/// Takes the fields of a struct; a panic in one of them is an error like another.
-///
-/// # Errors
-///
-/// Those of the fields.
-pub async fn fields<T>(fields: impl Future<Output = Result<T>>) -> Result<T> {
-    guard(fields).await.and_then(|fields| fields)
+/// Takes a handler from a request: its base, then its other fields. The base is kept alive meanwhile, so that its hooks
+/// answer when one of them fails; a panic in one of them is an error like another.
+async fn extract<H: HandlerStruct>(cx: &mut Context) -> Result<H, Unbuilt> {
+    let base = <H::Base as Chain>::extract(cx).await?;
+    if const { !<H::Base as Chain>::IS_BASE } {
+        return match guard(H::fields(cx)).await.and_then(|fields| fields) {
+            Ok(build) => Ok(build(base)),
+            Err(error) => Err(Unbuilt::new(error)),
+        };
+    }
+    let base = Live::new(base, cx.request().clone());
+    match guard(H::fields(cx)).await.and_then(|fields| fields) {
+        Ok(build) => Ok(build(base.into_inner())),
+        Err(error) => Err(Unbuilt::after(error, base)),
+    }
+}
+
+/// The prefix in front of the routes of a handler: those of its bases.
+#[must_use]
+pub const fn prefix_of<H: HandlerStruct>() -> Option<&'static Prefix> {
+    <H::Base as Chain>::FULL_PREFIX
 }
 
 /// A handler that was built: it gets its `on_finish` exactly once, and `on_connection_close` when the client is gone before
 /// the answer is complete.
 #[derive(Debug)]
-pub struct Live<H: Built> {
+pub(crate) struct Live<H: Built> {
     handler: Option<H>,
     request: RequestHandle,
 }
 
 impl<H: Built> Live<H> {
     /// Takes care of a handler.
-    pub fn new(handler: H, request: RequestHandle) -> Self {
+    fn new(handler: H, request: RequestHandle) -> Self {
         Self {
             handler: Some(handler),
             request,
@@ -581,8 +613,7 @@ impl<H: Built> Live<H> {
     /// # Panics
     ///
     /// When it was taken before.
-    #[must_use]
-    pub fn into_inner(mut self) -> H {
+    fn into_inner(mut self) -> H {
         self.handler
             .take()
             .expect("a base is taken once, by the struct that is built around it")
@@ -696,14 +727,12 @@ pub struct Unbuilt {
 
 impl Unbuilt {
     /// Nothing was built.
-    #[must_use]
-    pub fn new(error: Error) -> Self {
+    fn new(error: Error) -> Self {
         Self { error, base: None }
     }
 
     /// The base was built, the rest was not.
-    #[must_use]
-    pub fn after<B: Built>(error: Error, mut base: Live<B>) -> Self {
+    fn after<B: Built>(error: Error, mut base: Live<B>) -> Self {
         let request = base.request.clone();
         let base = base
             .handler
@@ -734,7 +763,7 @@ pub(crate) async fn answer_with<H: HandlerImpl>(
     mut cx: Context,
     answer: Result<Response>,
 ) -> Response {
-    let live = match H::extract(&mut cx).await {
+    let live = match extract::<H>(&mut cx).await {
         Ok(handler) => Live::new(handler, cx.request().clone()),
         Err(unbuilt) => {
             tracing::error!(target: "squall", error = ?unbuilt.error, "the base could not be built");

@@ -17,7 +17,7 @@ pub(crate) mod life_cycle;
 mod redirect;
 mod request;
 mod requirements;
-mod respond;
+pub(crate) mod respond;
 pub(crate) mod shared;
 pub(crate) mod target;
 pub(crate) mod write_error;

@@ -161,7 +161,19 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
     }
 }
 
-impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
+/// An error that a method may return: what `?` takes in a function that returns [`squall::Result`](crate::Result).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no error that a handler can return",
+    label = "the error in it is no error",
+    note = "return `squall::Result<T>`: `?` makes its error from an `HttpError`, which keeps its status, or from any \
+            `std::error::Error`, which is a 500"
+)]
+pub trait Failure: Into<Error> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Error>> Failure for E {}
+
+impl<T: IntoResponse, E: Failure> IntoResponse for Result<T, E> {
     fn into_response(self, request: &RequestHandle) -> Result<Response> {
         self.map_err(Into::into)?.into_response(request)
     }

@@ -32,7 +32,7 @@ pub enum Item<T: 'static> {
 }
 
 impl<T> Item<T> {
-    const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         match self {
             Self::Handler { specs, .. } => specs.len(),
             Self::List(entries) => entries.len(),
@@ -43,41 +43,35 @@ impl<T> Item<T> {
 /// The number of routes in a list.
 #[must_use]
 pub const fn count<T>(items: &[Item<T>]) -> usize {
-    start(items, items.len())
-}
-
-/// The index of the first route of an item.
-#[must_use]
-pub const fn start<T>(items: &[Item<T>], item: usize) -> usize {
     let mut count = 0;
     let mut index = 0;
-    while index < item {
+    while index < items.len() {
         count += items[index].len();
         index += 1;
     }
     count
 }
 
-/// All start indices at once, and the length behind the last: what each entry of a list reports on.
-#[must_use]
-pub const fn starts<T, const N: usize>(items: &[Item<T>]) -> [usize; N] {
-    let mut starts = [0; N];
-    let mut index = 0;
-    while index + 1 < N {
-        starts[index + 1] = starts[index] + items[index].len();
+/// Where the routes of each item begin.
+pub(super) const fn starts<T, const ITEMS: usize>(items: &[Item<T>; ITEMS]) -> [usize; ITEMS] {
+    let mut starts = [0; ITEMS];
+    let mut index = 1;
+    while index < ITEMS {
+        starts[index] = starts[index - 1] + items[index - 1].len();
         index += 1;
     }
     starts
 }
 
 /// All routes of a list, one after the other.
-#[track_caller]
-#[must_use]
-pub const fn flatten<T: Copy, const N: usize>(items: &[Item<T>], fill: T) -> [Entry<T>; N] {
+pub(super) const fn flatten<T: Copy, const ROUTES: usize>(
+    items: &[Item<T>],
+    fill: T,
+) -> [Entry<T>; ROUTES] {
     let mut entries = [Entry {
         place: Place::NONE,
         target: fill,
-    }; N];
+    }; ROUTES];
     let mut next = 0;
     let mut item = 0;
     while item < items.len() {
@@ -103,22 +97,9 @@ pub const fn flatten<T: Copy, const N: usize>(items: &[Item<T>], fill: T) -> [En
     entries
 }
 
-/// The places alone, for the proof.
-#[must_use]
-pub const fn places<T: Copy, const N: usize>(entries: &[Entry<T>; N]) -> [Place; N] {
-    let mut places = [Place::NONE; N];
-    let mut index = 0;
-    while index < N {
-        places[index] = entries[index].place;
-        index += 1;
-    }
-    places
-}
-
 /// Which list each route was spread from: its item plus one, or zero.
-#[must_use]
-pub const fn groups<T: Copy, const N: usize>(items: &[Item<T>]) -> [usize; N] {
-    let mut groups = [0; N];
+pub(super) const fn groups<T, const ROUTES: usize>(items: &[Item<T>]) -> [usize; ROUTES] {
+    let mut groups = [0; ROUTES];
     let mut next = 0;
     let mut item = 0;
     while item < items.len() {
@@ -139,14 +120,11 @@ pub const fn groups<T: Copy, const N: usize>(items: &[Item<T>]) -> [usize; N] {
 /// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same request.
 ///
 /// A list is a constant, so that a module can offer its routes to another: `pub const ROUTES: Routes = routes![…]`.
-pub struct List<T: 'static>(pub(crate) &'static [Entry<T>]);
+pub struct List<T: 'static>(pub(super) &'static [Entry<T>]);
 
 impl<T> List<T> {
-    /// Wraps a list that was proven.
-    #[must_use]
-    pub const fn proven(entries: &'static [Entry<T>]) -> Self {
-        Self(entries)
-    }
+    /// No routes.
+    pub(crate) const EMPTY: Self = Self(&[]);
 
     /// The routes.
     #[must_use]

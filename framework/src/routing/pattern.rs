@@ -43,6 +43,16 @@ pub enum Shape {
     },
 }
 
+impl Shape {
+    /// The number of its segments.
+    pub(super) const fn len(&self) -> usize {
+        match self {
+            Self::Segments(segments) => segments.len(),
+            Self::Expression { .. } => 0,
+        }
+    }
+}
+
 /// A text with its hash: the name of a route, or a host.
 #[derive(Clone, Copy, Debug)]
 pub struct Label {
@@ -71,6 +81,20 @@ pub struct Spec {
     pub file: &'static str,
     /// The line of the attribute.
     pub line: u32,
+}
+
+impl Spec {
+    /// What most routes do not say.
+    pub const PLAIN: Self = Self {
+        text: "",
+        shape: Shape::Segments(&[]),
+        parameters: &[],
+        host: None,
+        name: None,
+        rank: 0,
+        file: "",
+        line: 0,
+    };
 }
 
 /// A `#[prefix("…")]`, with the one of the base's own base.
@@ -105,31 +129,15 @@ pub struct Place {
 
 impl Place {
     /// No place: what an array holds before it is filled.
-    pub const NONE: Self = {
-        const NOTHING: Spec = Spec {
-            text: "",
-            shape: Shape::Segments(&[]),
-            parameters: &[],
-            host: None,
-            name: None,
-            rank: 0,
-            file: "",
-            line: 0,
-        };
-        Self {
-            spec: &NOTHING,
-            owner: "",
-            prefixes: [""; MAX_PREFIXES],
-            parts: [&[]; MAX_PREFIXES + 1],
-        }
+    pub const NONE: Self = Self {
+        spec: &Spec::PLAIN,
+        owner: "",
+        prefixes: [""; MAX_PREFIXES],
+        parts: [&[]; MAX_PREFIXES + 1],
     };
 
-    /// Joins a route with the prefixes in front of it.
-    ///
-    /// # Panics
-    ///
-    /// In a constant, as a compile error: more than three prefixes, or an empty route without any.
-    #[track_caller]
+    /// Joins a route with the prefixes in front of it, of which there are at most three; the proof of a list says so
+    /// where there are more.
     #[must_use]
     pub const fn new(
         spec: &'static Spec,
@@ -140,11 +148,9 @@ impl Place {
         let mut parts: [&'static [Segment]; MAX_PREFIXES + 1] = [&[]; MAX_PREFIXES + 1];
         let mut next = prefix;
         let mut depth = 0;
-        while let Some(prefix) = next {
-            assert!(
-                depth < MAX_PREFIXES,
-                "more than three `#[prefix]` stand in front of this route: join some of them"
-            );
+        while let Some(prefix) = next
+            && depth < MAX_PREFIXES
+        {
             // Moves what is there one place to the right: the chain runs from the innermost outwards.
             let mut index = depth;
             while index > 0 {
@@ -157,10 +163,6 @@ impl Place {
             next = prefix.parent;
             depth += 1;
         }
-        assert!(
-            depth > 0 || !spec.text.is_empty(),
-            "the empty route `\"\"` needs a base with a `#[prefix]` in front of it: write `#[route(\"/\")]`"
-        );
         if let Shape::Segments(segments) = spec.shape {
             parts[MAX_PREFIXES] = segments;
         }

@@ -1,15 +1,29 @@
 //! The second layer of proof: a list of routes is checked for conflicts while it is compiled.
 //!
-//! [`prove`] runs in one `const` of each `routes![…]` and finds, for every route, an earlier one that it collides with;
-//! [`report`] runs in one `const _` per entry of the list and turns a finding into a compile error at that entry. The proof
+//! A [`Proof`] is made in one `const` of each `routes![…]` and finds, for every route, an earlier one that it collides with;
+//! [`Proof::report`] runs in one `const _` per entry of the list and turns a finding into a compile error at that entry. The proof
 //! is linear in the number of segments: it hashes shapes into a table and compares only where hashes meet. Pairwise
 //! comparison would trip the `long_running_const_eval` lint at a few hundred routes.
 
-use super::pattern::{Label, Place, Segment, Shape};
+use super::{
+    list::{Entry, Item, List, flatten, groups, starts},
+    pattern::{Label, MAX_PREFIXES, Place, Prefix, Segment, Shape, Spec},
+};
 
-/// What [`prove`] found for one route.
+/// A list of routes with what was found out about it.
+///
+/// Its size stands in its type, and the type is written once in an expansion: a list whose handlers have mistakes of their own has
+/// no size, and two types of no size would differ, which is an error more.
+#[derive(Debug)]
+pub struct Proof<T: 'static, const ITEMS: usize, const ROUTES: usize> {
+    starts: [usize; ITEMS],
+    findings: [Finding; ROUTES],
+    entries: [Entry<T>; ROUTES],
+}
+
+/// What was found for one route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+enum Finding {
     /// No earlier route collides with it.
     Clear,
     /// It matches the same paths as the route at this index.
@@ -20,79 +34,159 @@ pub enum Finding {
     SameName(usize),
 }
 
-/// The size of the hash tables that [`prove`] needs: a power of two, at most half full.
+/// The size of the hash tables that a proof needs: a power of two, at most half full.
 #[must_use]
-pub const fn slots(places: &[Place]) -> usize {
-    let mut entries = places.len();
-    let mut index = 0;
-    while index < places.len() {
-        entries += places[index].len();
-        index += 1;
+pub const fn slots<T>(items: &[Item<T>]) -> usize {
+    let mut entries = 0;
+    let mut item = 0;
+    while item < items.len() {
+        entries += items[item].len();
+        let mut index = 0;
+        while index < items[item].len() {
+            entries += match items[item] {
+                Item::Handler { specs, prefix, .. } => {
+                    let (_, segments) = size(prefix);
+                    segments + specs[index].shape.len()
+                }
+                Item::List(list) => list[index].place.len(),
+            };
+            index += 1;
+        }
+        item += 1;
     }
     (2 * entries + 2).next_power_of_two()
 }
 
-/// Finds the conflicts of a list: for each route the first earlier one that it collides with.
-///
-/// `groups` tells which routes were spread from one other list; that list has reported the conflicts among them already, so
-/// they are left out here. Zero is no group.
-#[must_use]
-pub const fn prove<const N: usize, const SLOTS: usize>(
-    places: &[Place; N],
-    groups: &[usize; N],
-) -> [Finding; N] {
-    let mut findings = [Finding::Clear; N];
-    let mut shapes = [0usize; SLOTS];
-    let mut names = [0usize; SLOTS];
-    let mut forks = [Fork {
-        route: 0,
-        position: 0,
-        several: false,
-    }; SLOTS];
-    let mut route = 0;
-    while route < N {
-        let finding = match same_shape(places, &mut shapes, route) {
-            Some(other) => Finding::SameShape(other),
-            None => match same_rank(places, &mut forks, route) {
-                Some(other) => Finding::SameRank(other),
-                None => match same_name(places, &mut names, route) {
-                    Some(other) => Finding::SameName(other),
-                    None => Finding::Clear,
-                },
-            },
-        };
-        if let Finding::SameShape(other) | Finding::SameRank(other) | Finding::SameName(other) =
-            finding
-            && (groups[route] == 0 || groups[route] != groups[other])
-        {
-            findings[route] = finding;
-        }
-        route += 1;
+/// The number of prefixes in a chain, and of their segments.
+const fn size(mut prefix: Option<&'static Prefix>) -> (usize, usize) {
+    let (mut prefixes, mut segments) = (0, 0);
+    while let Some(next) = prefix {
+        prefixes += 1;
+        segments += next.segments.len();
+        prefix = next.parent;
     }
-    findings
+    (prefixes, segments)
 }
 
-/// Turns the findings of one entry of the list, the routes from `from` to `to`, into a compile error.
-///
-/// # Panics
-///
-/// In a constant: that is the compile error.
-#[track_caller]
-pub const fn report(places: &[Place], findings: &[Finding], from: usize, to: usize) {
-    let mut route = from;
-    while route < to {
-        match findings[route] {
-            Finding::Clear => {}
-            Finding::SameShape(other) => conflict(&places[other], &places[route]),
-            Finding::SameRank(other) => undecided(&places[other], &places[route]),
-            Finding::SameName(other) => same_named(&places[other], &places[route]),
+impl<T: Copy, const ITEMS: usize, const ROUTES: usize> Proof<T, ITEMS, ROUTES> {
+    /// Finds the conflicts of a list: for each route the first earlier one that it collides with.
+    ///
+    /// Routes that were spread from one other list are not compared: that list has reported the conflicts among them already.
+    #[must_use]
+    pub const fn new<const SLOTS: usize>(items: &[Item<T>; ITEMS], fill: T) -> Self {
+        let entries: [Entry<T>; ROUTES] = flatten(items, fill);
+        let groups: [usize; ROUTES] = groups(items);
+        let mut places = [Place::NONE; ROUTES];
+        let mut findings = [Finding::Clear; ROUTES];
+        let mut shapes = [0usize; SLOTS];
+        let mut names = [0usize; SLOTS];
+        let mut forks = [Fork::NONE; SLOTS];
+        let mut route = 0;
+        while route < ROUTES {
+            places[route] = entries[route].place;
+            let finding = match same_shape(&places, &mut shapes, route) {
+                Some(other) => Finding::SameShape(other),
+                None => match same_rank(&places, &mut forks, route) {
+                    Some(other) => Finding::SameRank(other),
+                    None => match same_name(&places, &mut names, route) {
+                        Some(other) => Finding::SameName(other),
+                        None => Finding::Clear,
+                    },
+                },
+            };
+            if let Finding::SameShape(other) | Finding::SameRank(other) | Finding::SameName(other) =
+                finding
+                && (groups[route] == 0 || groups[route] != groups[other])
+            {
+                findings[route] = finding;
+            }
+            route += 1;
         }
-        route += 1;
+        Self {
+            starts: starts(items),
+            findings,
+            entries,
+        }
+    }
+
+    /// Turns what was found for one item of the list into a compile error.
+    ///
+    /// # Panics
+    ///
+    /// In a constant: that is the compile error.
+    #[track_caller]
+    pub const fn report(&self, items: &[Item<T>; ITEMS], item: usize) {
+        if let Item::Handler {
+            owner, specs: [], ..
+        } = items[item]
+        {
+            unreachable_handler(owner);
+        }
+        if let Item::Handler { prefix, specs, .. } = items[item] {
+            let (prefixes, _) = size(prefix);
+            assert!(
+                prefixes <= MAX_PREFIXES,
+                "more than three `#[prefix]` stand in front of this handler: join some of them"
+            );
+            check_empty(prefixes, specs);
+        }
+        let mut route = self.starts[item];
+        let end = route + items[item].len();
+        while route < end {
+            match self.findings[route] {
+                Finding::Clear => {}
+                Finding::SameShape(other) => conflict(self.place(other), self.place(route)),
+                Finding::SameRank(other) => undecided(self.place(other), self.place(route)),
+                Finding::SameName(other) => same_named(self.place(other), self.place(route)),
+            }
+            route += 1;
+        }
+    }
+
+    const fn place(&self, route: usize) -> &Place {
+        &self.entries[route].place
+    }
+
+    /// The list.
+    #[must_use]
+    pub const fn list(&'static self) -> List<T> {
+        List(&self.entries)
+    }
+}
+
+/// A handler that nothing would reach. One without a name stands for a struct that was refused, which has its error already.
+#[track_caller]
+const fn unreachable_handler(owner: &str) {
+    if owner.is_empty() {
+        return;
+    }
+    let mut text = Message::new();
+    text.str("`");
+    text.str(owner);
+    text.str("` has no route, so no request would reach it\n  ");
+    text.str("give it one: `#[route(\"/…\")]` above the struct; or a pattern here, if it has `Init` fields: `\"/…\" => ");
+    text.str(owner);
+    text.str("::init(…)`; a base does not stand in a list");
+    text.panic()
+}
+
+#[track_caller]
+const fn check_empty(prefixes: usize, specs: &[Spec]) {
+    let mut index = 0;
+    while index < specs.len() {
+        assert!(
+            prefixes > 0 || !specs[index].text.is_empty(),
+            "the empty route `\"\"` is for a handler whose base has a `#[prefix]`; write `#[route(\"/\")]`"
+        );
+        index += 1;
     }
 }
 
 #[track_caller]
 const fn conflict(first: &Place, second: &Place) {
+    if is_same_attribute(first, second) {
+        return twice(first);
+    }
     let mut text = Message::new();
     text.str("two handlers answer the same requests");
     text.place(first);
@@ -104,6 +198,26 @@ const fn conflict(first: &Place, second: &Place) {
     } else {
         text.str("\n  both match the same paths; change or remove one of them");
     }
+    text.panic()
+}
+
+/// Whether two routes were written by one attribute: one handler was listed twice, itself or with a list that it stands in.
+const fn is_same_attribute(first: &Place, second: &Place) -> bool {
+    let (a, b) = (first.spec, second.spec);
+    a.line == b.line
+        && same_text(a.file, b.file)
+        && same_text(a.text, b.text)
+        && same_text(first.owner, second.owner)
+}
+
+#[track_caller]
+const fn twice(place: &Place) {
+    let mut text = Message::new();
+    text.str("this list has `");
+    text.str(place.owner);
+    text.str("` twice");
+    text.place(place);
+    text.str("\n  remove one of the two entries");
     text.panic()
 }
 
@@ -154,6 +268,14 @@ struct Fork {
     position: usize,
     /// Whether a later route has a different one there.
     several: bool,
+}
+
+impl Fork {
+    const NONE: Self = Self {
+        route: 0,
+        position: 0,
+        several: false,
+    };
 }
 
 /// Looks for an earlier route that is the same up to an expression, differs in that, has the same rank, and could match

@@ -50,7 +50,7 @@ where
 
 /// What `url()` and `default = …` take for a `T`: the value, a reference to it, or a `&str` where `T` is [`String`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for a parameter of type `{T}`",
+    message = "`{Self}` is no value for a `{T}`",
     label = "expected `{T}`",
     note = "give the value or a reference to it; for a `String`, a `&str` will do"
 )]
@@ -114,19 +114,20 @@ pub struct PathField<T> {
     write: WritePath<T>,
 }
 
-impl<T: PathValue> PathField<T> {
+impl<T> PathField<T> {
     /// The field that this parameter fills.
     #[must_use]
-    pub const fn new(name: &'static str) -> Self {
+    pub const fn new(name: &'static str) -> Self
+    where
+        T: PathValue,
+    {
         Self {
             name,
             read: T::from_path,
             write: T::write_path,
         }
     }
-}
 
-impl<T> PathField<T> {
     /// The name of the parameter.
     #[must_use]
     pub const fn name(&self) -> &'static str {

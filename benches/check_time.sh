@@ -1,0 +1,69 @@
+#!/bin/sh
+# What the proof of a list costs: `cargo check` of 1,000 handlers in one list, against the same handlers without the list.
+# User CPU time, three runs each, the best of them. The scratch crate stands in a temporary folder and is removed at the end.
+#
+#     benches/check_time.sh [handlers]
+#
+# CHECK_TARGET_DIR names a target folder to reuse, so that the dependencies need not be built again.
+set -eu
+
+handlers=${1:-1000}
+root=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT INT TERM
+export CARGO_TARGET_DIR="${CHECK_TARGET_DIR:-$scratch/target}" CARGO_INCREMENTAL=0
+
+mkdir "$scratch/src"
+cp "$root/Cargo.lock" "$scratch/"
+cat > "$scratch/Cargo.toml" <<MANIFEST
+[package]
+name = "check-time"
+version = "0.0.0"
+edition = "2024"
+
+[features]
+list = []
+
+[dependencies]
+squall = { path = "$root/framework" }
+
+[workspace]
+MANIFEST
+
+awk -v handlers="$handlers" 'BEGIN {
+    print "use squall::{handler, routes};\n"
+    for (i = 0; i < handlers; i++) {
+        printf "#[handler]\n#[route(\"/area%d/things%d/{id}\", name = \"thing%d\")]\n", i % 10, i, i
+        printf "pub struct Thing%d {\n    id: u64,\n    #[query]\n    page: Option<u32>,\n}\n\n", i
+        printf "#[handler]\nimpl Thing%d {\n    async fn get(&self) -> String {\n        format!(\"{} {:?}\", self.id, self.page)\n    }\n}\n\n", i
+    }
+    print "#[cfg(feature = \"list\")]\nconst ALL: squall::Routes = routes!["
+    for (i = 0; i < handlers; i++) printf "    Thing%d,\n", i
+    print "];\n\nfn main() {\n    #[cfg(feature = \"list\")]\n    let _ = ALL;\n    #[cfg(not(feature = \"list\"))]\n    let _ = routes![];\n}"
+}' > "$scratch/src/main.rs"
+
+# User CPU seconds of one check of the crate alone; its dependencies are there already.
+measure() {
+    touch "$scratch/src/main.rs"
+    before=$(cpu)
+    timeout 300 cargo check --quiet --manifest-path "$scratch/Cargo.toml" "$@"
+    after=$(cpu)
+    awk -v a="$before" -v b="$after" 'BEGIN { printf "%.2f\n", b - a }'
+}
+
+# User CPU seconds of the children of this shell so far: the second line of `times`, as 1m2.34s.
+cpu() {
+    times > "$scratch/times"
+    awk 'NR == 2 { split($1, part, /[ms]/); print part[1] * 60 + part[2] }' "$scratch/times"
+}
+
+best() {
+    for run in 1 2 3; do measure "$@"; done | sort -n | head -n 1
+}
+
+timeout 600 cargo check --quiet --manifest-path "$scratch/Cargo.toml"
+without=$(best)
+with=$(best --features list)
+awk -v n="$handlers" -v a="$without" -v b="$with" 'BEGIN {
+    printf "%d handlers without a list: %6.2f s\n%d handlers in one list:    %6.2f s\nthe list adds:             %6.2f s\n", n, a, n, b, b - a
+}'

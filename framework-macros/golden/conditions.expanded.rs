@@ -1,0 +1,198 @@
+struct Story {
+    id: u64,
+    #[cfg(feature = "pages")]
+    page: u32,
+    #[cfg(feature = "db")]
+    db: State<Db>,
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    const PATH_ID: __squall::PathField<u64> = __squall::PathField::<u64>::new("id");
+    #[automatically_derived]
+    impl __squall::HandlerStruct for Story {
+        const NAME: &'static str = "Story";
+        const ROUTES: &'static [__squall::Spec] = &[
+            __squall::Spec {
+                text: "/stories/{id}",
+                shape: __squall::Shape::Segments(
+                    &[
+                        __squall::Segment::Literal {
+                            text: "stories",
+                            hash: 9929069833126755394u64,
+                        },
+                        __squall::Segment::Parameter,
+                    ],
+                ),
+                parameters: &["id"],
+                file: ::core::file!(),
+                line: ::core::line!(),
+                ..__squall::Spec::PLAIN
+            },
+        ];
+        const WAITS: bool = true;
+        type Base = __squall::NoBase;
+        #[allow(unused_variables)]
+        fn fields(
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
+                #[cfg(feature = "pages")]
+                let field_page = __squall::required::<
+                    u32,
+                >(cx, __squall::Source::Query, "page")?;
+                #[cfg(feature = "db")]
+                let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
+                    .await?;
+                __squall::Ok(move |base| Self {
+                    id: field_id,
+                    #[cfg(feature = "pages")]
+                    page: field_page,
+                    #[cfg(feature = "db")]
+                    db: field_db,
+                })
+            }
+        }
+        fn requirements(requirements: &mut __squall::Requirements) {
+            #[cfg(feature = "db")]
+            <State<Db> as __squall::FromRequestParts>::requirements(requirements);
+        }
+    }
+    impl Story {
+        /// The URL of this handler: `/stories/{id}`, behind the prefixes of its bases. Values are percent-encoded.
+        #[allow(dead_code, unused_mut)]
+        #[must_use]
+        fn url(id: impl __squall::Argument<u64>) -> __squall::String {
+            let mut url = __squall::begin(__squall::prefix_of::<Story>(), 21);
+            url.push_str("/stories/");
+            PATH_ID.push(&mut url, &id);
+            url
+        }
+    }
+};
+impl Story {
+    #[cfg(feature = "db")]
+    fn get(&self) -> &'static str {
+        "from the database"
+    }
+    #[cfg(not(feature = "db"))]
+    fn get(&self) -> &'static str {
+        "from memory"
+    }
+    #[cfg(feature = "db")]
+    fn load(&mut self) {}
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerImpl for Story {
+        const METHODS: &'static [__squall::MethodEntry] = &[
+            #[cfg(feature = "db")]
+            __squall::MethodEntry::new::<Self, __squall_get>(),
+            #[cfg(not(feature = "db"))]
+            __squall::MethodEntry::new::<Self, __squall_get>(),
+        ];
+        const HOOKS: __squall::Hooks = __squall::Hooks {
+            waits: false,
+            finishes: false,
+            finish_waits: false,
+            closes: false,
+        };
+        #[cfg(feature = "db")]
+        #[allow(unused_variables)]
+        fn prepare(
+            &mut self,
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<(), __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let answer = self.load();
+                __squall::prepared::<()>(answer)
+            }
+        }
+    }
+    #[cfg(feature = "db")]
+    #[allow(non_camel_case_types)]
+    struct __squall_get;
+    #[cfg(feature = "db")]
+    #[automatically_derived]
+    impl __squall::Method<__squall_get> for Story {
+        const NAME: &'static str = "GET";
+        type Arguments = ();
+        async fn arguments(
+            _: &mut __squall::Context,
+        ) -> __squall::Result<(), __squall::Error> {
+            __squall::Ok(())
+        }
+        fn call(
+            this: &mut Self,
+            cx: &mut __squall::Context,
+            (): Self::Arguments,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<__squall::Response, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let request = __squall::request(cx);
+                let this = &*this;
+                let answer = this.get();
+                __squall::respond::<&'static str>(answer, &request)
+            }
+        }
+    }
+    #[cfg(not(feature = "db"))]
+    #[allow(non_camel_case_types)]
+    struct __squall_get;
+    #[cfg(not(feature = "db"))]
+    #[automatically_derived]
+    impl __squall::Method<__squall_get> for Story {
+        const NAME: &'static str = "GET";
+        type Arguments = ();
+        async fn arguments(
+            _: &mut __squall::Context,
+        ) -> __squall::Result<(), __squall::Error> {
+            __squall::Ok(())
+        }
+        fn call(
+            this: &mut Self,
+            cx: &mut __squall::Context,
+            (): Self::Arguments,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<__squall::Response, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let request = __squall::request(cx);
+                let this = &*this;
+                let answer = this.get();
+                __squall::respond::<&'static str>(answer, &request)
+            }
+        }
+    }
+};
+const ALL: Routes = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[allow(unused_qualifications)]
+    const ITEMS: [__squall::Item<__squall::Target>; 2] = [
+        __squall::item::<Story>(),
+        {
+            #[cfg(all(feature = "pages"))] { __squall::item::<Pages>() }
+            #[cfg(not(all(feature = "pages")))] { __squall::Item::List(&[]) }
+        },
+    ];
+    const PROOF: &__squall::Proof<__squall::Target, 2, { __squall::count(&ITEMS) }> = &__squall::Proof::new::<
+        { __squall::slots(&ITEMS) },
+    >(&ITEMS, __squall::Target::NONE);
+    const _: () = PROOF.report(&ITEMS, 0);
+    const _: () = PROOF.report(&ITEMS, 1);
+    PROOF.list()
+};

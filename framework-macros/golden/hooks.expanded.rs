@@ -1,0 +1,71 @@
+impl Site {
+    fn headers(&self, headers: &mut HeaderMap) {}
+    async fn load(&mut self, cx: &mut Context) -> Result<()> {
+        Ok(())
+    }
+    async fn error_page(
+        &self,
+        cx: &mut Context,
+        error: &HttpError,
+    ) -> Result<Html<String>> {
+        todo!()
+    }
+    fn record(&self, outcome: &Outcome) {}
+    fn gone(&self) {}
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerImpl for Site {
+        const METHODS: &'static [__squall::MethodEntry] = &[];
+        const HOOKS: __squall::Hooks = __squall::Hooks {
+            waits: true,
+            finishes: true,
+            finish_waits: false,
+            closes: true,
+        };
+        fn default_headers(&self, given: &mut __squall::HeaderMap) {
+            self.headers(given);
+        }
+        #[allow(unused_variables)]
+        fn prepare(
+            &mut self,
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<(), __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let answer = self.load(cx).await;
+                __squall::prepared::<Result<()>>(answer)
+            }
+        }
+        fn write_error(
+            &self,
+            cx: &mut __squall::Context,
+            given: &__squall::HttpError,
+        ) -> impl __squall::Future<
+            Output = __squall::Option<
+                __squall::Result<__squall::Response, __squall::Error>,
+            >,
+        > + __squall::Send {
+            async move {
+                let request = __squall::request(cx);
+                let answer = self.error_page(cx, given).await;
+                __squall::Some(
+                    __squall::respond::<Result<Html<String>>>(answer, &request),
+                )
+            }
+        }
+        fn on_finish(
+            &self,
+            given: &__squall::Outcome,
+        ) -> impl __squall::Future<Output = ()> + __squall::Send {
+            async move { self.record(given) }
+        }
+        fn on_connection_close(&self) {
+            self.gone();
+        }
+    }
+};

@@ -1,0 +1,84 @@
+pub struct Page {
+    title: Init<&'static str>,
+    text: Init<String>,
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerStruct for Page {
+        const NAME: &'static str = "Page";
+        type Base = __squall::NoBase;
+        #[allow(unused_variables)]
+        fn fields(
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_title = <Init<&'static str>>::take(cx, 0)?;
+                let field_text = <Init<String>>::take(cx, 1)?;
+                __squall::Ok(move |base| Self {
+                    title: field_title,
+                    text: field_text,
+                })
+            }
+        }
+    }
+    impl Page {
+        /// This handler with its values, to stand behind a pattern in `routes!`.
+        #[allow(dead_code)]
+        #[must_use]
+        pub fn init(title: &'static str, text: String) -> __squall::Given {
+            __squall::Given::new::<
+                Self,
+            >(__squall::vec![__squall::Arc::new(title), __squall::Arc::new(text)])
+        }
+    }
+};
+impl Page {
+    fn get(&self) -> String {
+        self.text.clone()
+    }
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerImpl for Page {
+        const METHODS: &'static [__squall::MethodEntry] = &[
+            __squall::MethodEntry::new::<Self, __squall_get>(),
+        ];
+    }
+    #[allow(non_camel_case_types)]
+    struct __squall_get;
+    #[automatically_derived]
+    impl __squall::Method<__squall_get> for Page {
+        const NAME: &'static str = "GET";
+        type Arguments = ();
+        async fn arguments(
+            _: &mut __squall::Context,
+        ) -> __squall::Result<(), __squall::Error> {
+            __squall::Ok(())
+        }
+        fn call(
+            this: &mut Self,
+            cx: &mut __squall::Context,
+            (): Self::Arguments,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<__squall::Response, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let request = __squall::request(cx);
+                let this = &*this;
+                let answer = this.get();
+                __squall::respond::<String>(answer, &request)
+            }
+        }
+    }
+};

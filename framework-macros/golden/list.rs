@@ -1,0 +1,5 @@
+const ALL: Routes = routes![
+    stories::Story,
+    ..feeds::ROUTES,
+    "/about/{section}" => Page::init("about.html"),
+];

@@ -1,0 +1,61 @@
+struct Story {
+    id: u64,
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    const PATH_ID: __squall::PathField<u64> = __squall::PathField::<u64>::new("id");
+    #[automatically_derived]
+    impl __squall::HandlerStruct for Story {
+        const NAME: &'static str = "Story";
+        const ROUTES: &'static [__squall::Spec] = &[
+            __squall::Spec {
+                text: r"/stories/(?<id>[0-9]+)",
+                shape: __squall::Shape::Segments(
+                    &[
+                        __squall::Segment::Literal {
+                            text: "stories",
+                            hash: 9929069833126755394u64,
+                        },
+                        __squall::Segment::Expression {
+                            text: "[0-9]+",
+                            hash: 11041509094176389332u64,
+                            sample: "1",
+                        },
+                    ],
+                ),
+                parameters: &["id"],
+                file: ::core::file!(),
+                line: ::core::line!(),
+                ..__squall::Spec::PLAIN
+            },
+        ];
+        type Base = __squall::NoBase;
+        #[allow(unused_variables)]
+        fn fields(
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move {
+                let field_id = __squall::path(cx, &PATH_ID)?;
+                __squall::Ok(move |base| Self { id: field_id })
+            }
+        }
+    }
+    impl Story {
+        /// The URL of this handler: `/stories/(?<id>[0-9]+)`, behind the prefixes of its bases. Values are percent-encoded.
+        #[allow(dead_code, unused_mut)]
+        #[must_use]
+        fn url(id: impl __squall::Argument<u64>) -> __squall::String {
+            let mut url = __squall::begin(__squall::prefix_of::<Story>(), 30);
+            url.push_str("/stories/");
+            PATH_ID.push(&mut url, &id);
+            url
+        }
+    }
+};

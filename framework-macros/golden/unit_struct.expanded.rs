@@ -1,0 +1,91 @@
+struct Hello;
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerStruct for Hello {
+        const NAME: &'static str = "Hello";
+        const ROUTES: &'static [__squall::Spec] = &[
+            __squall::Spec {
+                text: "/",
+                shape: __squall::Shape::Segments(
+                    &[
+                        __squall::Segment::Literal {
+                            text: "",
+                            hash: 14695981039346656037u64,
+                        },
+                    ],
+                ),
+                parameters: &[],
+                file: ::core::file!(),
+                line: ::core::line!(),
+                ..__squall::Spec::PLAIN
+            },
+        ];
+        type Base = __squall::NoBase;
+        #[allow(unused_variables)]
+        fn fields(
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<
+                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
+                __squall::Error,
+            >,
+        > + __squall::Send {
+            async move { __squall::Ok(move |base| Self {}) }
+        }
+    }
+    impl Hello {
+        /// The URL of this handler: `/`, behind the prefixes of its bases. Values are percent-encoded.
+        #[allow(dead_code, unused_mut)]
+        #[must_use]
+        fn url() -> __squall::String {
+            let mut url = __squall::begin(__squall::prefix_of::<Hello>(), 1);
+            url.push_str("/");
+            url
+        }
+    }
+};
+impl Hello {
+    fn get(&self) -> &'static str {
+        "Hello, world"
+    }
+}
+#[allow(unused_qualifications)]
+const _: () = {
+    #[allow(unused_imports)]
+    use ::squall::__private as __squall;
+    #[automatically_derived]
+    impl __squall::HandlerImpl for Hello {
+        const METHODS: &'static [__squall::MethodEntry] = &[
+            __squall::MethodEntry::new::<Self, __squall_get>(),
+        ];
+    }
+    #[allow(non_camel_case_types)]
+    struct __squall_get;
+    #[automatically_derived]
+    impl __squall::Method<__squall_get> for Hello {
+        const NAME: &'static str = "GET";
+        type Arguments = ();
+        async fn arguments(
+            _: &mut __squall::Context,
+        ) -> __squall::Result<(), __squall::Error> {
+            __squall::Ok(())
+        }
+        fn call(
+            this: &mut Self,
+            cx: &mut __squall::Context,
+            (): Self::Arguments,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<__squall::Response, __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let request = __squall::request(cx);
+                let this = &*this;
+                let answer = this.get();
+                __squall::respond::<&'static str>(answer, &request)
+            }
+        }
+    }
+};

@@ -1,0 +1,27 @@
+use squall::{handler, routes};
+
+struct Edit {
+    title: String,
+}
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    async fn put(&mut self, edit: &Edit) -> String {
+        edit.title.clone()
+    }
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

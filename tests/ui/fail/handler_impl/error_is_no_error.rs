@@ -1,0 +1,23 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    async fn get(&self) -> Result<String, String> {
+        Err("no such story".to_owned())
+    }
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

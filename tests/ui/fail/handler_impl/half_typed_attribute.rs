@@ -1,0 +1,23 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    #[prep]
+    async fn load(&mut self) {}
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+    let _ = Story { id: 7 }.post();
+}

@@ -1,0 +1,22 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    fn get(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn pos
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+    let _ = Story { id: 7 }.get();
+}

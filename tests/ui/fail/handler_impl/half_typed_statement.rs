@@ -1,0 +1,25 @@
+use squall::{Context, handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    async fn get(&self, cx: &mut Context) -> String {
+        let title = cx.
+        title.to_string()
+    }
+
+    async fn post(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+    let _ = Story { id: 7 }.post();
+}

@@ -1,0 +1,25 @@
+use squall::{Context, Result, handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    #[prepare]
+    async fn load(&mut self, cx: &mut Context, id: u64) -> Result<()> {
+        _ = (cx, id);
+        Ok(())
+    }
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

@@ -1,0 +1,21 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    fn initialize(&mut self) {}
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

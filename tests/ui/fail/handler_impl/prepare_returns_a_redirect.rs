@@ -1,0 +1,24 @@
+use squall::{Redirect, handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    #[prepare]
+    async fn load(&mut self) -> Redirect {
+        Redirect::see_other("/")
+    }
+
+    fn post(&self) -> &'static str {
+        "posted"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

@@ -1,0 +1,19 @@
+use squall::{handler, routes};
+
+#[handler(disconnect = stop)]
+#[route("/stories/{id}")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

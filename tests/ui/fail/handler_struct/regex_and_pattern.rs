@@ -1,0 +1,18 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}", regex = r"/stories/(?<id>[0-9]+)")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+}

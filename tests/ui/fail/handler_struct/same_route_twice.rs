@@ -1,0 +1,20 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories/{id}")]
+#[route("/stories/{id}", name = "story")]
+struct Story {
+    id: u64,
+}
+
+#[handler]
+impl Story {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url(7);
+}

@@ -1,0 +1,17 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/stories")]
+struct Story(#[query] u32);
+
+#[handler]
+impl Story {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+fn main() {
+    let _ = routes![Story];
+    let _: String = Story::url();
+}

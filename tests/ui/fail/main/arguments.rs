@@ -1,0 +1,4 @@
+#[squall::main]
+async fn main(name: String) {
+    println!("{name}");
+}

@@ -1,0 +1,2 @@
+#[squall::main(flavor = "multi_thread")]
+async fn main() {}

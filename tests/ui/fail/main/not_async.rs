@@ -1,0 +1,4 @@
+#[squall::main]
+fn main() -> squall::Result<()> {
+    Ok(())
+}

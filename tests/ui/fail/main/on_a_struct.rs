@@ -1,0 +1,6 @@
+#[squall::main]
+struct Program;
+
+fn main() {
+    let _ = Program;
+}

@@ -1,0 +1,6 @@
+#[squall::main]
+async fn run() {}
+
+fn main() {
+    let _ = run();
+}

@@ -1,0 +1,21 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/")]
+struct Home;
+
+#[handler]
+impl Home {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+const ALL: squall::Routes = routes![
+    #[allow(unused)]
+    Home
+];
+
+fn main() {
+    let _ = ALL;
+}

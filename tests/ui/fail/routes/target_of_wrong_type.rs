@@ -1,0 +1,18 @@
+use squall::{handler, routes};
+
+#[handler]
+#[route("/")]
+struct Home;
+
+#[handler]
+impl Home {
+    fn get(&self) -> &'static str {
+        "here"
+    }
+}
+
+const ALL: squall::Routes = routes![Home, "/about" => "about.html"];
+
+fn main() {
+    let _ = ALL;
+}

@@ -1,0 +1,4 @@
+#[squall::test]
+fn a_story_is_shown() {}
+
+fn main() {}
