@@ -1,7 +1,7 @@
 //! The macros of squall. Each is documented where the framework re-exports it.
 //!
 //! Every macro takes the same way: `parse` reads the tokens into what the author wrote, `check` holds the rules that need more than
-//! one attribute, `expand` turns the result into tokens and cannot fail. Mistakes are gathered in [`diagnostics`] and
+//! one attribute, `expand` turns the result into tokens and cannot fail. Mistakes are gathered in `diagnostics` and
 //! emitted beside the item, never instead of it. Bodies of functions are passed on unread. What is generated is thin: it calls
 //! functions in `squall::__private`.
 
