@@ -42,19 +42,14 @@ awk -v handlers="$handlers" 'BEGIN {
     print "];\n\nfn main() {\n    #[cfg(feature = \"list\")]\n    let _ = ALL;\n    #[cfg(not(feature = \"list\"))]\n    let _ = routes![];\n}"
 }' > "$scratch/src/main.rs"
 
-# User CPU seconds of one check of the crate alone; its dependencies are there already.
+# User CPU seconds of one check of the crate alone; its dependencies are there already. The second line of `times` is that of
+# the children of a shell: here one that has no others.
 measure() {
     touch "$scratch/src/main.rs"
-    before=$(cpu)
-    timeout 300 cargo check --quiet --manifest-path "$scratch/Cargo.toml" "$@"
-    after=$(cpu)
-    awk -v a="$before" -v b="$after" 'BEGIN { printf "%.2f\n", b - a }'
-}
-
-# User CPU seconds of the children of this shell so far: the second line of `times`, as 1m2.34s.
-cpu() {
-    times > "$scratch/times"
-    awk 'NR == 2 { split($1, part, /[ms]/); print part[1] * 60 + part[2] }' "$scratch/times"
+    (
+        timeout 300 cargo check --quiet --manifest-path "$scratch/Cargo.toml" "$@" >&2
+        times
+    ) | awk 'NR == 2 { split($1, part, /[ms]/); printf "%.2f\n", part[1] * 60 + part[2] }'
 }
 
 best() {

@@ -182,17 +182,17 @@ const ALL: Routes = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
     #[allow(unused_qualifications)]
-    const ITEMS: [__squall::Item<__squall::Target>; 2] = [
+    const ITEMS: &[__squall::Item<__squall::Target>; 2] = &[
         __squall::item::<Story>(),
         {
             #[cfg(all(feature = "pages"))] { __squall::item::<Pages>() }
             #[cfg(not(all(feature = "pages")))] { __squall::Item::List(&[]) }
         },
     ];
-    const PROOF: &__squall::Proof<__squall::Target, 2, { __squall::count(&ITEMS) }> = &__squall::Proof::new::<
-        { __squall::slots(&ITEMS) },
-    >(&ITEMS, __squall::Target::NONE);
-    const _: () = PROOF.report(&ITEMS, 0);
-    const _: () = PROOF.report(&ITEMS, 1);
+    const PROOF: &__squall::Proof<__squall::Target, 2, { __squall::count(ITEMS) }> = &__squall::Proof::new::<
+        { __squall::slots(ITEMS) },
+    >(ITEMS, __squall::Target::NONE);
+    const _: () = PROOF.report(ITEMS, 0);
+    const _: () = PROOF.report(ITEMS, 1);
     PROOF.list()
 };

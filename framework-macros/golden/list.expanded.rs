@@ -2,7 +2,7 @@ const ALL: Routes = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
     #[allow(unused_qualifications)]
-    const ITEMS: [__squall::Item<__squall::Target>; 3] = [
+    const ITEMS: &[__squall::Item<__squall::Target>; 3] = &[
         __squall::item::<stories::Story>(),
         __squall::Item::List(__squall::Routes::entries(&feeds::ROUTES)),
         __squall::Item::Handler {
@@ -31,11 +31,11 @@ const ALL: Routes = {
             )),
         },
     ];
-    const PROOF: &__squall::Proof<__squall::Target, 3, { __squall::count(&ITEMS) }> = &__squall::Proof::new::<
-        { __squall::slots(&ITEMS) },
-    >(&ITEMS, __squall::Target::NONE);
-    const _: () = PROOF.report(&ITEMS, 0);
-    const _: () = PROOF.report(&ITEMS, 1);
-    const _: () = PROOF.report(&ITEMS, 2);
+    const PROOF: &__squall::Proof<__squall::Target, 3, { __squall::count(ITEMS) }> = &__squall::Proof::new::<
+        { __squall::slots(ITEMS) },
+    >(ITEMS, __squall::Target::NONE);
+    const _: () = PROOF.report(ITEMS, 0);
+    const _: () = PROOF.report(ITEMS, 1);
+    const _: () = PROOF.report(ITEMS, 2);
     PROOF.list()
 };

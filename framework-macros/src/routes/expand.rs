@@ -23,9 +23,9 @@ pub(super) fn list(entries: &[Entry], errors: TokenStream) -> TokenStream {
             #import
             #errors
             #[allow(unused_qualifications)]
-            const ITEMS: [__squall::Item<__squall::Target>; #count] = [#(#items),*];
-            const PROOF: &__squall::Proof<__squall::Target, #count, { __squall::count(&ITEMS) }> =
-                &__squall::Proof::new::<{ __squall::slots(&ITEMS) }>(&ITEMS, __squall::Target::NONE);
+            const ITEMS: &[__squall::Item<__squall::Target>; #count] = &[#(#items),*];
+            const PROOF: &__squall::Proof<__squall::Target, #count, { __squall::count(ITEMS) }> =
+                &__squall::Proof::new::<{ __squall::slots(ITEMS) }>(ITEMS, __squall::Target::NONE);
             #(#reports)*
             PROOF.list()
         }
@@ -93,7 +93,7 @@ fn report(entry: &Entry, index: usize) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     let (first, last) = ends_of(entry);
     let report = quote_spanned!(first=> PROOF.report);
-    let arguments = quote_spanned!(last=> (&ITEMS, #index));
+    let arguments = quote_spanned!(last=> (ITEMS, #index));
     quote!(const _: () = #report #arguments;)
 }
 
