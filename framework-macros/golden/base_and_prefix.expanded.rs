@@ -1,7 +1,7 @@
 struct Admin {
     db: State<Db>,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
@@ -42,8 +42,9 @@ const _: () = {
         }
     }
 };
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Admin {}
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
@@ -55,7 +56,7 @@ const _: () = {
 struct Users {
     admin: Admin,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

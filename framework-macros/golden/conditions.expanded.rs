@@ -5,7 +5,7 @@ struct Story {
     #[cfg(feature = "db")]
     db: State<Db>,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
@@ -77,6 +77,7 @@ const _: () = {
         }
     }
 };
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Story {
     #[cfg(feature = "db")]
     fn get(&self) -> &'static str {
@@ -89,7 +90,7 @@ impl Story {
     #[cfg(feature = "db")]
     fn load(&mut self) {}
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

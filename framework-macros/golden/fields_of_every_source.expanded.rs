@@ -8,7 +8,7 @@ pub struct Story {
     theme: String,
     db: State<Db>,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

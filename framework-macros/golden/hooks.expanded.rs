@@ -1,3 +1,4 @@
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Site {
     fn headers(&self, headers: &mut HeaderMap) {}
     async fn load(&mut self, cx: &mut Context) -> Result<()> {
@@ -13,7 +14,7 @@ impl Site {
     fn record(&self, outcome: &Outcome) {}
     fn gone(&self) {}
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

@@ -2,7 +2,7 @@ pub struct Page {
     title: Init<&'static str>,
     text: Init<String>,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
@@ -40,12 +40,13 @@ const _: () = {
         }
     }
 };
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Page {
     fn get(&self) -> String {
         self.text.clone()
     }
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

@@ -1,3 +1,4 @@
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Story {
     /// An `async` method that borrows, with the context.
     async fn get(&self, cx: &mut Context) -> Result<Json<Body>> {
@@ -14,7 +15,7 @@ impl Story {
         todo!()
     }
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

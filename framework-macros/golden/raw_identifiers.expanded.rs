@@ -2,7 +2,7 @@ struct r#Thing {
     r#type: String,
     r#match: bool,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

@@ -3,7 +3,7 @@ struct Story {
     page: Option<u32>,
     order: String,
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

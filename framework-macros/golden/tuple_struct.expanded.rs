@@ -1,5 +1,5 @@
 struct Story(u64, Option<u32>, State<Db>);
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

@@ -1,5 +1,5 @@
 struct Hello;
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
@@ -47,12 +47,13 @@ const _: () = {
         }
     }
 };
+#[allow(clippy::unused_self, clippy::unused_async)]
 impl Hello {
     fn get(&self) -> &'static str {
         "Hello, world"
     }
 }
-#[allow(unused_qualifications)]
+#[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;

@@ -517,7 +517,10 @@ async fn answers_may_borrow() {
 #[squall::test]
 async fn urls_go_both_ways() {
     assert_eq!(Named::url(7, "x y"), "/named/7/x%20y");
-    assert_eq!(Named::url(&7, &"x/y".to_owned()), "/named/7/x%2Fy");
+    // As a template has them: by reference, to be used again.
+    let values = (7, "x/y".to_owned());
+    let (number, text) = &values;
+    assert_eq!(Named::url(number, text), "/named/7/x%2Fy");
     assert_eq!(
         get(&Named::url(7, "x/y%\u{e9}")).await.text().await,
         "/named/1/a%2Fb%20c%C3%A9"

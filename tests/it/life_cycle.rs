@@ -328,9 +328,9 @@ impl Twice {
 
     fn post(&self, cx: &mut Context) -> Result<&'static str> {
         if cx.query() == "finish" {
-            cx.finish("first")?
+            cx.finish("first")?;
         } else {
-            cx.write("first")?
+            cx.write("first")?;
         }
         Ok("second")
     }

@@ -25,7 +25,7 @@ fn options_stand_beside_those_of_the_program() {
     ]);
     assert_eq!(cli.stories, "mine.json");
     assert_eq!(cli.server.port, 0);
-    assert_eq!(cli.server.workers.map(|workers| workers.get()), Some(2));
+    assert_eq!(cli.server.workers.map(std::num::NonZero::get), Some(2));
     assert!(cli.server.debug);
     assert_eq!(Cli::parse_from(["program"]).server, Options::default());
 }

@@ -29,7 +29,6 @@ pub(crate) struct Admin {
 #[handler]
 impl Admin {
     #[default_headers]
-    #[allow(clippy::unused_self, reason = "that is how the hook is written")]
     fn never_stored(&self, headers: &mut HeaderMap) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -28,7 +28,6 @@ pub(crate) struct Site {
 #[handler]
 impl Site {
     #[default_headers]
-    #[allow(clippy::unused_self, reason = "that is how the hook is written")]
     fn headers(&self, headers: &mut HeaderMap) {
         let fields = [
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

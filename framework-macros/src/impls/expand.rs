@@ -29,7 +29,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let flags = flags(&hooks);
     let hooks = hooks.iter().map(|hook| self::hook(hook));
     quote! {
-        #[allow(unused_qualifications)]
+        #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             #[automatically_derived]

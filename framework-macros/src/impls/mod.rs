@@ -37,5 +37,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Some(model) => expand::implementation(model),
         None => fallback::handler_impl(&self_ty),
     };
-    quote::quote!(#item #errors #implementation)
+    quote::quote! {
+        // The receiver is there because a handler has one, not because each method needs it.
+        #[allow(clippy::unused_self, clippy::unused_async)]
+        #item
+        #errors
+        #implementation
+    }
 }

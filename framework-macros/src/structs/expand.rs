@@ -18,7 +18,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
     quote! {
-        #[allow(unused_qualifications)]
+        #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             #path_fields

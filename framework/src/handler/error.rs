@@ -40,13 +40,13 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// assert_eq!(age("x").unwrap_err().status(), StatusCode::INTERNAL_SERVER_ERROR);
 /// assert_eq!(squall::Error::from(HttpError::not_found()).status(), StatusCode::NOT_FOUND);
 /// ```
-pub struct Error(Box<HttpError>);
+pub struct Error(HttpError);
 
 impl Error {
     /// The status code that the client gets.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.0.status
+        self.0.status()
     }
 
     /// The [`HttpError`] that this error is answered as.
@@ -58,26 +58,26 @@ impl Error {
     /// The [`HttpError`] that this error is answered as.
     #[must_use]
     pub fn into_http_error(self) -> HttpError {
-        *self.0
+        self.0
     }
 
     /// The same error, with a line in front of its cause that says what it is about.
     pub(crate) fn about(mut self, subject: impl Display) -> Self {
-        let text = match self.0.cause.take() {
+        let text = match self.0.0.cause.take() {
             Some(cause) => format!("{subject}: {cause}"),
             None => subject.to_string(),
         };
-        self.0.cause = Some(text.into());
+        self.0.0.cause = Some(text.into());
         self
     }
 
     /// The error it was made from, when it is of this type.
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        let itself: &dyn Any = &*self.0;
+        let itself: &dyn Any = &self.0;
         itself
             .downcast_ref::<E>()
-            .or_else(|| self.0.cause.as_ref()?.downcast_ref::<E>())
+            .or_else(|| self.0.0.cause.as_ref()?.downcast_ref::<E>())
     }
 }
 
@@ -89,20 +89,20 @@ impl<E: StdError + Send + Sync + 'static> From<E> for Error {
             Some(http) => http.take(),
             None => slot.map(|error| HttpError::internal().with_cause(error)),
         };
-        Self(Box::new(http.unwrap_or_else(HttpError::internal)))
+        Self(http.unwrap_or_else(HttpError::internal))
     }
 }
 
 impl From<Error> for BoxError {
     fn from(error: Error) -> Self {
-        error.0
+        Box::new(error.0)
     }
 }
 
 impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.cause {
-            Some(cause) if self.0.message.is_none() => Display::fmt(cause, f),
+        match &self.0.0.cause {
+            Some(cause) if self.0.0.message.is_none() => Display::fmt(cause, f),
             _ => Display::fmt(&self.0, f),
         }
     }
@@ -111,8 +111,8 @@ impl Display for Error {
 impl Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)?;
-        let mut next = match &self.0.cause {
-            Some(cause) if self.0.message.is_none() => cause.source(),
+        let mut next = match &self.0.0.cause {
+            Some(cause) if self.0.0.message.is_none() => cause.source(),
             cause => cause.as_deref().map(|cause| cause as &dyn StdError),
         };
         if next.is_some() {
@@ -140,7 +140,11 @@ impl Debug for Error {
 /// assert_eq!(error.to_string(), "409 Conflict: somebody else changed this story meanwhile");
 /// ```
 #[derive(Debug)]
-pub struct HttpError {
+pub struct HttpError(Box<Parts>);
+
+/// Behind a pointer, so that a `Result` with an error in it is no larger than its value.
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     message: Option<Cow<'static, str>>,
     cause: Option<BoxError>,
@@ -157,12 +161,12 @@ impl HttpError {
         } else {
             StatusCode::INTERNAL_SERVER_ERROR
         };
-        Self {
+        Self(Box::new(Parts {
             status,
             message: None,
             cause: None,
             headers: HeaderMap::new(),
-        }
+        }))
     }
 
     /// 400: the request is malformed ([RFC 9110 §15.5.1](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.1)).
@@ -192,57 +196,58 @@ impl HttpError {
     /// Says what the client is told. Plain text; where it is shown as HTML, it is escaped.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
-        self.message = Some(message.into());
+        self.0.message = Some(message.into());
         self
     }
 
     /// Keeps what went wrong for the log.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<BoxError>) -> Self {
-        self.cause = Some(cause.into());
+        self.0.cause = Some(cause.into());
         self
     }
 
     /// Adds a field to the answer, such as `retry-after` or `www-authenticate`.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+        self.0.headers.append(name, value);
         self
     }
 
     /// The status code.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// What the client is told: the message, or the standard phrase of the status.
     #[must_use]
     pub fn message(&self) -> &str {
-        self.message.as_deref().unwrap_or_else(|| self.phrase())
+        self.0.message.as_deref().unwrap_or_else(|| self.phrase())
     }
 
     /// The standard phrase of the status, such as `Not Found`.
     #[must_use]
     pub fn phrase(&self) -> &'static str {
-        self.status.canonical_reason().unwrap_or("Unknown")
+        self.0.status.canonical_reason().unwrap_or("Unknown")
     }
 
     /// What went wrong, for the log.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 
     /// The fields added to the answer.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// The cause, its source, the source of that, and so on.
     pub fn causes(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
         let first = self
+            .0
             .cause
             .as_deref()
             .map(|cause| cause as &(dyn StdError + 'static));
@@ -250,14 +255,14 @@ impl HttpError {
     }
 
     pub(crate) fn has_message(&self) -> bool {
-        self.message.is_some()
+        self.0.message.is_some()
     }
 }
 
 impl Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), self.phrase())?;
-        match &self.message {
+        write!(f, "{} {}", self.0.status.as_u16(), self.phrase())?;
+        match &self.0.message {
             Some(message) => write!(f, ": {message}"),
             None => Ok(()),
         }
@@ -266,7 +271,8 @@ impl Display for HttpError {
 
 impl StdError for HttpError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.cause
+        self.0
+            .cause
             .as_deref()
             .map(|cause| cause as &(dyn StdError + 'static))
     }

@@ -57,7 +57,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// When there are more than [`MAX_PARAMETERS`] parameters: the macros refuse such a pattern.
+    /// When there are more than 16 parameters: the macros refuse such a pattern.
     pub fn insert(&mut self, place: &Place, target: u32) -> Result<(), InsertError> {
         assert!(
             place.spec.parameters.len() <= MAX_PARAMETERS,
