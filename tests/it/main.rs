@@ -2,6 +2,7 @@
 
 mod access;
 mod answers;
+mod attack;
 mod application;
 mod bad_input;
 mod bases;
