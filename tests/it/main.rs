@@ -2,8 +2,8 @@
 
 mod access;
 mod answers;
-mod attack;
 mod application;
+mod attack;
 mod bad_input;
 mod bases;
 mod disconnect;
