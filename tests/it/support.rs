@@ -119,6 +119,12 @@ impl OwnServer {
             .expect("the server prints the line")
     }
 
+    /// Whether it prints this text to its standard error before it ends.
+    pub(crate) fn error_has(&mut self, text: &str) -> bool {
+        self.errors
+            .any(|line| line.is_ok_and(|line| line.contains(text)))
+    }
+
     /// Whether it ended well.
     pub(crate) fn wait(mut self) -> bool {
         self.process.wait().unwrap().success()

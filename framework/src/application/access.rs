@@ -16,7 +16,7 @@ use tracing::Level;
 
 use crate::handler::{
     RemoteAddr, Request, RequestHandle, Response,
-    finish::{End, Sent, client_gone},
+    finish::{End, Ending, Sent, client_gone},
 };
 
 const TARGET: &str = "squall::access";
@@ -56,14 +56,11 @@ impl Access {
         let status = response.status();
         let may_break_off = response.body().as_bytes().is_none();
         if is_seen(status) || may_break_off {
-            response
-                .body_mut()
-                .ending()
-                .then(move |Sent { end, .. }| match end {
-                    End::Complete => self.write(status, level_of(status), ""),
-                    End::Failed => self.write(status, Level::ERROR, " broken off"),
-                    End::Gone => self.gone(),
-                });
+            Ending::of(&mut response).then(move |Sent { end, .. }| match end {
+                End::Complete => self.write(status, level_of(status), ""),
+                End::Failed => self.write(status, Level::ERROR, " broken off"),
+                End::Gone => self.gone(),
+            });
         }
         response
     }

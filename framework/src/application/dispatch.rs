@@ -36,6 +36,10 @@ pub(crate) struct Ready {
     layered: Option<Erased>,
 }
 
+/// How an application that is mounted in another one finds that.
+#[derive(Clone)]
+struct Outer(Detached);
+
 /// What is inside all layers.
 struct Core {
     shared: Arc<Shared>,
@@ -112,6 +116,25 @@ impl Ready {
         remote_addr: Option<SocketAddr>,
     ) -> ResponseFuture {
         let started = Instant::now();
+        let mut response = match request.extensions_mut().remove() {
+            None => return self.pass(request, remote_addr, started),
+            Some(Outer(detached)) => {
+                self.core.shared.detached.inside(detached);
+                self.pass(request, remote_addr, started)
+            }
+        };
+        // The application around this one writes the line of the log.
+        response.access = None;
+        response
+    }
+
+    /// Takes a request through the layers, if there are any.
+    fn pass(
+        &self,
+        mut request: Request,
+        remote_addr: Option<SocketAddr>,
+        started: Instant,
+    ) -> ResponseFuture {
         match &self.layered {
             None => self.core.respond(request, remote_addr, started),
             Some(layered) => {
@@ -140,12 +163,17 @@ fn erase_core(core: Arc<Core>) -> Erased {
 impl Core {
     fn respond(
         &self,
-        request: Request,
+        mut request: Request,
         remote_addr: Option<SocketAddr>,
         started: Instant,
     ) -> ResponseFuture {
         match self.table.find(|| host(&request), request.uri().path()) {
             Some((Row::Mount { service, prefix }, _)) => {
+                if let Some(remote_addr) = remote_addr {
+                    request.extensions_mut().insert(RemoteAddr(remote_addr));
+                }
+                let outer = Outer(self.shared.detached.clone());
+                request.extensions_mut().insert(outer);
                 let access = Access::of_request(&request, started);
                 ResponseFuture {
                     state: State::Boxed(service(without_prefix(request, *prefix))),

@@ -81,6 +81,10 @@ pub(crate) struct Answer {
     pub(crate) finished: Option<Box<Response>>,
     /// Whether the head is on its way already.
     pub(crate) head_sent: bool,
+    /// Whether something was flushed that has no content: the answer stands for one in pieces.
+    pub(crate) in_pieces: bool,
+    /// Whether the method runs on the blocking pool.
+    pub(crate) on_pool: bool,
 }
 
 impl Context {
@@ -392,16 +396,23 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// 500 after [`finish`](Self::finish).
+    /// 500 after [`finish`](Self::finish), and in a `#[blocking]` method.
     pub async fn flush(&mut self) -> Result<()> {
         if self.answer.finished.is_some() {
             return Err(Misuse::error(
                 "`cx.flush` after `cx.finish`: the answer is complete already",
             ));
         }
-        // Nothing is sent for HEAD but the head, and that when the method is done.
-        if self.method() == Method::HEAD {
+        if self.answer.on_pool {
+            return Err(Misuse::error(
+                "`cx.flush` in a `#[blocking]` method: nobody takes what it sends; return a stream, or make the method `async`",
+            ));
+        }
+        // Nothing is sent but the head, and that when the method is done.
+        let status = self.answer.status.unwrap_or_default();
+        if self.method() == Method::HEAD || finish::forbids_content(status) {
             self.answer.written.clear();
+            self.answer.in_pieces = true;
             return Ok(());
         }
         let request = self.request.clone();

@@ -6,7 +6,7 @@
 use std::{
     future::Future,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -21,6 +21,8 @@ pub(crate) struct Detached(Arc<Count>);
 struct Count {
     running: AtomicUsize,
     idle: Notify,
+    /// That of the application around this one, which waits too.
+    outer: OnceLock<Detached>,
 }
 
 impl Detached {
@@ -29,12 +31,28 @@ impl Detached {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        self.0.running.fetch_add(1, Ordering::AcqRel);
-        let running = Running(self.clone());
+        let running = self.enter();
         runtime.spawn(async move {
             work.await;
             drop(running);
         });
+    }
+
+    /// Counts what is under way until this is dropped.
+    pub(crate) fn enter(&self) -> Running {
+        self.0.running.fetch_add(1, Ordering::AcqRel);
+        let outer = self.0.outer.get().map(|outer| Box::new(outer.enter()));
+        Running {
+            count: self.clone(),
+            _outer: outer,
+        }
+    }
+
+    /// Lets the application around this one wait too. An application inside several is counted by the first.
+    pub(crate) fn inside(&self, outer: Self) {
+        if !Arc::ptr_eq(&self.0, &outer.0) {
+            self.0.outer.get_or_init(|| outer);
+        }
     }
 
     /// Waits until nothing is under way.
@@ -50,12 +68,16 @@ impl Detached {
 }
 
 /// One piece of work, however it ends.
-struct Running(Detached);
+#[derive(Debug)]
+pub(crate) struct Running {
+    count: Detached,
+    _outer: Option<Box<Running>>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if self.0.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.0.idle.notify_waiters();
+        if self.count.0.running.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.count.0.idle.notify_waiters();
         }
     }
 }

@@ -78,6 +78,8 @@ pub(crate) fn client_gone() -> StatusCode {
 #[derive(Default)]
 pub(crate) struct Ending {
     sent: Sent,
+    /// How much the head says there is: where all of that was handed over, nobody asks for more.
+    length: Option<u64>,
     then: Vec<Box<dyn FnOnce(Sent) + Send + Sync>>,
 }
 
@@ -106,9 +108,22 @@ impl Ending {
         self.then.push(Box::new(action));
     }
 
+    /// What is left to do when this answer has been sent. It must be asked for before the body is read.
+    pub(crate) fn of(response: &mut Response) -> &mut Self {
+        let said = response.headers().get(header::CONTENT_LENGTH);
+        let said = said.and_then(|length| length.to_str().ok()?.parse().ok());
+        let length = said.or_else(|| response.body().size_hint().exact());
+        let ending = response.body_mut().ending();
+        ending.length = length;
+        ending
+    }
+
     /// Notes content that was handed to the connection.
     pub(crate) fn sent(&mut self, bytes: usize) {
         self.sent.bytes += bytes as u64;
+        if self.length == Some(self.sent.bytes) {
+            self.sent.end = End::Complete;
+        }
     }
 
     /// Notes that no more comes.
@@ -150,6 +165,16 @@ pub(crate) fn conclude(cx: &mut Context, returned: Option<Response>) -> Result<R
             ));
         }
     };
+    let status = match cx.answer.status {
+        Some(status) if response.status() == StatusCode::OK => status,
+        _ => response.status(),
+    };
+    if status.is_informational() {
+        return Err(Misuse::error(format!(
+            "the status {} cannot be an answer: it comes before one",
+            status.as_u16()
+        )));
+    }
     if !cx.answer.has_written {
         return Ok(response);
     }
@@ -184,13 +209,16 @@ pub(crate) fn seal(cx: &mut Context, mut response: Response) -> Response {
     }
     join_head(cx, &mut response);
     let safe = *cx.method() == Method::GET || *cx.method() == Method::HEAD;
-    if response.status() == StatusCode::OK && safe {
+    if response.status() == StatusCode::OK && safe && !cx.answer.in_pieces {
         answer_conditionally(cx, &mut response);
     }
     if forbids_content(response.status()) {
         strip_content(&mut response);
     } else if *cx.method() == Method::HEAD {
-        keep_length_only(&mut response);
+        keep_length_only(cx, &mut response);
+    } else if response.body().size_hint().exact().is_some() {
+        // The connection says how long it is, whatever the author has said.
+        response.headers_mut().remove(header::CONTENT_LENGTH);
     }
     response
 }
@@ -257,7 +285,7 @@ fn tag_of(body: &Body) -> Option<HeaderValue> {
 }
 
 /// Whether an answer of this status has no content (RFC 9110 §6.4.1). 205 has none either (§15.3.6).
-fn forbids_content(status: StatusCode) -> bool {
+pub(crate) fn forbids_content(status: StatusCode) -> bool {
     status.is_informational()
         || matches!(
             status,
@@ -278,12 +306,22 @@ fn strip_content(response: &mut Response) {
 }
 
 /// For HEAD: says how long the content would be, and sends none (RFC 9110 §9.3.2).
-fn keep_length_only(response: &mut Response) {
-    if let Some(length) = response.body().size_hint().exact() {
-        response
-            .headers_mut()
-            .entry(header::CONTENT_LENGTH)
-            .or_insert_with(|| length.into());
+fn keep_length_only(cx: &Context, response: &mut Response) {
+    match response.body().size_hint().exact() {
+        None => {}
+        Some(_) if cx.answer.in_pieces => {}
+        // A method for HEAD may know the length without making the content.
+        Some(0) => {
+            response
+                .headers_mut()
+                .entry(header::CONTENT_LENGTH)
+                .or_insert_with(|| 0.into());
+        }
+        Some(length) => {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length.into());
+        }
     }
     response.body_mut().clear();
 }

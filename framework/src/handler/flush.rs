@@ -8,7 +8,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
 };
 
 use ::http::StatusCode;
@@ -49,6 +49,8 @@ pub(crate) struct Outbox(Mutex<Option<Letters>>);
 struct Letters {
     head: Option<::http::response::Parts>,
     chunk: Option<Bytes>,
+    /// Who waits for the chunk to be taken.
+    waiting: Option<Waker>,
     /// The status of the head, once it was left.
     status: Option<StatusCode>,
     /// The bytes of the chunks that were taken.
@@ -67,12 +69,20 @@ impl Outbox {
     /// Leaves a chunk and waits until the connection has taken it: that is the back-pressure. To a client that is gone
     /// nothing is sent, and nothing waits for it.
     pub(crate) async fn send(&self, chunk: Bytes, request: &RequestHandle) {
-        self.lock().get_or_insert_default().chunk = Some(chunk);
-        // Who takes the chunk polls this future again: both are the same task, so no waker is kept.
-        std::future::poll_fn(|_| {
+        {
+            let mut letters = self.lock();
+            let letters = letters.get_or_insert_default();
+            // A chunk is still there when the flush that left it was given up.
+            letters.chunk = Some(match letters.chunk.take() {
+                Some(unsent) => [unsent, chunk].concat().into(),
+                None => chunk,
+            });
+        }
+        std::future::poll_fn(|cx| {
             let mut letters = self.lock();
             match &mut *letters {
                 Some(letters) if letters.chunk.is_some() && !request.is_disconnected() => {
+                    letters.waiting = Some(cx.waker().clone());
                     Poll::Pending
                 }
                 _ => Poll::Ready(()),
@@ -85,12 +95,29 @@ impl Outbox {
         self.lock().as_mut()?.head.take()
     }
 
-    fn take_chunk(&self) -> Option<Bytes> {
+    fn take_chunk(&self, cx: &Context<'_>) -> Option<Bytes> {
         let mut letters = self.lock();
         let letters = letters.as_mut()?;
         let chunk = letters.chunk.take()?;
         letters.taken += chunk.len() as u64;
+        // Who takes the chunk polls the handler again, so there is nobody to wake but inside what polls only what was woken.
+        if let Some(waiting) = letters.waiting.take()
+            && !waiting.will_wake(cx.waker())
+        {
+            waiting.wake();
+        }
         Some(chunk)
+    }
+
+    /// Wakes who waits: the client is gone.
+    fn wake(&self) {
+        let waiting = self
+            .lock()
+            .as_mut()
+            .and_then(|letters| letters.waiting.take());
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
     }
 
     /// The status that was sent, and the bytes of content.
@@ -129,8 +156,21 @@ impl Task {
             return Poll::Pending;
         };
         if let Poll::Ready(response) = task.poll(cx) {
+            let request = task.request.clone();
             *slot = None;
-            return Poll::Ready(response);
+            // The handler left a head, gave its `flush` up and went on to its end.
+            return Poll::Ready(match request.outbox().take_head() {
+                None => response,
+                Some(head) => {
+                    let tail = Some(response.into_body());
+                    let running = Running {
+                        request,
+                        task: None,
+                        tail,
+                    };
+                    Response::from_parts(head, Body::running(running))
+                }
+            });
         }
         let head = ready!(
             task.request
@@ -141,6 +181,7 @@ impl Task {
         Poll::Ready(Response::from_parts(
             head,
             Body::running(Running {
+                request: task.request.clone(),
                 task: slot.take(),
                 tail: None,
             }),
@@ -169,6 +210,7 @@ impl Drop for Task {
             .take();
         let Some(run) = run else { return };
         self.request.disconnect();
+        self.request.outbox().wake();
         if self.disconnect == Disconnect::Finish {
             let detached = &self.request.shared().detached;
             detached.spawn(async { drop(run.await) });
@@ -178,6 +220,7 @@ impl Drop for Task {
 
 /// The body of an answer whose handler is still writing it.
 pub(crate) struct Running {
+    request: RequestHandle,
     task: Option<Task>,
     /// What the handler left unsent when it was done.
     tail: Option<Body>,
@@ -188,16 +231,17 @@ impl Running {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if let Some(task) = &mut self.task {
-            if let Some(chunk) = task.request.outbox().take_chunk() {
+        loop {
+            if let Some(chunk) = self.request.outbox().take_chunk(cx) {
                 return Poll::Ready(Some(Ok(Frame::data(chunk))));
             }
+            let Some(task) = &mut self.task else { break };
             match task.poll(cx) {
                 Poll::Ready(response) => {
                     self.tail = Some(response.into_body());
                     self.task = None;
                 }
-                Poll::Pending => match task.request.outbox().take_chunk() {
+                Poll::Pending => match self.request.outbox().take_chunk(cx) {
                     Some(chunk) => return Poll::Ready(Some(Ok(Frame::data(chunk)))),
                     None => return Poll::Pending,
                 },

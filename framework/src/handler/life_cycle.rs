@@ -20,13 +20,14 @@ use std::{
     task::{Context as TaskContext, Poll, Waker},
 };
 
-use ::http::HeaderMap;
+use ::http::{HeaderMap, StatusCode};
 
 use super::{
     Response,
+    body::Body,
     context::Context,
     error::{Error, HttpError, Misuse, Panic, Result},
-    finish::{self, End, Outcome, Sent},
+    finish::{self, End, Ending, Outcome, Sent},
     flush::{Disconnect, Run},
     request::RequestHandle,
     requirements::Requirements,
@@ -407,7 +408,10 @@ impl<H: HandlerImpl> Built for H {
     fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(base) = self.base() {
-                base.on_finish_all(outcome).await;
+                // A panic there must not stop the own hook.
+                if let Err(error) = guard(base.on_finish_all(outcome)).await {
+                    tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
+                }
             }
             self.on_finish(outcome).await;
         })
@@ -415,7 +419,7 @@ impl<H: HandlerImpl> Built for H {
 
     fn on_connection_close_all(&self) {
         if let Some(base) = self.base() {
-            base.on_connection_close_all();
+            survive("on_connection_close", || base.on_connection_close_all());
         }
         self.on_connection_close();
     }
@@ -450,9 +454,9 @@ impl Built for Box<dyn Built> {
 /// Starts a method. Where nothing can wait, it has answered before this returns, and no future is boxed.
 pub(crate) fn start<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Reply {
     if const { <H as Method<M>>::WAITS || H::FIELDS_WAIT || H::ALL_HOOKS.waits } {
-        Reply::Run(Box::pin(drive::<H, M>(cx)))
+        Reply::Run(Box::pin(contained::<H, M>(cx)))
     } else {
-        match at_once(drive::<H, M>(cx)) {
+        match at_once(contained::<H, M>(cx)) {
             Some(response) => Reply::Ready(response),
             None => Reply::Run(Box::pin(async {
                 unreachable!("nothing in this handler waits")
@@ -466,6 +470,23 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut TaskContext::from_waker(Waker::noop())) {
         Poll::Ready(value) => Some(value),
         Poll::Pending => None,
+    }
+}
+
+/// [`drive`], where the last resort against a panic stands: what an author's `Drop` or `Display` may do at any place.
+async fn contained<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Response {
+    let request = cx.request().clone();
+    match guard(drive::<H, M>(cx)).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(target: "squall", error = ?error, "the answer failed");
+            if request.outbox().sent().0.is_some() {
+                return Response::new(Body::failing(error.into()));
+            }
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
     }
 }
 
@@ -512,6 +533,8 @@ async fn on_pool<H: HandlerImpl + Method<M>, M: 'static>(
     arguments: <H as Method<M>>::Arguments,
 ) -> Result<Response> {
     let (mut moved, mut context) = (live.take(), cx.take());
+    context.answer.on_pool = true;
+    let running = context.request().shared().detached.enter();
     let run = move || {
         let call = AssertUnwindSafe(|| {
             at_once(<H as Method<M>>::call(
@@ -523,11 +546,13 @@ async fn on_pool<H: HandlerImpl + Method<M>, M: 'static>(
         });
         let answered =
             catch_unwind(call).unwrap_or_else(|payload| Err(Panic::into_error(&*payload)));
-        (moved, context, answered)
+        // In this order: where nobody waits any more, the handler has its hooks before the end stops waiting.
+        (moved, context, answered, running)
     };
-    let (moved, context, answered) = tokio::task::spawn_blocking(run).await?;
+    let (moved, context, answered, _running) = tokio::task::spawn_blocking(run).await?;
     *live = moved;
     *cx = context;
+    cx.answer.on_pool = false;
     answered
 }
 
@@ -650,28 +675,25 @@ impl<H: Built> Live<H> {
         let hooks = handler.hooks();
         if hooks.finishes || hooks.closes {
             let (request, status) = (self.request.clone(), response.status());
-            response
-                .body_mut()
-                .ending()
-                .then(move |Sent { bytes, end }| {
-                    let (flushed, taken) = request.outbox().sent();
-                    // What is thrown away after the client has gone was sent to nobody.
-                    let end = if request.is_disconnected() {
-                        End::Gone
-                    } else {
-                        end
-                    };
-                    let outcome = Outcome {
-                        status: flushed.unwrap_or(status),
-                        sent: taken + bytes,
-                        complete: end == End::Complete,
-                        elapsed: request.elapsed(),
-                    };
-                    if end == End::Gone {
-                        close(&handler, &request);
-                    }
-                    finish(handler, &request, outcome);
-                });
+            Ending::of(&mut response).then(move |Sent { bytes, end }| {
+                let (flushed, taken) = request.outbox().sent();
+                // What is thrown away after the client has gone was sent to nobody.
+                let end = if request.is_disconnected() {
+                    End::Gone
+                } else {
+                    end
+                };
+                let outcome = Outcome {
+                    status: flushed.unwrap_or(status),
+                    sent: taken + bytes,
+                    complete: end == End::Complete,
+                    elapsed: request.elapsed(),
+                };
+                if end == End::Gone {
+                    close(&handler, &request);
+                }
+                finish(handler, &request, outcome);
+            });
         }
         response
     }
@@ -696,10 +718,10 @@ fn close<H: Built>(handler: &H, request: &RequestHandle) {
 fn finish<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
     let hooks = handler.hooks();
     if !hooks.finishes {
-        return;
+        return survive("drop", move || drop(handler));
     }
     if !hooks.finish_waits {
-        survive("on_finish", || {
+        survive("on_finish", move || {
             at_once(handler.on_finish_all(&outcome)).unwrap_or_default();
         });
     } else {

@@ -146,8 +146,13 @@ impl Redirect {
     pub(crate) fn answer(&self, cx: &Context) -> Result<Response> {
         let mut location = fill(&self.location, cx);
         if let Some(query) = cx.uri().query() {
-            location.push(if location.contains('?') { '&' } else { '?' });
-            location.push_str(query);
+            let end = location.find('#').unwrap_or(location.len());
+            let joint = if location[..end].contains('?') {
+                '&'
+            } else {
+                '?'
+            };
+            location.insert_str(end, &format!("{joint}{query}"));
         }
         let status = self.status;
         Self { status, location }.into_response(cx.request())
@@ -190,7 +195,18 @@ fn fill(target: &str, cx: &Context) -> String {
             "/",
         );
     }
+    // `name:` would be a scheme (RFC 3986 §4.2): no parameter may be one, or complete one.
+    let written = target.split('{').next().unwrap_or_default();
+    if has_scheme(&location) && !has_scheme(written) {
+        location.insert_str(0, "./");
+    }
     location
+}
+
+/// Whether a reference begins with a scheme.
+fn has_scheme(reference: &str) -> bool {
+    let end = reference.find([':', '/', '?', '#']);
+    end.is_some_and(|end| reference.as_bytes()[end] == b':')
 }
 
 enum Piece<'t> {

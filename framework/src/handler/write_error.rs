@@ -13,7 +13,7 @@ use super::{
     error::{Error, HttpError, Result},
     finish,
     life_cycle::{Built, guard},
-    respond::with_content,
+    respond::{lay_over, with_content},
 };
 
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -32,12 +32,20 @@ pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: E
     let written = guard(by_hooks(built, cx, &error))
         .await
         .and_then(|written| written);
+    let is_of_error = cx
+        .answer
+        .status
+        .is_none_or(|status| status == error.status());
     let mut response = match written {
         Ok(Some(response)) => response,
         Ok(None) => page(cx, &error),
+        Err(second) if cx.answer.head_sent => {
+            tracing::error!(target: "squall", error = ?second, "the error page failed");
+            return Response::new(Body::failing(second.into()));
+        }
         Err(second) => return empty(built, cx, &second),
     };
-    if response.status() == StatusCode::OK && cx.answer.status.is_none() {
+    if response.status() == StatusCode::OK && is_of_error {
         *response.status_mut() = error.status();
     }
     finish::add_headers(&mut response, error.headers());
@@ -51,6 +59,11 @@ async fn by_hooks(
 ) -> Result<Option<Response>> {
     let Some(built) = built else { return Ok(None) };
     built.default_headers_all(&mut cx.answer.headers);
+    // For a page that is flushed; otherwise they are laid over the answer at the end.
+    cx.answer.status = Some(error.status());
+    let mut headers = error.headers().clone();
+    while headers.remove(header::SET_COOKIE).is_some() {}
+    lay_over(&mut cx.answer.headers, headers);
     let Some(response) = built.write_error_any(cx, error).await else {
         return Ok(None);
     };
@@ -73,10 +86,16 @@ fn empty(built: Option<&dyn Built>, cx: &mut Context, error: &Error) -> Response
     response
 }
 
+/// The text of a cause. Its `Display` is not ours: it may fail, and panic.
+fn shown(cause: &(dyn std::error::Error + 'static)) -> String {
+    let show = std::panic::AssertUnwindSafe(|| cause.to_string());
+    std::panic::catch_unwind(show).unwrap_or_else(|_| "an error that cannot be shown".to_owned())
+}
+
 /// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
 fn log(error: &HttpError) {
     let causes = || {
-        let causes: Vec<_> = error.causes().map(ToString::to_string).collect();
+        let causes: Vec<_> = error.causes().map(shown).collect();
         (!causes.is_empty()).then(|| causes.join(": "))
     };
     if error.status().is_server_error() {
@@ -91,7 +110,7 @@ fn log(error: &HttpError) {
 /// The page of the framework: HTML, or problem details (RFC 9457) where the client prefers JSON.
 fn page(cx: &Context, error: &HttpError) -> Response {
     let causes = if cx.is_debug() {
-        error.causes().map(ToString::to_string).collect()
+        error.causes().map(shown).collect()
     } else {
         Vec::new()
     };

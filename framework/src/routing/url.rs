@@ -136,16 +136,20 @@ impl<T> PathField<T> {
 
     /// Appends the value to a URL as one segment.
     pub fn push(&self, url: &mut String, value: &impl Argument<T>) {
+        let start = url.len();
         value
             .write_path(self.write, &mut Encoder::segment(url))
             .expect("`Display` of a path value does not fail");
+        keep_host(url, start, false);
     }
 
     /// Appends the value to a URL as the rest of the path: its slashes stay.
     pub fn push_rest(&self, url: &mut String, value: &impl Argument<T>) {
+        let start = url.len();
         value
             .write_path(self.write, &mut Encoder::path(url))
             .expect("`Display` of a path value does not fail");
+        keep_host(url, start, true);
     }
 }
 
@@ -154,6 +158,16 @@ impl<T> fmt::Debug for PathField<T> {
         f.debug_struct("PathField")
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+/// Keeps a value right behind the root from making the URL one of another host: `//host/…` (RFC 3986 §4.2).
+fn keep_host(url: &mut String, start: usize, is_rest: bool) {
+    if start == 1 && is_rest && url[start..].starts_with('/') {
+        url.replace_range(start..=start, "%2F");
+    } else if start == 1 && !is_rest && url.len() == start {
+        // No route takes an empty segment; a dot at least stays here.
+        url.push('.');
     }
 }
 
@@ -185,12 +199,20 @@ pub(crate) fn reverse<A: AsRef<str>>(
         url.push('/');
         match segment {
             Segment::Literal { text, .. } => url.push_str(text),
-            Segment::Expression { .. } | Segment::Parameter => Encoder::segment(&mut url)
-                .write_str(values.next()?.as_ref())
-                .ok()?,
-            Segment::CatchAll => Encoder::path(&mut url)
-                .write_str(values.next()?.as_ref())
-                .ok()?,
+            Segment::Expression { .. } | Segment::Parameter => {
+                let start = url.len();
+                Encoder::segment(&mut url)
+                    .write_str(values.next()?.as_ref())
+                    .ok()?;
+                keep_host(&mut url, start, false);
+            }
+            Segment::CatchAll => {
+                let start = url.len();
+                Encoder::path(&mut url)
+                    .write_str(values.next()?.as_ref())
+                    .ok()?;
+                keep_host(&mut url, start, true);
+            }
         }
     }
     values.next().is_none().then_some(url)

@@ -47,7 +47,11 @@ impl Application {
             () = signal => {}
         }
         drop(listener);
-        drain(loops, &stop).await;
+        let again = termination()?;
+        tokio::select! {
+            () = drain(loops, &stop) => {}
+            () = again => tracing::warn!(target: "squall", "told to end once more: requests are cut off"),
+        }
         Ok(())
     }
 }

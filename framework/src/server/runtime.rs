@@ -10,11 +10,14 @@ use tokio::runtime::Builder;
 ///
 /// When the system gives no event queue.
 pub fn block_on_main<T>(main: impl Future<Output = T>) -> T {
-    Builder::new_current_thread()
+    let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("a runtime needs an event queue of the system")
-        .block_on(main)
+        .expect("a runtime needs an event queue of the system");
+    let result = runtime.block_on(main);
+    // What the program has spawned may well run for ever; `main` is over all the same.
+    runtime.shutdown_background();
+    result
 }
 
 /// Runs the future of a test, for at most `SQUALL_TEST_TIMEOUT` seconds; by default 5.
