@@ -802,7 +802,7 @@ pub(crate) async fn answer_with<H: HandlerImpl>(
         Ok(response) => {
             if let Some(built) = live.built() {
                 survive("default_headers", || {
-                    built.default_headers_all(&mut cx.answer.headers)
+                    built.default_headers_all(&mut cx.answer.headers);
                 });
             }
             response
