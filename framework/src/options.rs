@@ -7,8 +7,10 @@
 /// | `--address` | `SQUALL_ADDRESS` | `127.0.0.1`; a name or an address, IPv6 included |
 /// | `--port` | `SQUALL_PORT` | `8888`; 0 picks a free one and prints it |
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
-/// | `--debug` | `SQUALL_DEBUG` | off; shows the causes of errors on their pages |
+/// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
+///
+/// In code, a program begins with the defaults and changes fields: `let mut options = Options::default(); options.port = 80;`.
 ///
 /// It is a `clap::Args`, so a program can put it beside options of its own:
 ///
@@ -26,6 +28,8 @@
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "options", derive(clap::Args))]
+// The text above is for the reference, not for `--help`.
+#[cfg_attr(feature = "options", command(about = None, long_about = None))]
 #[non_exhaustive]
 pub struct Options {
     /// The address to listen on
@@ -47,7 +51,10 @@ pub struct Options {
     )]
     pub workers: Option<std::num::NonZeroUsize>,
     /// Show the causes of errors on their pages
-    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_DEBUG"))]
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_DEBUG", value_parser = clap::builder::FalseyValueParser::new())
+    )]
     pub debug: bool,
     /// What to log: a level, or levels by target
     #[cfg_attr(

@@ -76,3 +76,44 @@ async fn the_level_follows_the_status() {
 async fn a_server_with_a_log() {
     OwnServer::run(Application::new(routes![Status]), Options::default()).await;
 }
+
+/// What a layer or a mounted service answers is logged as what it was, also where its content is never asked for.
+#[squall::test]
+async fn foreign_bodies_are_no_clients_that_went() {
+    let mut server = OwnServer::start("access::a_server_of_mounts");
+    for (method, target, status) in [
+        ("GET", "/axum/text", " INFO squall::access: 200 "),
+        ("HEAD", "/axum/text", " INFO squall::access: 200 "),
+        ("GET", "/axum/none", " WARN squall::access: 404 "),
+        ("GET", "/axum/empty", " INFO squall::access: 204 "),
+        ("GET", "/status/201", " INFO squall::access: 201 "),
+    ] {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let request = format!("{method} {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+        let line = server.error_line("squall::access");
+        assert!(
+            line.contains(status) && line.contains(" 127.0.0.1 "),
+            "{method} {target}: {line}"
+        );
+    }
+}
+
+#[squall::test]
+async fn a_server_of_mounts() {
+    use axum::routing::get;
+
+    let router = axum::Router::new()
+        .route("/text", get(async || "some text"))
+        .route("/empty", get(async || StatusCode::NO_CONTENT));
+    let value = squall::http::HeaderValue::from_static("yes");
+    let layer = tower_http::set_header::SetResponseHeaderLayer::overriding(
+        "x-layer".parse().unwrap(),
+        value,
+    );
+    let app = Application::new(routes![Status])
+        .mount("/axum", router)
+        .layer(layer);
+    OwnServer::run(app, Options::default()).await;
+}

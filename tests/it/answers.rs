@@ -526,3 +526,26 @@ async fn urls_go_both_ways() {
         "/named/1/a%2Fb%20c%C3%A9"
     );
 }
+
+#[handler]
+#[route("/late")]
+struct Late;
+
+#[handler]
+impl Late {
+    async fn get(&self, cx: &mut Context) -> Result<()> {
+        cx.write("sent ")?;
+        cx.flush().await?;
+        assert_eq!(cx.set_header("x-late", "1").unwrap_err().status(), 500);
+        cx.write("too late")
+    }
+}
+
+#[squall::test]
+async fn a_field_behind_the_head_is_refused() {
+    let client = TestClient::new(Application::new(routes![Late]));
+    assert_eq!(
+        client.get("/late").send().await.text().await,
+        "sent too late"
+    );
+}

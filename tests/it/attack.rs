@@ -248,7 +248,7 @@ impl Child {
 
     async fn head(&self) {
         self.events.note("started");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     #[on_finish]

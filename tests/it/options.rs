@@ -71,3 +71,18 @@ async fn a_bad_setting_is_refused_at_start() {
         .to_string();
     assert!(error.contains("--port 0"), "{error}");
 }
+
+#[test]
+fn the_help_is_for_the_shell() {
+    let help = Cli::try_parse_from(["program", "--help"])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        help.contains("The address to listen on") && help.contains("SQUALL_PORT"),
+        "{help}"
+    );
+    assert!(
+        !help.contains("```") && !help.contains("clap::Args"),
+        "{help}"
+    );
+}

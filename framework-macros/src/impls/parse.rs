@@ -385,22 +385,30 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
 
 /// What may stand in a handler, for a function that may not.
 fn stranger(word: &str) -> String {
-    let all: Vec<&str> = attributes::METHOD_NAMES.to_vec();
-    let lower = word.to_ascii_lowercase();
-    let hint = match (closest(&lower, &all), closest(word, attributes::HOOKS)) {
-        (Some(close), _) => format!("; did you mean `{close}`?"),
-        (None, Some(close)) if close == word => format!("; a hook is marked: write `#[{close}]` above it"),
-        (None, Some(close)) => format!("; did you mean the hook `#[{close}]`?"),
+    let hint = match (closest(&word.to_ascii_lowercase(), attributes::METHOD_NAMES), hook_called(word)) {
+        (Some(close), _) => format!("did you mean `{close}`?"),
+        (None, Some(hook)) => format!("a hook is marked, whatever its name: write `#[{hook}]` above it"),
         (None, None) if word == "initialize" => {
-            "; what Tornado's `initialize` does, fields do: `State<T>`, or `Init<T>` for a value that comes with the route".to_owned()
+            "what Tornado's `initialize` does, fields do: `State<T>`, or `Init<T>` for a value that comes with the route".to_owned()
         }
-        (None, None) => "; put helpers into a plain `impl` block".to_owned(),
+        (None, None) => "put helpers into a plain `impl` block".to_owned(),
     };
     format!(
-        "`{word}` is no method of a handler: here stand {}, a function marked `#[method(\"…\")]`, and the hooks {}{hint}",
+        "`{word}` is no method of a handler: {hint}\nhere stand {}, a function marked `#[method(\"…\")]`, and the hooks {}",
         list(attributes::METHOD_NAMES),
         list(attributes::HOOKS),
     )
+}
+
+/// The hook that a function is named after, also by the name that Tornado has for it.
+fn hook_called(word: &str) -> Option<&'static str> {
+    match word {
+        "set_default_headers" => Some("default_headers"),
+        "on_close" | "on_disconnect" => Some("on_connection_close"),
+        "before" | "setup" => Some("prepare"),
+        "after" | "teardown" => Some("on_finish"),
+        _ => closest(word, attributes::HOOKS),
+    }
 }
 
 /// A method is a token (RFC 9110 §9.1), and case counts.

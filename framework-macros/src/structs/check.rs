@@ -1,7 +1,7 @@
 //! The rules of a handler struct that need more than one attribute. One function a rule.
 
 use super::parse::{Field, Model, Presence, Source};
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, closest};
 
 /// Checks all rules.
 pub(super) fn all(model: &Model, errors: &mut Errors) {
@@ -23,7 +23,17 @@ fn base_is_a_field(model: &Model, errors: &mut Errors) {
         .iter()
         .any(|field| matches!(field.source, Source::Base))
     {
-        errors.at(base, format!("`base` names the field that holds the base handler; there is no field `{base}`: add `{base}: …`"));
+        let names: Vec<&str> = model.fields.iter().map(|field| &*field.name).collect();
+        let of_type = model.fields.iter().find(|field| field.has_type(base));
+        let advice = match (of_type, closest(&base.to_string(), &names)) {
+            (Some(field), _) => format!(
+                "it takes the name of the field, not its type: write `base = {}`",
+                field.name
+            ),
+            (None, Some(close)) => format!("did you mean `{close}`?"),
+            (None, None) => format!("add `{base}: …`"),
+        };
+        errors.at(base, format!("`base` names the field that holds the base handler; there is no field `{base}`: {advice}"));
     }
 }
 

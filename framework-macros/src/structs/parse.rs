@@ -91,6 +91,11 @@ pub(super) enum Presence {
 }
 
 impl Field {
+    /// Whether its type has this name.
+    pub(super) fn has_type(&self, name: &Ident) -> bool {
+        matches!(&self.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == *name))
+    }
+
     /// The type that is parsed: of `Option<T>` and `Vec<T>`, the `T`.
     pub(super) fn inner(&self) -> &Type {
         let (Source::Path { presence, .. } | Source::Marked { presence, .. }) = &self.source else {

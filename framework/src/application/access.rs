@@ -16,7 +16,7 @@ use tracing::Level;
 
 use crate::handler::{
     RemoteAddr, Request, RequestHandle, Response,
-    finish::{End, Ending, Sent, client_gone},
+    finish::{End, Ending, Sent, client_gone, forbids_content},
 };
 
 const TARGET: &str = "squall::access";
@@ -55,8 +55,11 @@ impl Access {
     pub(super) fn attach(self, mut response: Response) -> Response {
         let status = response.status();
         let may_break_off = response.body().as_bytes().is_none();
+        // The content of such an answer is never asked for, whatever a mounted service put there.
+        let is_headless = *self.request().0 == Method::HEAD || forbids_content(status);
         if is_seen(status) || may_break_off {
             Ending::of(&mut response).then(move |Sent { end, .. }| match end {
+                End::Gone if is_headless => self.write(status, level_of(status), ""),
                 End::Complete => self.write(status, level_of(status), ""),
                 End::Failed => self.write(status, Level::ERROR, " broken off"),
                 End::Gone => self.gone(),

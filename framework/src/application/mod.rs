@@ -121,7 +121,8 @@ impl Application {
     /// Hands all requests below a prefix to another service: any `tower` service, an axum router or another application
     /// among them. It sees its paths without the prefix; `/api` itself is its `/`.
     ///
-    /// A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
+    /// Layers and the access log see its requests, the [`base`](Self::base) does not: error pages and default headers are the
+    /// service's own. A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
     /// one; otherwise the application does not start, and neither does it when a route takes the same paths.
     #[must_use]
     pub fn mount<S, B>(self, prefix: impl Into<String>, service: S) -> Self

@@ -205,6 +205,13 @@ impl Draft<'_> {
         gifts: Option<Arc<[Gift]>>,
     ) -> Row {
         (info.requirements)(self.requirements.of(info.name));
+        if info.methods.is_empty() {
+            let fault = format!(
+                "has the route `{}`, but no method: add `fn get(&self)` or another",
+                place.text()
+            );
+            self.requirements.fault(fault);
+        }
         for method in info.methods {
             (method.requirements)(self.requirements);
         }

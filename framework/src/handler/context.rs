@@ -28,8 +28,9 @@ use crate::{
 /// One request and its answer under way.
 ///
 /// A hook or a method asks for it as `cx: &mut Context`. What is set here and what a method returns make up the answer
-/// together: a returned status other than 200, a returned field and a returned content win over what was set here, except for
-/// a `content-type` set here, which wins over the one that a type brings along.
+/// together: a returned status other than 200 and a returned field win over what was set here, except for a `content-type` set
+/// here, which wins over the one that a type brings along. Content comes from [`write`](Self::write), from
+/// [`finish`](Self::finish) or from what is returned; from two of them it is a 500 that names both.
 ///
 /// # Examples
 ///
@@ -333,9 +334,9 @@ impl Context {
     /// # Errors
     ///
     /// 500 when the name is no token, or the value holds a control character: such a field is never sent
-    /// ([RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
+    /// ([RFC 9110 §5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)). 500 after [`flush`](Self::flush): the fields are sent.
     pub fn set_header(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Result<()> {
-        let (name, value) = field(name.as_ref(), value.as_ref())?;
+        let (name, value) = self.field(name.as_ref(), value.as_ref())?;
         self.answer.typed |= name == header::CONTENT_TYPE;
         self.answer.headers.insert(name, value);
         Ok(())
@@ -347,9 +348,20 @@ impl Context {
     ///
     /// As [`set_header`](Self::set_header).
     pub fn add_header(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Result<()> {
-        let (name, value) = field(name.as_ref(), value.as_ref())?;
+        let (name, value) = self.field(name.as_ref(), value.as_ref())?;
         self.answer.headers.append(name, value);
         Ok(())
+    }
+
+    /// A field that can do no harm on the wire, while there is time for it.
+    fn field(&self, name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+        if self.answer.head_sent {
+            return Err(Misuse::error(format!(
+                "the field `{}` is set after `cx.flush`: the fields are sent already",
+                name.escape_debug()
+            )));
+        }
+        field(name, value)
     }
 
     /// Takes all fields of this name back.
@@ -462,7 +474,7 @@ impl fmt::Debug for Context {
 }
 
 /// A field whose value can do no harm on the wire.
-pub(crate) fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+fn field(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
     let name = HeaderName::try_from(name).map_err(|error| {
         Error::from(error).about(format!("field name `{}`", name.escape_debug()))
     })?;

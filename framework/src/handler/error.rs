@@ -25,8 +25,9 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// Made by `?` from any [`std::error::Error`], and then answered with 500, or from an [`HttpError`], which keeps its status.
 /// [`Debug`] prints the error and the chain of its causes for a person, since that is what `main` prints.
 ///
-/// An error type of one's own gets a status by `impl From<MyError> for HttpError`, where methods return
-/// `Result<T, HttpError>`; or, when it is no [`std::error::Error`], by `impl From<MyError> for squall::Error`.
+/// **An error type of one's own that is a [`std::error::Error`] is a 500 here**, whatever it converts to otherwise: `?` keeps it as
+/// it is. It gets a status by `impl From<MyError> for HttpError` where functions return `Result<T, HttpError>`, or by
+/// `.map_err(HttpError::from)?`. One that is no [`std::error::Error`] gets it by `impl From<MyError> for squall::Error`.
 ///
 /// # Examples
 ///

@@ -33,7 +33,8 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The status code of the answer; 499 when the client was gone before the head of one was sent.
+    /// The status code of the answer; 499 when the client was gone before the head of one was sent. (The access log says 499 also
+    /// when it went later.)
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
@@ -115,6 +116,8 @@ impl Ending {
         let length = said.or_else(|| response.body().size_hint().exact());
         let ending = response.body_mut().ending();
         ending.length = length;
+        // Nothing is to come, and so nobody asks for it.
+        ending.sent(0);
         ending
     }
 

@@ -152,7 +152,7 @@ pub trait HandlerStruct: Sized + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no complete handler",
     label = "not a handler",
-    note = "a handler is a struct and an impl, both under `#[handler]`: add `#[handler] impl {Self} {{ … }}`"
+    note = "a handler is a struct and an impl, both under `#[handler]`: write it above `impl {Self}` too"
 )]
 pub trait HandlerImpl: HandlerStruct + Shareable {
     /// Its methods.

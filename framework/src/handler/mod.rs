@@ -1,6 +1,6 @@
 //! Handlers: their life cycle, what they take from a request, what they may return.
 //!
-//! The macros turn a `#[handler]` struct and its impl into the traits of [`life_cycle`](self), whose one driver takes a request
+//! The macros turn a `#[handler]` struct and its impl into a few hidden traits, and one driver takes a request
 //! through the steps: fields, default headers, `prepare` of the base and then its own, the method, the answer, `on_finish`.
 
 mod body;

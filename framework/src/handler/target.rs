@@ -81,7 +81,8 @@ impl<T: Send + Sync + 'static> Init<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand behind a pattern in `routes!`",
     label = "not a target of a route",
-    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect`"
+    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect`",
+    note = "any other handler has a `#[route(\"…\")]` and stands in the list by its name; a `tower` service is given to `Application::mount`"
 )]
 pub trait IntoTarget {
     /// Makes the target.

@@ -1,7 +1,8 @@
-//! Protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags.
+//! The types of HTTP that programs name most, from the [`http`](https://docs.rs/http) crate, so that a program needs no dependency
+//! on it.
 //!
-//! Nothing here knows a socket, a clock or a handler. The types of the [`http`](https://docs.rs/http) crate that programs
-//! name most are re-exported, so that a program needs no dependency on it.
+//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags.
+//! Nothing here knows a socket, a clock or a handler.
 
 pub use ::http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,

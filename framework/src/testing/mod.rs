@@ -280,6 +280,10 @@ impl TestRequest<'_> {
         let closing = Closing(connection);
         let mut request = ::http::Request::new(body);
         *request.method_mut() = method;
+        assert!(
+            target.starts_with('/') || target == "*",
+            "the target of a test begins with a slash: `/{target}`"
+        );
         *request.uri_mut() = target.parse().expect("a test sends a valid target");
         *request.headers_mut() = headers;
         request
