@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use squall::{
     Application, Context, Result, State, handler,
-    handler::{Body, Outcome},
+    handler::{Body, FromRequestParts, Outcome},
     routes,
     testing::TestClient,
 };
@@ -369,5 +369,116 @@ async fn a_failure_half_way_is_no_client_that_went() {
             "{how}: {:?}",
             events.list()
         );
+    }
+}
+
+/// Counts what is built, finished and dropped.
+#[derive(Clone, Default)]
+struct Counts(std::sync::Arc<[std::sync::atomic::AtomicUsize; 4]>);
+
+impl Counts {
+    fn add(&self, index: usize) {
+        self.0[index].fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    }
+
+    fn get(&self) -> [usize; 4] {
+        [0, 1, 2, 3].map(|index| self.0[index].load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+/// A field that is counted when it is built and when it is dropped.
+struct Counted(Counts);
+
+impl FromRequestParts for Counted {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        let counts = cx.state::<Counts>().expect("the test gives its counts");
+        counts.add(0);
+        Ok(Self((*counts).clone()))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.add(1);
+    }
+}
+
+/// A field that waits.
+struct Waits;
+
+impl FromRequestParts for Waits {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        if cx.query() == "field" {
+            std::future::pending::<()>().await;
+        }
+        Ok(Self)
+    }
+}
+
+#[handler]
+struct CountedBase {
+    counted: Counted,
+}
+
+#[handler]
+impl CountedBase {
+    #[on_finish]
+    fn finished(&self, _: &Outcome) {
+        self.counted.0.add(2);
+    }
+}
+
+#[handler(base = base)]
+#[route("/counted")]
+struct CountedHandler {
+    base: CountedBase,
+    _waits: Waits,
+}
+
+#[handler]
+impl CountedHandler {
+    #[prepare]
+    async fn prepare(&mut self, cx: &mut Context) {
+        if cx.query() == "prepare" {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    async fn get(&self) {
+        std::future::pending::<()>().await;
+    }
+
+    #[on_finish]
+    fn finished(&self, _: &Outcome) {
+        self.base.counted.0.add(3);
+    }
+}
+
+#[squall::test]
+async fn what_was_built_is_finished_once_wherever_it_is_cancelled() {
+    const EACH: usize = 100;
+    for (query, own) in [("field", 0), ("prepare", EACH), ("method", EACH)] {
+        let counts = Counts::default();
+        let client =
+            TestClient::new(Application::new(routes![CountedHandler]).state(counts.clone()));
+        for built in 0..EACH {
+            // It is built and comes to where it waits in one go, so whoever sees it built can leave.
+            let is_built = async {
+                while counts.get()[0] == built {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                _ = client.get(format!("/counted?{query}")).send() => panic!("{query}: it never answers"),
+                () = is_built => {}
+            }
+        }
+        let ended = async {
+            while counts.get() != [EACH, EACH, EACH, own] {
+                sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let ended = timeout(Duration::from_secs(4), ended).await;
+        assert!(ended.is_ok(), "{query}: {:?}", counts.get());
     }
 }

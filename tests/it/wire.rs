@@ -141,3 +141,34 @@ async fn waits_for_what_has_no_connection() {
 async fn a_server_to_be_ended() {
     OwnServer::run(Application::new(routes![Wait]), Options::default()).await;
 }
+
+#[handler]
+#[route("/pieces")]
+struct Pieces;
+
+#[handler]
+impl Pieces {
+    async fn get(&self, cx: &mut squall::Context) -> squall::Result<()> {
+        cx.write("one ")?;
+        cx.flush().await?;
+        cx.write("two")
+    }
+}
+
+/// HTTP/1.0 knows no chunks: the content ends with the connection (RFC 9112 §6.3).
+#[squall::test]
+async fn streams_to_http_1_0_until_the_connection_ends() {
+    let client = TestClient::on_socket(Application::new(routes![Pieces])).await;
+    let mut stream = connect(&client).await;
+    stream
+        .write_all(b"GET /pieces HTTP/1.0\r\nconnection: keep-alive\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.0 200 ") && answer.ends_with("\r\n\r\none two"),
+        "{answer}"
+    );
+    assert!(!answer.contains("transfer-encoding"), "{answer}");
+}
