@@ -47,10 +47,19 @@ impl Missing {
     }
 }
 
+/// A handler that answers nothing.
+#[handler]
+#[route("/mute")]
+struct Mute;
+
+#[handler]
+impl Mute {}
+
 #[test]
 fn all_faults_are_told_at_once() {
     let app = Application::new(routes![
         Missing,
+        Mute,
         "/old/{id}" => Redirect::permanent("/new/{nr}"),
         "/api/{*rest}" => Redirect::permanent("/"),
     ])
@@ -62,6 +71,7 @@ fn all_faults_are_told_at_once() {
     for part in [
         "`Missing` extracts `State<u64>`",
         "`Missing` extracts `State<alloc::string::String>`",
+        "`Mute` has the route `/mute`, but no method",
         "names `{nr}`",
         "the mount `bad` must begin with a slash",
         "`/api/{*rest}` of `mount`",
