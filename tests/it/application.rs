@@ -61,10 +61,12 @@ fn all_faults_are_told_at_once() {
         Missing,
         Mute,
         "/old/{id}" => Redirect::permanent("/new/{nr}"),
+        "/away/{*p}" => Redirect::permanent("https://example.com{p}"),
         "/api/{*rest}" => Redirect::permanent("/"),
     ])
     .mount("/api", app())
     .mount("bad", app())
+    .mount("/\u{fc}", app())
     .base::<Missing>();
     let error = app.check().unwrap_err();
     let text = error.to_string();
@@ -74,6 +76,8 @@ fn all_faults_are_told_at_once() {
         "`Mute` has the route `/mute`, but no method",
         "names `{nr}`",
         "the mount `bad` must begin with a slash",
+        "the mount `/\u{fc}` must begin with a slash",
+        "lets a parameter say part of the host",
         "`/api/{*rest}` of `mount`",
     ] {
         assert!(text.contains(part), "{part} is not in: {text}");
@@ -205,5 +209,20 @@ async fn it_runs_inside_axum() {
     assert_eq!(
         client.get("/all/squall/").send().await.text().await,
         "hello"
+    );
+}
+
+#[squall::test]
+async fn a_panic_in_a_mounted_service_is_500() {
+    async fn panic() -> &'static str {
+        panic!("not ours")
+    }
+    let router = axum::Router::new().route("/panic", axum::routing::get(panic));
+    let client = TestClient::on_socket(app().mount("/api", router)).await;
+    let requests = "GET /api/panic HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    let answers = crate::support::exchange(&client, requests).await;
+    assert!(
+        answers.starts_with("HTTP/1.1 500 ") && answers.ends_with("hello"),
+        "{answers}"
     );
 }

@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use tower_service::Service;
 
-use crate::handler::{Body, BoxError, Request, Response};
+use crate::handler::{Body, BoxError, Request, Response, life_cycle::guard};
 
 pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -34,12 +34,16 @@ where
 {
     Arc::new(move |request| {
         let mut service = service.clone();
+        // A panic in a layer or in a mounted service is an error of it, and no end of the connection.
         Box::pin(async move {
-            poll_fn(|cx| service.poll_ready(cx))
-                .await
-                .map_err(Into::into)?;
-            let response = service.call(request).await.map_err(Into::into)?;
-            Ok(response.map(Body::new))
+            let answered = guard(async move {
+                poll_fn(|cx| service.poll_ready(cx))
+                    .await
+                    .map_err(Into::into)?;
+                let response = service.call(request).await.map_err(Into::into)?;
+                Ok(response.map(Body::new))
+            });
+            answered.await?
         })
     })
 }

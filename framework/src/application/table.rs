@@ -237,12 +237,10 @@ impl Draft<'_> {
     }
 
     fn add_mount(&mut self, prefix: &str, service: &Erased) {
-        if !prefix.starts_with('/')
-            || prefix.ends_with('/')
-            || prefix.contains(['{', '}', '?', '#', ' '])
-        {
+        if !is_prefix(prefix) {
             let fault = format!(
-                "the mount `{prefix}` must begin with a slash, not end with one, and hold no parameter: like `/api`"
+                "the mount `{prefix}` must begin with a slash and not end with one, and hold only what stands in a path as it is \
+                 (another character percent-encoded, no parameter): like `/api`"
             );
             self.requirements.fault_of_application(fault);
             return;
@@ -289,6 +287,16 @@ fn allow(methods: impl Iterator<Item = &'static str>) -> HeaderValue {
         }
     }
     HeaderValue::try_from(names.join(", ")).expect("a method is a token")
+}
+
+/// Whether requests can come below a prefix: what arrives is percent-encoded (RFC 3986 §3.3).
+fn is_prefix(prefix: &str) -> bool {
+    let stands_in_path =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"/%-._~!$&'()*+,;=:@".contains(&byte);
+    prefix.starts_with('/')
+        && !prefix.ends_with('/')
+        && !prefix.contains("//")
+        && prefix.bytes().all(stands_in_path)
 }
 
 /// The pattern of a mount. The routes of a list live as long as the program, and so must these: they are leaked, a few bytes

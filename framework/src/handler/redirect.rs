@@ -169,6 +169,11 @@ impl Redirect {
             _ => None,
         });
         match unknown {
+            None if names_host(&self.location) => Err(format!(
+                "the redirect of `{}` to `{}` lets a parameter say part of the host: put a slash behind the host",
+                place.text(),
+                self.location
+            )),
             None => Ok(()),
             Some(name) => Err(format!(
                 "the redirect of `{}` to `{}` names `{{{name}}}`, which the pattern does not have",
@@ -177,6 +182,18 @@ impl Redirect {
             )),
         }
     }
+}
+
+/// Whether a parameter stands in the host of a target.
+fn names_host(target: &str) -> bool {
+    let Some((_, behind)) = target
+        .split_once("//")
+        .filter(|(scheme, _)| !scheme.contains('/'))
+    else {
+        return false;
+    };
+    let host = behind.split(['/', '?', '#']).next().unwrap_or_default();
+    host.contains('{')
 }
 
 /// Fills the parameters of the route into a target: as they stand in the path, encoded already.
