@@ -601,3 +601,6 @@ impl Message {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
