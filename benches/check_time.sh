@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the proof of a list costs: `cargo check` of 1,000 handlers in one list, against the same handlers without the list.
-# User CPU time, three runs each, the best of them. The scratch crate stands in a temporary folder and is removed at the end.
+# User CPU time, three runs each that take turns, the best of them. The scratch crate stands in a temporary folder and is removed at the end.
 #
 #     benches/check_time.sh [handlers]
 #
@@ -52,13 +52,13 @@ measure() {
     ) | awk 'NR == 2 { split($1, part, /[ms]/); printf "%.2f\n", part[1] * 60 + part[2] }'
 }
 
-best() {
-    for run in 1 2 3; do measure "$@"; done | sort -n | head -n 1
-}
-
 timeout 600 cargo check --quiet --manifest-path "$scratch/Cargo.toml"
-without=$(best)
-with=$(best --features list)
+for run in 1 2 3; do
+    measure >> "$scratch/without"
+    measure --features list >> "$scratch/with"
+done
+without=$(sort -n "$scratch/without" | head -n 1)
+with=$(sort -n "$scratch/with" | head -n 1)
 awk -v n="$handlers" -v a="$without" -v b="$with" 'BEGIN {
     printf "%d handlers without a list: %6.2f s\n%d handlers in one list:    %6.2f s\nthe list adds:             %6.2f s\n", n, a, n, b, b - a
 }'
