@@ -112,7 +112,7 @@ fn place(pattern: &str, id: Segment) -> Place {
         file: file!(),
         line: line!(),
     };
-    Place::new(Box::leak(Box::new(spec)), "Handler", None)
+    Place { spec: Box::leak(Box::new(spec)), owner: "Handler", prefix: None }
 }
 
 /// The first 20 are single words, all others have a hyphen.

@@ -3,9 +3,8 @@
 pub use std::{
     boxed::Box,
     default::Default,
-    future::Future,
+    future::{Future, ready},
     marker::{Send, Sized},
-    ops::FnOnce,
     option::Option::{self, None, Some},
     result::Result::{self, Err, Ok},
     string::String,
@@ -25,7 +24,8 @@ pub use crate::{
         flush::Disconnect,
         glue::*,
         life_cycle::{
-            HandlerImpl, HandlerStruct, Hooks, Method, MethodEntry, NoBase, prefix_of, watched,
+            BoxFuture, HandlerImpl, HandlerStruct, Hooks, Method, MethodEntry, NoBase, here,
+            on_pool, prefix_of, taken, watched,
         },
         respond::Failure,
         target::Given,

@@ -1,7 +1,7 @@
 //! From the methods and hooks of a handler to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
 use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
@@ -78,17 +78,11 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
     let conditions = &method.conditions;
     let name = &method.name;
     let extracted: Vec<&Type> = extracted(method);
-    let waits = (method.is_async || method.is_blocking || !extracted.is_empty()).then(|| {
+    let waits = waits(method).then(|| {
         quote!(
             const WAITS: bool = true;
         )
     });
-    let blocking = method.is_blocking.then(|| {
-        quote!(
-            const BLOCKING: bool = true;
-        )
-    });
-    let arguments = arguments(&extracted);
     let call = call(method, &extracted);
     let requirements = requirements(&extracted);
     quote! {
@@ -100,12 +94,15 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
         impl __squall::Method<#marker> for #self_ty {
             const NAME: &'static str = #name;
             #waits
-            #blocking
-            #arguments
             #call
             #requirements
         }
     }
+}
+
+/// Whether a method, or taking its arguments, may have to wait.
+fn waits(method: &Method) -> bool {
+    method.is_async || method.is_blocking || !extracted(method).is_empty()
 }
 
 fn extracted(method: &Method) -> Vec<&Type> {
@@ -130,73 +127,94 @@ impl Argument {
     }
 }
 
-/// The type of the arguments, and how they are taken. Only the last may read the content.
-fn arguments(extracted: &[&Type]) -> TokenStream {
-    let cx = Ident::new("cx", Span::mixed_site());
-    let Some((last, others)) = extracted.split_last() else {
-        return quote! {
-            type Arguments = ();
-            async fn arguments(_: &mut __squall::Context) -> __squall::Result<(), __squall::Error> {
-                __squall::Ok(())
-            }
-        };
+/// The arguments, the call of the method, and its answer.
+fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
+    let [cx, handler, request] =
+        ["cx", "handler", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+    let arguments = arguments(extracted, &cx);
+    let (this, answer) = (this(), answer(method, &cx));
+    let statements = if method.is_blocking {
+        quote! {
+            #arguments
+            __squall::on_pool(
+                #handler,
+                #cx,
+                move |#this: &mut Self, #cx: &mut __squall::Context, #request: &__squall::RequestHandle| { #answer },
+            )
+            .await
+        }
+    } else {
+        quote! {
+            #arguments
+            let #this = __squall::here(#handler)?;
+            #answer
+        }
     };
-    let others = others
-        .iter()
-        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?)));
-    let last = around!(last, (<), (as __squall::FromRequest<_>>::__take(#cx).await?));
-    let future = future(
-        Span::call_site(),
-        &quote!(__squall::Result<Self::Arguments, __squall::Error>),
+    let body = if waits(method) {
+        quote!(async move { #statements })
+    } else {
+        specs::ready(&quote!(__squall::Response), &statements)
+    };
+    // The place of the name: a future that is not `Send` is reported at the method.
+    let output = future(
+        method.ident.span(),
+        &quote!(__squall::Result<__squall::Response, __squall::Error>),
     );
     quote! {
-        type Arguments = (#(#extracted,)*);
-        fn arguments(#cx: &mut __squall::Context) -> #future {
-            async move { __squall::Ok((#(#others,)* #last,)) }
+        fn call(
+            #handler: &mut __squall::Option<Self>,
+            #cx: &mut __squall::Context,
+            #request: &__squall::RequestHandle,
+        ) -> #output {
+            #body
         }
     }
 }
 
-/// The call of the method, and its answer.
-fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
-    let [cx, this, answer, request] =
-        ["cx", "this", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
-    let names: Vec<Ident> = (0..extracted.len())
-        .map(|index| format_ident!("argument_{index}", span = Span::mixed_site()))
-        .collect();
-    let mut unused = names.iter();
+fn this() -> Ident {
+    Ident::new("this", Span::mixed_site())
+}
+
+fn argument(index: usize) -> Ident {
+    format_ident!("argument_{index}", span = Span::mixed_site())
+}
+
+/// `let argument_0 = …;` for each. Only the last may read the content.
+fn arguments(extracted: &[&Type], cx: &Ident) -> TokenStream {
+    let take = |(index, ty): (usize, &&Type)| {
+        let argument = argument(index);
+        let taken = if index + 1 == extracted.len() {
+            around!(ty, (<), (as __squall::FromRequest<_>>::__take(#cx).await?))
+        } else {
+            around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?))
+        };
+        quote!(let #argument = #taken;)
+    };
+    extracted.iter().enumerate().map(take).collect()
+}
+
+/// Calls the method and makes its answer.
+fn answer(method: &Method, cx: &Ident) -> TokenStream {
+    let [answer, request] = ["answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+    let this = this();
+    let mut arguments = (0..).map(argument);
     let passed = method.arguments.iter().map(|argument| match argument {
-        Argument::Context => cx.to_token_stream(),
-        Argument::Extracted(_) => unused.next().to_token_stream(),
+        Argument::Context => Some(cx.clone()),
+        Argument::Extracted(_) => arguments.next(),
     });
     let ident = &method.ident;
     let called = quote!(#this.#ident(#(#passed),*));
     let called = match (method.is_async, method.is_shared) {
         (false, _) => called,
         (true, false) => quote!(#called.await),
-        (true, true) => quote!(__squall::watched(#this, &#request, #called).await),
+        (true, true) => quote!(__squall::watched(#this, #request, #called).await),
     };
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
-    let respond = respond(&method.output, &answer, &request);
-    let span = ident.span();
-    // The place of the name: a future that is not `Send` is reported at the method.
-    let output = future(
-        span,
-        &quote!(__squall::Result<__squall::Response, __squall::Error>),
-    );
+    let respond = respond(&method.output, &answer, &quote!(#request));
     quote! {
-        fn call(
-            #this: &mut Self,
-            #cx: &mut __squall::Context,
-            (#(#names,)*): Self::Arguments,
-        ) -> #output {
-            async move {
-                let #request = __squall::request(#cx);
-                #shared
-                let #answer = #called;
-                #respond
-            }
-        }
+        #shared
+        let #answer = #called;
+        #respond
     }
 }
 
@@ -206,13 +224,13 @@ fn future(span: Span, output: &TokenStream) -> TokenStream {
 }
 
 /// Makes the answer; an error about its type stands under the whole type.
-fn respond(output: &syn::ReturnType, answer: &Ident, request: &Ident) -> TokenStream {
+fn respond(output: &syn::ReturnType, answer: &Ident, request: &TokenStream) -> TokenStream {
     let ty = output_type(output);
     if mentions_impl(&ty) {
         let answer = Ident::new("answer", Span::mixed_site().located_at(spans::first(&ty)));
-        return quote!(__squall::respond(#answer, &#request));
+        return quote!(__squall::respond(#answer, #request));
     }
-    around!(ty, (__squall::respond::<), (>(#answer, &#request)))
+    around!(ty, (__squall::respond::<), (>(#answer, #request)))
 }
 
 /// Whether a type has an `impl` in it, and so cannot be named in an expression.
@@ -249,13 +267,18 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     let finish_waits = hooks
         .iter()
         .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
-    let (finishes, closes) = (has(HookKind::OnFinish), has(HookKind::OnConnectionClose));
+    let (writes_errors, finishes, closes) = (
+        has(HookKind::WriteError),
+        has(HookKind::OnFinish),
+        has(HookKind::OnConnectionClose),
+    );
     if hooks.is_empty() {
         return TokenStream::new();
     }
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: #waits,
+            writes_errors: #writes_errors,
             finishes: #finishes,
             finish_waits: #finish_waits,
             closes: #closes,
@@ -293,24 +316,36 @@ fn hook(hook: &Hook) -> TokenStream {
             }
         }
         HookKind::WriteError => {
-            let response = quote!(__squall::Result<__squall::Response, __squall::Error>);
-            let future = future(span, &quote!(__squall::Option<#response>));
-            let respond = respond(output, &answer, &request);
+            let respond = respond(output, &answer, &quote!(&#request));
+            let boxed = quote_spanned!(span=> __squall::hook);
             quote! {
-                fn write_error(&self, #cx: &mut __squall::Context, #given: &__squall::HttpError) -> #future {
-                    async move {
+                fn write_error<'a>(
+                    &'a self,
+                    #cx: &'a mut __squall::Context,
+                    #given: &'a __squall::HttpError,
+                ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<__squall::Response, __squall::Error>>> {
+                    __squall::Some(#boxed(async move {
                         let #request = __squall::request(#cx);
                         let #answer = self.#ident(#context #given)#dot_await;
-                        __squall::Some(#respond)
-                    }
+                        #respond
+                    }))
                 }
             }
         }
         HookKind::OnFinish => {
-            let future = future(span, &quote!(()));
+            let called = quote!(self.#ident(#given));
+            let called = if *is_async {
+                let boxed = quote_spanned!(span=> __squall::hook);
+                quote!(__squall::Some(#boxed(#called)))
+            } else {
+                quote!(#called; __squall::None)
+            };
             quote! {
-                fn on_finish(&self, #given: &__squall::Outcome) -> #future {
-                    async move { self.#ident(#given)#dot_await }
+                fn on_finish<'a>(
+                    &'a self,
+                    #given: &'a __squall::Outcome,
+                ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+                    #called
                 }
             }
         }

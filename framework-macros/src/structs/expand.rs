@@ -1,7 +1,7 @@
 //! From a handler struct to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
@@ -74,8 +74,7 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
         };
         quote!(const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::Some(__squall::Disconnect::#word);)
     });
-    let extracted = |field: &Field| matches!(field.source, Source::Extracted);
-    let waits = model.fields.iter().any(extracted).then(|| {
+    let waits = waits(model).then(|| {
         quote!(
             const WAITS: bool = true;
         )
@@ -95,6 +94,12 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
             #requirements
         }
     }
+}
+
+/// Whether taking the fields may have to wait.
+fn waits(model: &Model) -> bool {
+    let extracted = |field: &Field| matches!(field.source, Source::Extracted);
+    model.fields.iter().any(extracted)
 }
 
 fn base_field(model: &Model) -> Option<&Field> {
@@ -138,23 +143,28 @@ fn fields(model: &Model) -> TokenStream {
     let takes = model.fields.iter().map(|field| take(field, &cx));
     let parts = model.fields.iter().map(|field| {
         let (conditions, member) = (&field.conditions, &field.member);
-        let local = match field.source {
-            Source::Base => base.clone(),
-            _ => local_of(field),
+        let value = match field.source {
+            Source::Base => quote!(__squall::taken(#base)?),
+            _ => local_of(field).into_token_stream(),
         };
-        quote!(#(#conditions)* #member: #local)
+        quote!(#(#conditions)* #member: #value)
     });
+    let statements = quote! {
+        #(#takes)*
+        __squall::Ok(Self { #(#parts),* })
+    };
+    let body = if waits(model) {
+        quote!(async move { #statements })
+    } else {
+        specs::ready(&quote!(Self), &statements)
+    };
     quote! {
         #[allow(unused_variables)]
         fn fields(
             #cx: &mut __squall::Context,
-        ) -> impl __squall::Future<
-            Output = __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error>,
-        > + __squall::Send {
-            async move {
-                #(#takes)*
-                __squall::Ok(move |#base| Self { #(#parts),* })
-            }
+            #base: &mut __squall::Option<Self::Base>,
+        ) -> impl __squall::Future<Output = __squall::Result<Self, __squall::Error>> + __squall::Send {
+            #body
         }
     }
 }

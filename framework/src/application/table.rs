@@ -21,8 +21,8 @@ use crate::{
 /// What answers a route.
 #[derive(Clone, Copy)]
 pub enum Target {
-    /// A handler.
-    Handler(&'static HandlerInfo),
+    /// A handler. A function gives what is known of it, for the compiler need not know that to prove a list.
+    Handler(fn() -> &'static HandlerInfo),
     /// A handler with values, made when the application is: what stands behind `"…" =>`.
     Make(fn() -> Given),
 }
@@ -30,7 +30,7 @@ pub enum Target {
 impl Target {
     /// What an array of targets holds before it is filled.
     #[doc(hidden)]
-    pub const NONE: Self = Self::Handler(&HandlerInfo {
+    pub const NONE: Self = Self::Handler(|| &HandlerInfo {
         name: "",
         methods: &[],
         requirements: |_| {},
@@ -45,14 +45,14 @@ pub const fn item<H: HandlerImpl>() -> Item<Target> {
         owner: <H as HandlerStruct>::NAME,
         specs: <H as HandlerStruct>::ROUTES,
         prefix: <H::Base as Chain>::FULL_PREFIX,
-        target: Target::Handler(H::INFO),
+        target: Target::Handler(|| H::INFO),
     }
 }
 
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Handler(info) => f.debug_tuple("Handler").field(&info.name).finish(),
+            Self::Handler(info) => f.debug_tuple("Handler").field(&info().name).finish(),
             Self::Make(_) => f.write_str("Make"),
         }
     }
@@ -189,7 +189,7 @@ impl Draft<'_> {
         let place = &entry.place;
         self.has_hosts |= place.spec.host.is_some();
         let row = match entry.target {
-            Target::Handler(info) => self.handler(place, info, None),
+            Target::Handler(info) => self.handler(place, info(), None),
             Target::Make(make) => match make().0 {
                 Made::Handler { info, gifts } => self.handler(place, info, Some(gifts)),
                 Made::Redirect(redirect) => self.redirect(place, redirect),
@@ -327,5 +327,9 @@ fn mount_place(prefix: &str, catch_all: bool) -> Place {
         file: "",
         line: 0,
     };
-    Place::new(Box::leak(Box::new(spec)), "mount", None)
+    Place {
+        spec: Box::leak(Box::new(spec)),
+        owner: "mount",
+        prefix: None,
+    }
 }

@@ -1,6 +1,8 @@
 //! What generated code calls beside the types it names: one small function for each step that would otherwise be written out
 //! in every expansion.
 
+use std::{future::Future, pin::Pin};
+
 use super::{
     Context, Response,
     error::Result,
@@ -48,6 +50,13 @@ impl<E: Failure> Prepared for Result<(), E> {
     fn into_result(self) -> Result<()> {
         self.map_err(Into::into)
     }
+}
+
+/// A hook that is not hot.
+pub fn hook<'a, T>(
+    future: impl Future<Output = T> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = T> + Send + 'a>> {
+    Box::pin(future)
 }
 
 /// The result of `#[prepare]`.

@@ -21,6 +21,7 @@ use std::{
 };
 
 use ::http::{HeaderMap, StatusCode};
+use pin_project_lite::pin_project;
 
 use super::{
     Response,
@@ -35,7 +36,8 @@ use super::{
 };
 use crate::routing::pattern::{Prefix, Spec};
 
-type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A future that hooks give where they are not hot.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A handler, as the table of routes knows it.
 #[derive(Debug)]
@@ -127,10 +129,11 @@ pub trait HandlerStruct: Sized + 'static {
     /// Whether taking its fields may have to wait.
     const WAITS: bool = false;
 
-    /// Takes its fields from a request, those of the base aside: what puts them together with the base.
+    /// Takes its fields from a request, and then the base: where one of them fails, that is still there.
     fn fields(
         cx: &mut Context,
-    ) -> impl Future<Output = Result<impl FnOnce(Self::Base) -> Self + Send>> + Send;
+        base: &mut Option<Self::Base>,
+    ) -> impl Future<Output = Result<Self>> + Send;
 
     /// The base inside it.
     fn base(&self) -> Option<&Self::Base> {
@@ -178,19 +181,19 @@ pub trait HandlerImpl: HandlerStruct + Shareable {
     }
 
     /// `#[write_error]`; `None` when it has none.
-    fn write_error(
-        &self,
-        cx: &mut Context,
-        error: &HttpError,
-    ) -> impl Future<Output = Option<Result<Response>>> + Send {
+    fn write_error<'a>(
+        &'a self,
+        cx: &'a mut Context,
+        error: &'a HttpError,
+    ) -> Option<BoxFuture<'a, Result<Response>>> {
         _ = (cx, error);
-        async { None }
+        None
     }
 
-    /// `#[on_finish]`
-    fn on_finish(&self, outcome: &Outcome) -> impl Future<Output = ()> + Send {
+    /// `#[on_finish]`, and what of it has to wait.
+    fn on_finish<'a>(&'a self, outcome: &'a Outcome) -> Option<BoxFuture<'a, ()>> {
         _ = outcome;
-        async {}
+        None
     }
 
     /// `#[on_connection_close]`
@@ -207,6 +210,8 @@ fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
 pub struct Hooks {
     /// Whether `prepare` or `write_error` is `async`.
     pub waits: bool,
+    /// Whether there is a `write_error`.
+    pub writes_errors: bool,
     /// Whether there is an `on_finish`.
     pub finishes: bool,
     /// Whether that is `async`.
@@ -219,6 +224,7 @@ impl Hooks {
     /// No hooks.
     pub const NONE: Self = Self {
         waits: false,
+        writes_errors: false,
         finishes: false,
         finish_waits: false,
         closes: false,
@@ -227,6 +233,7 @@ impl Hooks {
     const fn or(self, other: Self) -> Self {
         Self {
             waits: self.waits | other.waits,
+            writes_errors: self.writes_errors | other.writes_errors,
             finishes: self.finishes | other.finishes,
             finish_waits: self.finish_waits | other.finish_waits,
             closes: self.closes | other.closes,
@@ -243,19 +250,13 @@ pub trait Method<M: 'static>: Sized {
     const NAME: &'static str;
     /// Whether it, or taking its arguments, may have to wait.
     const WAITS: bool = false;
-    /// Whether it runs on the blocking pool.
-    const BLOCKING: bool = false;
-    /// Its arguments but for the context.
-    type Arguments: Send + 'static;
 
-    /// Takes its arguments from the request.
-    fn arguments(cx: &mut Context) -> impl Future<Output = Result<Self::Arguments>> + Send;
-
-    /// Calls it and makes its answer.
+    /// Takes its arguments from the request, calls it and makes its answer. The handler is there: what may move it to the blocking
+    /// pool takes it out for as long.
     fn call(
-        handler: &mut Self,
+        handler: &mut Option<Self>,
         cx: &mut Context,
-        arguments: Self::Arguments,
+        request: &RequestHandle,
     ) -> impl Future<Output = Result<Response>> + Send;
 
     /// What its arguments ask of the application.
@@ -301,7 +302,7 @@ pub trait Built: Send + Sync + 'static {
         &'a self,
         cx: &'a mut Context,
         error: &'a HttpError,
-    ) -> BoxFuture<'a, Option<Result<Response>>>;
+    ) -> Option<BoxFuture<'a, Result<Response>>>;
     /// `on_finish`: the base's, then its own.
     fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()>;
     /// `on_connection_close`: the base's, then its own.
@@ -340,8 +341,8 @@ impl Built for NoBase {
         &'a self,
         _: &'a mut Context,
         _: &'a HttpError,
-    ) -> BoxFuture<'a, Option<Result<Response>>> {
-        Box::pin(async { None })
+    ) -> Option<BoxFuture<'a, Result<Response>>> {
+        None
     }
 
     fn on_finish_all<'a>(&'a self, _: &'a Outcome) -> BoxFuture<'a, ()> {
@@ -396,13 +397,11 @@ impl<H: HandlerImpl> Built for H {
         &'a self,
         cx: &'a mut Context,
         error: &'a HttpError,
-    ) -> BoxFuture<'a, Option<Result<Response>>> {
-        Box::pin(async move {
-            match (self.write_error(cx, error).await, self.base()) {
-                (None, Some(base)) => base.write_error_any(cx, error).await,
-                (written, _) => written,
-            }
-        })
+    ) -> Option<BoxFuture<'a, Result<Response>>> {
+        if H::HOOKS.writes_errors {
+            return self.write_error(cx, error);
+        }
+        self.base()?.write_error_any(cx, error)
     }
 
     fn on_finish_all<'a>(&'a self, outcome: &'a Outcome) -> BoxFuture<'a, ()> {
@@ -413,7 +412,9 @@ impl<H: HandlerImpl> Built for H {
                     tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
                 }
             }
-            self.on_finish(outcome).await;
+            if let Some(rest) = self.on_finish(outcome) {
+                rest.await;
+            }
         })
     }
 
@@ -438,7 +439,7 @@ impl Built for Box<dyn Built> {
         &'a self,
         cx: &'a mut Context,
         error: &'a HttpError,
-    ) -> BoxFuture<'a, Option<Result<Response>>> {
+    ) -> Option<BoxFuture<'a, Result<Response>>> {
         (**self).write_error_any(cx, error)
     }
 
@@ -476,7 +477,7 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
 /// [`drive`], where the last resort against a panic stands: what an author's `Drop` or `Display` may do at any place.
 async fn contained<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Response {
     let request = cx.request().clone();
-    match guard(drive::<H, M>(cx)).await {
+    match guard(drive::<H, M>(cx, &request)).await {
         Ok(response) => response,
         Err(error) => {
             tracing::error!(target: "squall", error = ?error, "the answer failed");
@@ -491,12 +492,15 @@ async fn contained<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Respo
 }
 
 /// Takes one request through the life cycle.
-async fn drive<H: HandlerImpl + Method<M>, M: 'static>(mut cx: Context) -> Response {
+async fn drive<H: HandlerImpl + Method<M>, M: 'static>(
+    mut cx: Context,
+    request: &RequestHandle,
+) -> Response {
     let mut live = match extract::<H>(&mut cx).await {
-        Ok(handler) => Live::new(handler, cx.request().clone()),
+        Ok(handler) => Live::new(handler, request.clone()),
         Err(unbuilt) => return unbuilt.answer(cx).await,
     };
-    let answered = guard(perform::<H, M>(&mut live, &mut cx)).await;
+    let answered = guard(perform::<H, M>(&mut live, &mut cx, request)).await;
     live.close_if_gone();
     let concluded = answered.and_then(|answered| finish::conclude(&mut cx, answered?));
     let response = match concluded {
@@ -506,75 +510,117 @@ async fn drive<H: HandlerImpl + Method<M>, M: 'static>(mut cx: Context) -> Respo
     live.end_with(finish::seal(&mut cx, response))
 }
 
-/// Default headers, `prepare`, the arguments, the method. `None` when `prepare` finished the answer.
+/// Default headers, `prepare`, the method with its arguments. `None` when `prepare` finished the answer.
 async fn perform<H: HandlerImpl + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
+    request: &RequestHandle,
 ) -> Result<Option<Response>> {
     live.handler()?.default_headers_all(&mut cx.answer.headers);
     live.handler()?.prepare_all(cx).await?;
     if cx.is_finished() {
         return Ok(None);
     }
-    let arguments = <H as Method<M>>::arguments(cx).await?;
-    if <H as Method<M>>::BLOCKING {
-        return on_pool::<H, M>(live, cx, arguments).await.map(Some);
-    }
-    <H as Method<M>>::call(live.handler()?, cx, arguments)
+    <H as Method<M>>::call(&mut live.handler, cx, request)
         .await
         .map(Some)
 }
 
 /// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
 /// meanwhile, the method runs to its end, and the handler gets its hooks there.
-async fn on_pool<H: HandlerImpl + Method<M>, M: 'static>(
-    live: &mut Live<H>,
+///
+/// # Errors
+///
+/// Those of the method; 500 when it panics, or when the pool was shut down.
+pub async fn on_pool<H: HandlerImpl>(
+    handler: &mut Option<H>,
     cx: &mut Context,
-    arguments: <H as Method<M>>::Arguments,
+    method: impl FnOnce(&mut H, &mut Context, &RequestHandle) -> Result<Response> + Send + 'static,
 ) -> Result<Response> {
-    let (mut moved, mut context) = (live.take(), cx.take());
+    let (mut moved, mut context) = (Live::new(taken(handler)?, cx.request().clone()), cx.take());
     context.answer.on_pool = true;
     let running = context.request().shared().detached.enter();
     let run = move || {
-        let call = AssertUnwindSafe(|| {
-            at_once(<H as Method<M>>::call(
-                moved.handler()?,
-                &mut context,
-                arguments,
-            ))
-            .unwrap_or_else(|| Ok(Response::default()))
-        });
+        let request = context.request().clone();
+        let call = AssertUnwindSafe(|| method(moved.handler()?, &mut context, &request));
         let answered =
             catch_unwind(call).unwrap_or_else(|payload| Err(Panic::into_error(&*payload)));
         // In this order: where nobody waits any more, the handler has its hooks before the end stops waiting.
         (moved, context, answered, running)
     };
     let (moved, context, answered, _running) = tokio::task::spawn_blocking(run).await?;
-    *live = moved;
+    *handler = moved.into_inner();
     *cx = context;
     cx.answer.on_pool = false;
     answered
 }
 
+/// The handler, where its method is called.
+///
+/// # Errors
+///
+/// 500 where the blocking pool was shut down with it.
+pub fn here<H>(handler: &mut Option<H>) -> Result<&mut H> {
+    handler.as_mut().ok_or_else(gone)
+}
+
+/// The handler or base, to be moved.
+///
+/// # Errors
+///
+/// As [`here`].
+pub fn taken<H>(handler: &mut Option<H>) -> Result<H> {
+    handler.take().ok_or_else(gone)
+}
+
+fn gone() -> Error {
+    Misuse::error("the blocking pool was shut down")
+}
+
 /// Runs a method that borrows `&self` beside `on_connection_close`, which is called as soon as the client is gone.
-pub async fn watched<H: HandlerImpl, T>(
-    handler: &H,
-    request: &RequestHandle,
-    method: impl Future<Output = T>,
-) -> T {
-    if const { !H::ALL_HOOKS.closes } {
-        return method.await;
+pub fn watched<'h, H: HandlerImpl, F: Future>(
+    handler: &'h H,
+    request: &'h RequestHandle,
+    method: F,
+) -> Watched<'h, H, F> {
+    let gone = if const { H::ALL_HOOKS.closes } {
+        Some(Box::pin(request.disconnected()) as BoxFuture<'static, ()>)
+    } else {
+        None
+    };
+    Watched {
+        handler,
+        request,
+        gone,
+        method,
     }
-    let (mut method, mut gone) = (pin!(method), pin!(request.disconnected()));
-    let mut told = false;
-    poll_fn(|task| {
-        if !told && gone.as_mut().poll(task).is_ready() {
-            told = true;
-            close(handler, request);
+}
+
+pin_project! {
+    /// What [`watched`] gives. A struct, and no `async fn`: the compiler proves of each method that its future is `Send`, and
+    /// would have to look into all that an `async fn` holds.
+    pub struct Watched<'h, H, F> {
+        handler: &'h H,
+        request: &'h RequestHandle,
+        gone: Option<BoxFuture<'static, ()>>,
+        #[pin]
+        method: F,
+    }
+}
+
+impl<H: HandlerImpl, F: Future> Future for Watched<'_, H, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        if let Some(gone) = this.gone
+            && gone.as_mut().poll(task).is_ready()
+        {
+            *this.gone = None;
+            close(*this.handler, this.request);
         }
-        method.as_mut().poll(task)
-    })
-    .await
+        this.method.poll(task)
+    }
 }
 
 /// A future whose panics are errors.
@@ -598,16 +644,14 @@ fn panicked(payload: &(dyn Any + Send)) -> Error {
 async fn extract<H: HandlerStruct>(cx: &mut Context) -> Result<H, Unbuilt> {
     let base = <H::Base as Chain>::extract(cx).await?;
     if const { !<H::Base as Chain>::IS_BASE } {
-        return match guard(H::fields(cx)).await.and_then(|fields| fields) {
-            Ok(build) => Ok(build(base)),
-            Err(error) => Err(Unbuilt::new(error)),
-        };
+        let fields = guard(async { H::fields(cx, &mut Some(base)).await }).await;
+        return fields.and_then(|built| built).map_err(Unbuilt::new);
     }
-    let base = Live::new(base, cx.request().clone());
-    match guard(H::fields(cx)).await.and_then(|fields| fields) {
-        Ok(build) => Ok(build(base.into_inner())),
-        Err(error) => Err(Unbuilt::after(error, base)),
-    }
+    let mut base = Live::new(base, cx.request().clone());
+    let fields = guard(async { H::fields(cx, &mut base.handler).await }).await;
+    fields
+        .and_then(|built| built)
+        .map_err(|error| Unbuilt::after(error, base))
 }
 
 /// The prefix in front of the routes of a handler: those of its bases.
@@ -634,27 +678,12 @@ impl<H: Built> Live<H> {
     }
 
     /// Gives the handler to who takes care of it from here on.
-    ///
-    /// # Panics
-    ///
-    /// When it was taken before.
-    fn into_inner(mut self) -> H {
-        self.handler
-            .take()
-            .expect("a base is taken once, by the struct that is built around it")
-    }
-
-    fn take(&mut self) -> Self {
-        Self {
-            handler: self.handler.take(),
-            request: self.request.clone(),
-        }
+    fn into_inner(mut self) -> Option<H> {
+        self.handler.take()
     }
 
     fn handler(&mut self) -> Result<&mut H> {
-        self.handler
-            .as_mut()
-            .ok_or_else(|| Misuse::error("the blocking pool was shut down"))
+        here(&mut self.handler)
     }
 
     fn built(&self) -> Option<&dyn Built> {

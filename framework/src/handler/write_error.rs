@@ -64,10 +64,11 @@ async fn by_hooks(
     let mut headers = error.headers().clone();
     while headers.remove(header::SET_COOKIE).is_some() {}
     lay_over(&mut cx.answer.headers, headers);
-    let Some(response) = built.write_error_any(cx, error).await else {
+    let Some(written) = built.write_error_any(cx, error) else {
         return Ok(None);
     };
-    finish::conclude(cx, Some(response?)).map(Some)
+    let response = written.await?;
+    finish::conclude(cx, Some(response)).map(Some)
 }
 
 /// The answer when the error page itself fails: 500 without content.

@@ -76,16 +76,21 @@ pub(super) const fn flatten<T: Copy, const ROUTES: usize>(
     let mut item = 0;
     while item < items.len() {
         let mut index = 0;
-        while index < items[item].len() {
-            entries[next] = match items[item] {
+        let len = items[item].len();
+        while index < len {
+            entries[next] = match &items[item] {
                 Item::Handler {
                     owner,
                     specs,
                     prefix,
                     target,
                 } => Entry {
-                    place: Place::new(&specs[index], owner, prefix),
-                    target,
+                    place: Place {
+                        spec: &specs[index],
+                        owner,
+                        prefix: *prefix,
+                    },
+                    target: *target,
                 },
                 Item::List(list) => list[index],
             };

@@ -108,23 +108,38 @@ pub struct Prefix {
     pub parent: Option<&'static Prefix>,
 }
 
-/// The number of prefixes that may stand in front of a route.
-pub(crate) const MAX_PREFIXES: usize = 3;
-
 /// The number of parameters that one pattern may have; the macro refuses more.
 pub(crate) const MAX_PARAMETERS: usize = 16;
 
-/// A route where it stands: its prefixes joined in front, and whose it is.
+impl Prefix {
+    /// The number of segments of this prefix and of those in front of it.
+    pub(super) const fn len(mut prefix: Option<&Self>) -> usize {
+        let mut len = 0;
+        while let Some(next) = prefix {
+            len += next.segments.len();
+            prefix = next.parent;
+        }
+        len
+    }
+
+    /// This prefix and those in front of it, outermost first.
+    fn chain(innermost: Option<&'static Self>) -> impl Iterator<Item = &'static Self> {
+        let mut chain: Vec<_> = std::iter::successors(innermost, |prefix| prefix.parent).collect();
+        chain.reverse();
+        chain.into_iter()
+    }
+}
+
+/// A route where it stands: behind its prefixes, and whose it is. Small, because the compiler copies thousands of them when it
+/// proves a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// What the attribute says.
     pub spec: &'static Spec,
     /// The type that answers, as an error names it.
     pub owner: &'static str,
-    /// The texts of the prefixes, outermost first; unused ones are empty.
-    pub prefixes: [&'static str; MAX_PREFIXES],
-    /// The segments of the prefixes and of the route, outermost first; unused ones are empty.
-    pub parts: [&'static [Segment]; MAX_PREFIXES + 1],
+    /// What stands in front of it.
+    pub prefix: Option<&'static Prefix>,
 }
 
 impl Place {
@@ -132,90 +147,54 @@ impl Place {
     pub const NONE: Self = Self {
         spec: &Spec::PLAIN,
         owner: "",
-        prefixes: [""; MAX_PREFIXES],
-        parts: [&[]; MAX_PREFIXES + 1],
+        prefix: None,
     };
 
-    /// Joins a route with the prefixes in front of it, of which there are at most three; the proof of a list says so
-    /// where there are more.
-    #[must_use]
-    pub const fn new(
-        spec: &'static Spec,
-        owner: &'static str,
-        prefix: Option<&'static Prefix>,
-    ) -> Self {
-        let mut prefixes = [""; MAX_PREFIXES];
-        let mut parts: [&'static [Segment]; MAX_PREFIXES + 1] = [&[]; MAX_PREFIXES + 1];
-        let mut next = prefix;
-        let mut depth = 0;
-        while let Some(prefix) = next
-            && depth < MAX_PREFIXES
-        {
-            // Moves what is there one place to the right: the chain runs from the innermost outwards.
-            let mut index = depth;
-            while index > 0 {
-                prefixes[index] = prefixes[index - 1];
-                parts[index] = parts[index - 1];
-                index -= 1;
-            }
-            prefixes[0] = prefix.text;
-            parts[0] = prefix.segments;
-            next = prefix.parent;
-            depth += 1;
-        }
-        if let Shape::Segments(segments) = spec.shape {
-            parts[MAX_PREFIXES] = segments;
-        }
-        Self {
-            spec,
-            owner,
-            prefixes,
-            parts,
+    /// The segments of the route alone.
+    pub(super) const fn own_segments(&self) -> &'static [Segment] {
+        match self.spec.shape {
+            Shape::Segments(segments) => segments,
+            Shape::Expression { .. } => &[],
         }
     }
 
-    /// The number of segments, prefixes included.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        let mut len = 0;
-        let mut part = 0;
-        while part < self.parts.len() {
-            len += self.parts[part].len();
-            part += 1;
-        }
-        len
+    /// The number of segments, those of the prefixes included.
+    pub(super) const fn len(&self) -> usize {
+        Prefix::len(self.prefix) + self.own_segments().len()
     }
 
-    /// Whether there is no segment: the case of an expression over the whole path without prefixes.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The segment at this position, prefixes included.
+    /// The segment at this position, those of the prefixes included.
     ///
     /// # Panics
     ///
     /// When there is none.
-    #[must_use]
-    pub const fn segment(&self, mut index: usize) -> &'static Segment {
-        let mut part = 0;
-        while index >= self.parts[part].len() {
-            index -= self.parts[part].len();
-            part += 1;
+    pub(super) const fn segment(&self, index: usize) -> &'static Segment {
+        let mut start = Prefix::len(self.prefix);
+        let mut segments = self.own_segments();
+        let mut prefix = self.prefix;
+        while index < start
+            && let Some(next) = prefix
+        {
+            segments = next.segments;
+            start -= segments.len();
+            prefix = next.parent;
         }
-        &self.parts[part][index]
+        &segments[index - start]
     }
 
-    /// All segments, prefixes included.
+    /// All segments, those of the prefixes included.
     pub fn segments(&self) -> impl Iterator<Item = &'static Segment> + use<> {
-        self.parts.into_iter().flatten()
+        Prefix::chain(self.prefix)
+            .flat_map(|prefix| prefix.segments)
+            .chain(self.own_segments())
     }
 
     /// The whole pattern as text, prefixes included.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.prefixes.concat();
+        let mut text: String = Prefix::chain(self.prefix)
+            .map(|prefix| prefix.text)
+            .collect();
         text.push_str(self.spec.text);
         text
     }

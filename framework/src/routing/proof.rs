@@ -7,7 +7,7 @@
 
 use super::{
     list::{Entry, Item, List, flatten, groups, starts},
-    pattern::{Label, MAX_PREFIXES, Place, Prefix, Segment, Shape, Spec},
+    pattern::{Label, Place, Prefix, Segment, Shape, Spec},
 };
 
 /// A list of routes with what was found out about it.
@@ -40,32 +40,26 @@ pub const fn slots<T>(items: &[Item<T>]) -> usize {
     let mut entries = 0;
     let mut item = 0;
     while item < items.len() {
-        entries += items[item].len();
-        let mut index = 0;
-        while index < items[item].len() {
-            entries += match items[item] {
-                Item::Handler { specs, prefix, .. } => {
-                    let (_, segments) = size(prefix);
-                    segments + specs[index].shape.len()
+        match &items[item] {
+            Item::Handler { specs, prefix, .. } => {
+                let prefixes = Prefix::len(*prefix);
+                let mut index = 0;
+                while index < specs.len() {
+                    entries += 1 + prefixes + specs[index].shape.len();
+                    index += 1;
                 }
-                Item::List(list) => list[index].place.len(),
-            };
-            index += 1;
+            }
+            Item::List(list) => {
+                let mut index = 0;
+                while index < list.len() {
+                    entries += 1 + list[index].place.len();
+                    index += 1;
+                }
+            }
         }
         item += 1;
     }
     (2 * entries + 2).next_power_of_two()
-}
-
-/// The number of prefixes in a chain, and of their segments.
-const fn size(mut prefix: Option<&'static Prefix>) -> (usize, usize) {
-    let (mut prefixes, mut segments) = (0, 0);
-    while let Some(next) = prefix {
-        prefixes += 1;
-        segments += next.segments.len();
-        prefix = next.parent;
-    }
-    (prefixes, segments)
 }
 
 impl<T: Copy, const ITEMS: usize, const ROUTES: usize> Proof<T, ITEMS, ROUTES> {
@@ -76,19 +70,18 @@ impl<T: Copy, const ITEMS: usize, const ROUTES: usize> Proof<T, ITEMS, ROUTES> {
     pub const fn new<const SLOTS: usize>(items: &[Item<T>; ITEMS], fill: T) -> Self {
         let entries: [Entry<T>; ROUTES] = flatten(items, fill);
         let groups: [usize; ROUTES] = groups(items);
-        let mut places = [Place::NONE; ROUTES];
         let mut findings = [Finding::Clear; ROUTES];
+        let mut hashes = [0; ROUTES];
         let mut shapes = [0usize; SLOTS];
         let mut names = [0usize; SLOTS];
         let mut forks = [Fork::NONE; SLOTS];
         let mut route = 0;
         while route < ROUTES {
-            places[route] = entries[route].place;
-            let finding = match same_shape(&places, &mut shapes, route) {
+            let finding = match same_shape(&entries, &mut hashes, &mut shapes, route) {
                 Some(other) => Finding::SameShape(other),
-                None => match same_rank(&places, &mut forks, route) {
+                None => match same_rank(&entries, &mut forks, route) {
                     Some(other) => Finding::SameRank(other),
-                    None => match same_name(&places, &mut names, route) {
+                    None => match same_name(&entries, &mut names, route) {
                         Some(other) => Finding::SameName(other),
                         None => Finding::Clear,
                     },
@@ -117,18 +110,18 @@ impl<T: Copy, const ITEMS: usize, const ROUTES: usize> Proof<T, ITEMS, ROUTES> {
     #[track_caller]
     pub const fn report(&self, items: &[Item<T>; ITEMS], item: usize) {
         if let Item::Handler {
-            owner, specs: [], ..
-        } = items[item]
+            owner,
+            specs,
+            prefix,
+            ..
+        } = &items[item]
         {
-            unreachable_handler(owner);
-        }
-        if let Item::Handler { prefix, specs, .. } = items[item] {
-            let (prefixes, _) = size(prefix);
-            assert!(
-                prefixes <= MAX_PREFIXES,
-                "more than three `#[prefix]` stand in front of this handler: join some of them"
-            );
-            check_empty(prefixes, specs);
+            if specs.is_empty() {
+                unreachable_handler(owner);
+            }
+            if prefix.is_none() {
+                check_empty(specs);
+            }
         }
         let mut route = self.starts[item];
         let end = route + items[item].len();
@@ -171,11 +164,11 @@ const fn unreachable_handler(owner: &str) {
 }
 
 #[track_caller]
-const fn check_empty(prefixes: usize, specs: &[Spec]) {
+const fn check_empty(specs: &[Spec]) {
     let mut index = 0;
     while index < specs.len() {
         assert!(
-            prefixes > 0 || !specs[index].text.is_empty(),
+            !specs[index].text.is_empty(),
             "the empty route `\"\"` is for a handler whose base has a `#[prefix]`; write `#[route(\"/\")]`"
         );
         index += 1;
@@ -246,13 +239,23 @@ const fn same_named(first: &Place, second: &Place) {
 }
 
 /// Looks for an earlier route with the same shape, and enters this one.
-const fn same_shape(places: &[Place], table: &mut [usize], route: usize) -> Option<usize> {
-    let hash = shape_hash(&places[route], places[route].len());
+const fn same_shape<T>(
+    entries: &[Entry<T>],
+    hashes: &mut [u64],
+    table: &mut [usize],
+    route: usize,
+) -> Option<usize> {
+    let place = &entries[route].place;
+    let hash = shape_hash(place);
+    hashes[route] = hash;
     let mut slot = hash as usize & (table.len() - 1);
     while table[slot] != 0 {
         let other = table[slot] - 1;
-        if same_host(&places[other], &places[route]) && same_paths(&places[other], &places[route]) {
-            return Some(other);
+        if hashes[other] == hash {
+            let earlier = &entries[other].place;
+            if same_host(earlier, place) && same_paths(earlier, place) {
+                return Some(other);
+            }
         }
         slot = (slot + 1) & (table.len() - 1);
     }
@@ -282,8 +285,11 @@ impl Fork {
 /// the same path; enters the expressions of this one.
 ///
 /// Only where expressions really differ at one place are the earlier routes gone through: tables rarely have that.
-const fn same_rank(places: &[Place], forks: &mut [Fork], route: usize) -> Option<usize> {
-    let place = &places[route];
+const fn same_rank<T>(entries: &[Entry<T>], forks: &mut [Fork], route: usize) -> Option<usize> {
+    let place = &entries[route].place;
+    if !has_expression(place.own_segments()) {
+        return None;
+    }
     let len = place.len();
     let mut position = 0;
     let mut hash = host_hash(place);
@@ -291,7 +297,7 @@ const fn same_rank(places: &[Place], forks: &mut [Fork], route: usize) -> Option
         let segment = place.segment(position);
         if let Segment::Expression { .. } = segment {
             let mut slot = hash as usize & (forks.len() - 1);
-            while forks[slot].route != 0 && !same_fork(places, &forks[slot], route, position) {
+            while forks[slot].route != 0 && !same_fork(entries, &forks[slot], route, position) {
                 slot = (slot + 1) & (forks.len() - 1);
             }
             if forks[slot].route == 0 {
@@ -301,10 +307,10 @@ const fn same_rank(places: &[Place], forks: &mut [Fork], route: usize) -> Option
                     several: false,
                 };
             } else {
-                let first = places[forks[slot].route - 1].segment(position);
+                let first = entries[forks[slot].route - 1].place.segment(position);
                 forks[slot].several |= !same_segment(first, segment);
                 if forks[slot].several
-                    && let Some(other) = rival(places, route, position)
+                    && let Some(other) = rival(entries, route, position)
                 {
                     return Some(other);
                 }
@@ -316,18 +322,29 @@ const fn same_rank(places: &[Place], forks: &mut [Fork], route: usize) -> Option
     None
 }
 
-const fn same_fork(places: &[Place], fork: &Fork, route: usize, position: usize) -> bool {
-    fork.position == position
-        && same_host(&places[fork.route - 1], &places[route])
-        && same_up_to(&places[fork.route - 1], &places[route], position)
+/// Whether there is an expression among the segments. Prefixes have none.
+const fn has_expression(segments: &[Segment]) -> bool {
+    let mut index = 0;
+    while index < segments.len() {
+        if let Segment::Expression { .. } = &segments[index] {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn same_fork<T>(entries: &[Entry<T>], fork: &Fork, route: usize, position: usize) -> bool {
+    let (first, place) = (&entries[fork.route - 1].place, &entries[route].place);
+    fork.position == position && same_host(first, place) && same_up_to(first, place, position)
 }
 
 /// The first earlier route with another expression at this position and nothing that decides between the two.
-const fn rival(places: &[Place], route: usize, position: usize) -> Option<usize> {
-    let place = &places[route];
+const fn rival<T>(entries: &[Entry<T>], route: usize, position: usize) -> Option<usize> {
+    let place = &entries[route].place;
     let mut other = 0;
     while other < route {
-        let earlier = &places[other];
+        let earlier = &entries[other].place;
         if earlier.spec.rank == place.spec.rank
             && earlier.len() > position
             && matches!(earlier.segment(position), Segment::Expression { .. })
@@ -344,14 +361,15 @@ const fn rival(places: &[Place], route: usize, position: usize) -> Option<usize>
 }
 
 /// Looks for an earlier route with the same name, and enters this one.
-const fn same_name(places: &[Place], table: &mut [usize], route: usize) -> Option<usize> {
-    let Some(name) = places[route].spec.name else {
+const fn same_name<T>(entries: &[Entry<T>], table: &mut [usize], route: usize) -> Option<usize> {
+    let spec = entries[route].place.spec;
+    let Some(name) = &spec.name else {
         return None;
     };
     let mut slot = name.hash as usize & (table.len() - 1);
     while table[slot] != 0 {
         let other = table[slot] - 1;
-        if same_label(&places[other].spec.name, &places[route].spec.name) {
+        if same_label(&entries[other].place.spec.name, &spec.name) {
             return Some(other);
         }
         slot = (slot + 1) & (table.len() - 1);
@@ -454,20 +472,33 @@ const fn same_text(a: &str, b: &str) -> bool {
     true
 }
 
-/// A hash of the host and the first `end` segments, and of an expression over the whole path.
-const fn shape_hash(place: &Place, end: usize) -> u64 {
-    let mut hash = host_hash(place);
-    let mut position = 0;
-    while position < end {
-        hash = mix(hash, segment_hash(place.segment(position)));
-        position += 1;
-    }
-    match place.spec.shape {
+/// A hash of the host and all that the path must be.
+const fn shape_hash(place: &Place) -> u64 {
+    let hash = prefix_hash(place.prefix, host_hash(place));
+    match &place.spec.shape {
+        Shape::Segments(segments) => segments_hash(segments, hash),
         Shape::Expression {
             hash: expression, ..
-        } => mix(mix(hash, 4), expression),
-        Shape::Segments(_) => hash,
+        } => mix(mix(hash, 4), *expression),
     }
+}
+
+/// Goes on with a hash over the prefixes, outermost first.
+const fn prefix_hash(prefix: Option<&Prefix>, hash: u64) -> u64 {
+    match prefix {
+        None => hash,
+        Some(prefix) => segments_hash(prefix.segments, prefix_hash(prefix.parent, hash)),
+    }
+}
+
+/// Goes on with a hash over segments.
+const fn segments_hash(segments: &[Segment], mut hash: u64) -> u64 {
+    let mut index = 0;
+    while index < segments.len() {
+        hash = mix(hash, segment_hash(&segments[index]));
+        index += 1;
+    }
+    hash
 }
 
 const fn host_hash(place: &Place) -> u64 {
@@ -545,14 +576,17 @@ impl Message {
         }
     }
 
+    const fn prefix(&mut self, prefix: Option<&Prefix>) {
+        if let Some(prefix) = prefix {
+            self.prefix(prefix.parent);
+            self.str(prefix.text);
+        }
+    }
+
     /// One line: the pattern, whose it is, and where it stands.
     const fn place(&mut self, place: &Place) {
         self.str("\n  `");
-        let mut index = 0;
-        while index < place.prefixes.len() {
-            self.str(place.prefixes[index]);
-            index += 1;
-        }
+        self.prefix(place.prefix);
         self.str(place.spec.text);
         self.str("` of `");
         self.str(place.owner);

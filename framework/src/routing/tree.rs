@@ -982,7 +982,11 @@ mod tests {
                 }))
             });
             Self {
-                place: Place::new(Box::leak(Box::new(spec)), "Test", prefix),
+                place: Place {
+                    spec: Box::leak(Box::new(spec)),
+                    owner: "Test",
+                    prefix,
+                },
             }
         }
     }
