@@ -25,16 +25,14 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
             async move {
                 let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
-                __squall::Ok(move |base| Self { db: field_db })
+                __squall::Ok(Self { db: field_db })
             }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
@@ -93,13 +91,17 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move { __squall::Ok(move |base| Self { admin: base }) }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    __squall::Ok(Self {
+                        admin: __squall::taken(base)?,
+                    })
+                })(),
+            )
         }
     }
     impl Users {

@@ -36,11 +36,9 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
             async move {
                 let field_id = __squall::path(cx, &PATH_ID)?;
@@ -51,7 +49,7 @@ const _: () = {
                 #[cfg(feature = "db")]
                 let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
-                __squall::Ok(move |base| Self {
+                __squall::Ok(Self {
                     id: field_id,
                     #[cfg(feature = "pages")]
                     page: field_page,
@@ -98,12 +96,13 @@ const _: () = {
     impl __squall::HandlerImpl for Story {
         const METHODS: &'static [__squall::MethodEntry] = &[
             #[cfg(feature = "db")]
-            __squall::MethodEntry::new::<Self, __squall_get>(),
+            __squall::MethodEntry::new::<Story, __squall_get>(),
             #[cfg(not(feature = "db"))]
-            __squall::MethodEntry::new::<Self, __squall_get>(),
+            __squall::MethodEntry::new::<Story, __squall_get>(),
         ];
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: false,
+            writes_errors: false,
             finishes: false,
             finish_waits: false,
             closes: false,
@@ -129,25 +128,20 @@ const _: () = {
     #[automatically_derived]
     impl __squall::Method<__squall_get> for Story {
         const NAME: &'static str = "GET";
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let this = &*this;
-                let answer = this.get();
-                __squall::respond::<&'static str>(answer, &request)
-            }
+            __squall::ready(
+                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                    let __squall::Parts { this, request, .. } = live.parts()?;
+                    let this = &*this;
+                    let answer = this.get();
+                    __squall::respond::<&'static str>(answer, request)
+                })(),
+            )
         }
     }
     #[cfg(not(feature = "db"))]
@@ -157,25 +151,20 @@ const _: () = {
     #[automatically_derived]
     impl __squall::Method<__squall_get> for Story {
         const NAME: &'static str = "GET";
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let this = &*this;
-                let answer = this.get();
-                __squall::respond::<&'static str>(answer, &request)
-            }
+            __squall::ready(
+                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                    let __squall::Parts { this, request, .. } = live.parts()?;
+                    let this = &*this;
+                    let answer = this.get();
+                    __squall::respond::<&'static str>(answer, request)
+                })(),
+            )
         }
     }
 };

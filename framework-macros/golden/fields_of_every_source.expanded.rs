@@ -43,11 +43,9 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
             async move {
                 let field_id = __squall::path(cx, &PATH_ID)?;
@@ -74,7 +72,7 @@ const _: () = {
                 >(cx, __squall::Source::Cookie, "theme")?;
                 let field_db = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
-                __squall::Ok(move |base| Self {
+                __squall::Ok(Self {
                     id: field_id,
                     path: field_path,
                     page: field_page,

@@ -23,6 +23,7 @@ const _: () = {
         const METHODS: &'static [__squall::MethodEntry] = &[];
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: true,
+            writes_errors: true,
             finishes: true,
             finish_waits: false,
             closes: true,
@@ -42,28 +43,30 @@ const _: () = {
                 __squall::prepared::<Result<()>>(answer)
             }
         }
-        fn write_error(
-            &self,
-            cx: &mut __squall::Context,
-            given: &__squall::HttpError,
-        ) -> impl __squall::Future<
-            Output = __squall::Option<
+        fn write_error<'a>(
+            &'a self,
+            cx: &'a mut __squall::Context,
+            given: &'a __squall::HttpError,
+        ) -> __squall::Option<
+            __squall::BoxFuture<
+                'a,
                 __squall::Result<__squall::Response, __squall::Error>,
             >,
-        > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let answer = self.error_page(cx, given).await;
-                __squall::Some(
-                    __squall::respond::<Result<Html<String>>>(answer, &request),
-                )
-            }
+        > {
+            __squall::Some(
+                __squall::hook(async move {
+                    let request = __squall::request(cx);
+                    let answer = self.error_page(cx, given).await;
+                    __squall::respond::<Result<Html<String>>>(answer, &request)
+                }),
+            )
         }
-        fn on_finish(
-            &self,
-            given: &__squall::Outcome,
-        ) -> impl __squall::Future<Output = ()> + __squall::Send {
-            async move { self.record(given) }
+        fn on_finish<'a>(
+            &'a self,
+            given: &'a __squall::Outcome,
+        ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+            self.record(given);
+            __squall::None
         }
         fn on_connection_close(&self) {
             self.gone();

@@ -44,16 +44,16 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let field_id = __squall::path(cx, &PATH_ID)?;
-                __squall::Ok(move |base| Self { id: field_id })
-            }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    let field_id = __squall::path(cx, &PATH_ID)?;
+                    __squall::Ok(Self { id: field_id })
+                })(),
+            )
         }
     }
     impl Story {

@@ -13,20 +13,20 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let field_title = <Init<&'static str>>::take(cx, 0)?;
-                let field_text = <Init<String>>::take(cx, 1)?;
-                __squall::Ok(move |base| Self {
-                    title: field_title,
-                    text: field_text,
-                })
-            }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    let field_title = <Init<&'static str>>::take(cx, 0)?;
+                    let field_text = <Init<String>>::take(cx, 1)?;
+                    __squall::Ok(Self {
+                        title: field_title,
+                        text: field_text,
+                    })
+                })(),
+            )
         }
     }
     impl Page {
@@ -53,7 +53,7 @@ const _: () = {
     #[automatically_derived]
     impl __squall::HandlerImpl for Page {
         const METHODS: &'static [__squall::MethodEntry] = &[
-            __squall::MethodEntry::new::<Self, __squall_get>(),
+            __squall::MethodEntry::new::<Page, __squall_get>(),
         ];
     }
     #[allow(non_camel_case_types)]
@@ -61,25 +61,20 @@ const _: () = {
     #[automatically_derived]
     impl __squall::Method<__squall_get> for Page {
         const NAME: &'static str = "GET";
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let this = &*this;
-                let answer = this.get();
-                __squall::respond::<String>(answer, &request)
-            }
+            __squall::ready(
+                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                    let __squall::Parts { this, request, .. } = live.parts()?;
+                    let this = &*this;
+                    let answer = this.get();
+                    __squall::respond::<String>(answer, request)
+                })(),
+            )
         }
     }
 };

@@ -22,37 +22,33 @@ const _: () = {
     #[automatically_derived]
     impl __squall::HandlerImpl for Story {
         const METHODS: &'static [__squall::MethodEntry] = &[
-            __squall::MethodEntry::new::<Self, __squall_get>(),
-            __squall::MethodEntry::new::<Self, __squall_put>(),
-            __squall::MethodEntry::new::<Self, __squall_post>(),
-            __squall::MethodEntry::new::<Self, __squall_delete>(),
-            __squall::MethodEntry::new::<Self, __squall_properties>(),
+            __squall::MethodEntry::new::<Story, __squall_get>(),
+            __squall::MethodEntry::new::<Story, __squall_put>(),
+            __squall::MethodEntry::new::<Story, __squall_post>(),
+            __squall::MethodEntry::new::<Story, __squall_delete>(),
+            __squall::MethodEntry::new::<Story, __squall_properties>(),
         ];
     }
     #[allow(non_camel_case_types)]
     struct __squall_get;
     #[automatically_derived]
-    impl __squall::Method<__squall_get> for Story {
+    impl __squall::Method<__squall_get> for Story
+    where
+        for<'a> &'a Self: __squall::Send,
+    {
         const NAME: &'static str = "GET";
         const WAITS: bool = true;
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = __squall::request(cx);
+                let __squall::Parts { this, request, close } = live.parts()?;
                 let this = &*this;
-                let answer = __squall::watched(this, &request, this.get(cx)).await;
-                __squall::respond::<Result<Json<Body>>>(answer, &request)
+                let answer = __squall::watched(this, request, close, this.get(cx)).await;
+                __squall::respond::<Result<Json<Body>>>(answer, request)
             }
         }
     }
@@ -62,30 +58,20 @@ const _: () = {
     impl __squall::Method<__squall_put> for Story {
         const NAME: &'static str = "PUT";
         const WAITS: bool = true;
-        type Arguments = (Method, Json<Edit>);
-        fn arguments(
-            cx: &mut __squall::Context,
-        ) -> impl __squall::Future<
-            Output = __squall::Result<Self::Arguments, __squall::Error>,
-        > + __squall::Send {
-            async move {
-                __squall::Ok((
-                    <Method as __squall::FromRequestParts>::__take(cx).await?,
-                    <Json<Edit> as __squall::FromRequest<_>>::__take(cx).await?,
-                ))
-            }
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (argument_0, argument_1): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = __squall::request(cx);
+                let argument_0 = <Method as __squall::FromRequestParts>::__take(cx)
+                    .await?;
+                let argument_1 = <Json<Edit> as __squall::FromRequest<_>>::__take(cx)
+                    .await?;
+                let __squall::Parts { this, request, .. } = live.parts()?;
                 let answer = this.put(argument_0, argument_1).await;
-                __squall::respond::<Result<Redirect>>(answer, &request)
+                __squall::respond::<Result<Redirect>>(answer, request)
             }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
@@ -98,24 +84,19 @@ const _: () = {
     #[automatically_derived]
     impl __squall::Method<__squall_post> for Story {
         const NAME: &'static str = "POST";
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let answer = this.post();
-                __squall::respond(answer, &request)
-            }
+            __squall::ready(
+                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                    let __squall::Parts { this, request, .. } = live.parts()?;
+                    let answer = this.post();
+                    __squall::respond(answer, request)
+                })(),
+            )
         }
     }
     #[allow(non_camel_case_types)]
@@ -124,51 +105,50 @@ const _: () = {
     impl __squall::Method<__squall_delete> for Story {
         const NAME: &'static str = "DELETE";
         const WAITS: bool = true;
-        const BLOCKING: bool = true;
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = __squall::request(cx);
-                let answer = this.delete();
-                __squall::respond::<()>(answer, &request)
+                __squall::on_pool(
+                        live,
+                        cx,
+                        move |
+                            this: &mut Self,
+                            cx: &mut __squall::Context,
+                            request: &__squall::RequestHandle|
+                        {
+                            let answer = this.delete();
+                            __squall::respond::<()>(answer, request)
+                        },
+                    )
+                    .await
             }
         }
     }
     #[allow(non_camel_case_types)]
     struct __squall_properties;
     #[automatically_derived]
-    impl __squall::Method<__squall_properties> for Story {
+    impl __squall::Method<__squall_properties> for Story
+    where
+        for<'a> &'a Self: __squall::Send,
+    {
         const NAME: &'static str = "PROPFIND";
         const WAITS: bool = true;
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
             async move {
-                let request = __squall::request(cx);
+                let __squall::Parts { this, request, close } = live.parts()?;
                 let this = &*this;
-                let answer = __squall::watched(this, &request, this.properties()).await;
-                __squall::respond(answer, &request)
+                let answer = __squall::watched(this, request, close, this.properties())
+                    .await;
+                __squall::respond(answer, request)
             }
         }
     }

@@ -34,22 +34,22 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let field_type = __squall::path(cx, &PATH_TYPE)?;
-                let field_match = __squall::required::<
-                    bool,
-                >(cx, __squall::Source::Query, "match")?;
-                __squall::Ok(move |base| Self {
-                    r#type: field_type,
-                    r#match: field_match,
-                })
-            }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    let field_type = __squall::path(cx, &PATH_TYPE)?;
+                    let field_match = __squall::required::<
+                        bool,
+                    >(cx, __squall::Source::Query, "match")?;
+                    __squall::Ok(Self {
+                        r#type: field_type,
+                        r#match: field_match,
+                    })
+                })(),
+            )
         }
     }
     impl r#Thing {

@@ -72,26 +72,26 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let field_id = __squall::path(cx, &PATH_ID)?;
-                let field_page = __squall::path_optional(cx, &PATH_PAGE)?;
-                let field_order = __squall::path_or_default(
-                    cx,
-                    &PATH_ORDER,
-                    || __squall::default::<String>("newest"),
-                )?;
-                __squall::Ok(move |base| Self {
-                    id: field_id,
-                    page: field_page,
-                    order: field_order,
-                })
-            }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    let field_id = __squall::path(cx, &PATH_ID)?;
+                    let field_page = __squall::path_optional(cx, &PATH_PAGE)?;
+                    let field_order = __squall::path_or_default(
+                        cx,
+                        &PATH_ORDER,
+                        || __squall::default::<String>("newest"),
+                    )?;
+                    __squall::Ok(Self {
+                        id: field_id,
+                        page: field_page,
+                        order: field_order,
+                    })
+                })(),
+            )
         }
     }
     impl Story {

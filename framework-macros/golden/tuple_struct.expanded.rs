@@ -30,11 +30,9 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
             async move {
                 let field_0 = __squall::path(cx, &PATH_0)?;
@@ -43,7 +41,7 @@ const _: () = {
                 >(cx, __squall::Source::Query, "page")?;
                 let field_2 = <State<Db> as __squall::FromRequestParts>::__take(cx)
                     .await?;
-                __squall::Ok(move |base| Self {
+                __squall::Ok(Self {
                     0: field_0,
                     1: field_1,
                     2: field_2,

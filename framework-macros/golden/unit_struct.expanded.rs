@@ -27,13 +27,15 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move { __squall::Ok(move |base| Self {}) }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    __squall::Ok(Self {})
+                })(),
+            )
         }
     }
     impl Hello {
@@ -60,7 +62,7 @@ const _: () = {
     #[automatically_derived]
     impl __squall::HandlerImpl for Hello {
         const METHODS: &'static [__squall::MethodEntry] = &[
-            __squall::MethodEntry::new::<Self, __squall_get>(),
+            __squall::MethodEntry::new::<Hello, __squall_get>(),
         ];
     }
     #[allow(non_camel_case_types)]
@@ -68,25 +70,20 @@ const _: () = {
     #[automatically_derived]
     impl __squall::Method<__squall_get> for Hello {
         const NAME: &'static str = "GET";
-        type Arguments = ();
-        async fn arguments(
-            _: &mut __squall::Context,
-        ) -> __squall::Result<(), __squall::Error> {
-            __squall::Ok(())
-        }
         fn call(
-            this: &mut Self,
+            live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
-            (): Self::Arguments,
         ) -> impl __squall::Future<
             Output = __squall::Result<__squall::Response, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let request = __squall::request(cx);
-                let this = &*this;
-                let answer = this.get();
-                __squall::respond::<&'static str>(answer, &request)
-            }
+            __squall::ready(
+                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                    let __squall::Parts { this, request, .. } = live.parts()?;
+                    let this = &*this;
+                    let answer = this.get();
+                    __squall::respond::<&'static str>(answer, request)
+                })(),
+            )
         }
     }
 };

@@ -28,20 +28,20 @@ const _: () = {
         #[allow(unused_variables)]
         fn fields(
             cx: &mut __squall::Context,
+            base: &mut __squall::Option<Self::Base>,
         ) -> impl __squall::Future<
-            Output = __squall::Result<
-                impl __squall::FnOnce(Self::Base) -> Self + __squall::Send,
-                __squall::Error,
-            >,
+            Output = __squall::Result<Self, __squall::Error>,
         > + __squall::Send {
-            async move {
-                let field_year = __squall::path(cx, &PATH_YEAR)?;
-                let field_month = __squall::path(cx, &PATH_MONTH)?;
-                __squall::Ok(move |base| Self {
-                    year: field_year,
-                    month: field_month,
-                })
-            }
+            __squall::ready(
+                (move || -> __squall::Result<Self, __squall::Error> {
+                    let field_year = __squall::path(cx, &PATH_YEAR)?;
+                    let field_month = __squall::path(cx, &PATH_MONTH)?;
+                    __squall::Ok(Self {
+                        year: field_year,
+                        month: field_month,
+                    })
+                })(),
+            )
         }
     }
     impl Month {}

@@ -77,8 +77,9 @@ pub(crate) fn handler_struct(name: &Ident, url: Option<usize>) -> TokenStream {
                 const NAME: &'static str = "";
                 async fn fields(
                     _: &mut __squall::Context,
-                ) -> __squall::Result<impl __squall::FnOnce(Self::Base) -> Self + __squall::Send, __squall::Error> {
-                    __squall::Ok(|_| ::core::unreachable!())
+                    _: &mut __squall::Option<Self::Base>,
+                ) -> __squall::Result<Self, __squall::Error> {
+                    ::core::unreachable!()
                 }
             }
             #url

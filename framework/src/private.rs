@@ -24,7 +24,7 @@ pub use crate::{
         flush::Disconnect,
         glue::*,
         life_cycle::{
-            BoxFuture, HandlerImpl, HandlerStruct, Hooks, Method, MethodEntry, NoBase, here,
+            BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
         },
         respond::Failure,

@@ -19,7 +19,9 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let markers: Vec<Ident> = methods.iter().map(|method| marker_of(method)).collect();
     let entries = methods.iter().zip(&markers).map(|(method, marker)| {
         let conditions = &method.conditions;
-        quote!(#(#conditions)* __squall::MethodEntry::new::<Self, #marker>())
+        // The place of the type: a handler that cannot be one is reported there, once for all methods.
+        let entry = around!(self_ty, (__squall::MethodEntry::new::<), (, #marker>()));
+        quote!(#(#conditions)* #entry)
     });
     let implementations = methods
         .iter()
@@ -83,6 +85,8 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
             const WAITS: bool = true;
         )
     });
+    // What the handler must be is said where its methods are gathered; here it is taken for granted, so that it is one error.
+    let taken = is_watched(method).then(|| quote!(where for<'a> &'a Self: __squall::Send));
     let call = call(method, &extracted);
     let requirements = requirements(&extracted);
     quote! {
@@ -91,7 +95,7 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
         struct #marker;
         #(#conditions)*
         #[automatically_derived]
-        impl __squall::Method<#marker> for #self_ty {
+        impl __squall::Method<#marker> for #self_ty #taken {
             const NAME: &'static str = #name;
             #waits
             #call
@@ -103,6 +107,11 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
 /// Whether a method, or taking its arguments, may have to wait.
 fn waits(method: &Method) -> bool {
     method.is_async || method.is_blocking || !extracted(method).is_empty()
+}
+
+/// Whether `on_connection_close` can run beside a method: it waits, and only borrows the handler.
+fn is_watched(method: &Method) -> bool {
+    method.is_async && method.is_shared
 }
 
 fn extracted(method: &Method) -> Vec<&Type> {
@@ -129,15 +138,20 @@ impl Argument {
 
 /// The arguments, the call of the method, and its answer.
 fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
-    let [cx, handler, request] =
-        ["cx", "handler", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [cx, live, request] =
+        ["cx", "live", "request"].map(|name| Ident::new(name, Span::mixed_site()));
     let arguments = arguments(extracted, &cx);
     let (this, answer) = (this(), answer(method, &cx));
+    let close = if is_watched(method) {
+        quote!(close)
+    } else {
+        quote!(..)
+    };
     let statements = if method.is_blocking {
         quote! {
             #arguments
             __squall::on_pool(
-                #handler,
+                #live,
                 #cx,
                 move |#this: &mut Self, #cx: &mut __squall::Context, #request: &__squall::RequestHandle| { #answer },
             )
@@ -146,7 +160,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     } else {
         quote! {
             #arguments
-            let #this = __squall::here(#handler)?;
+            let __squall::Parts { #this, #request, #close } = #live.parts()?;
             #answer
         }
     };
@@ -162,9 +176,8 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     );
     quote! {
         fn call(
-            #handler: &mut __squall::Option<Self>,
+            #live: &mut __squall::Live<Self>,
             #cx: &mut __squall::Context,
-            #request: &__squall::RequestHandle,
         ) -> #output {
             #body
         }
@@ -207,7 +220,7 @@ fn answer(method: &Method, cx: &Ident) -> TokenStream {
     let called = match (method.is_async, method.is_shared) {
         (false, _) => called,
         (true, false) => quote!(#called.await),
-        (true, true) => quote!(__squall::watched(#this, #request, #called).await),
+        (true, true) => quote!(__squall::watched(#this, #request, close, #called).await),
     };
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &quote!(#request));

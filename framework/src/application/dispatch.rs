@@ -23,7 +23,7 @@ use crate::{
         BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle, Requirements,
         Response, Result,
         flush::{Disconnect, Run, Task},
-        life_cycle::{self, HandlerImpl, Reply},
+        life_cycle::{self, HandlerImpl, Reply, Shareable},
         shared::{Names, Shared},
     },
     routing::tree::Captures,
@@ -56,7 +56,7 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    pub(crate) fn of<H: HandlerImpl>() -> Self {
+    pub(crate) fn of<H: HandlerImpl + Shareable>() -> Self {
         Self {
             answer: |cx, answer| Box::pin(life_cycle::answer_with::<H>(cx, answer)),
             requirements: H::INFO.requirements,

@@ -28,7 +28,9 @@ pub use self::{
     table::{Routes, Target, item},
 };
 use crate::handler::{
-    BoxError, Error, Misuse, Response, Result, life_cycle::HandlerImpl, shared::States,
+    BoxError, Error, Misuse, Response, Result,
+    life_cycle::{HandlerImpl, Shareable},
+    shared::States,
 };
 use layer::{Erased, erase};
 
@@ -114,7 +116,7 @@ impl Application {
     /// Lets a base handler also serve what reaches no handler: its `write_error` makes the pages for 404, 405 and their
     /// like, its default headers stand on them. Its `prepare` does not run there.
     #[must_use]
-    pub fn base<H: HandlerImpl>(self) -> Self {
+    pub fn base<H: HandlerImpl + Shareable>(self) -> Self {
         self.with(|plan| plan.base = Some(dispatch::Base::of::<H>()))
     }
 

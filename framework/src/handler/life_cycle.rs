@@ -66,7 +66,7 @@ pub struct MethodEntry {
 impl MethodEntry {
     /// The entry of a method.
     #[must_use]
-    pub const fn new<H: HandlerImpl + Method<M>, M: 'static>() -> Self {
+    pub const fn new<H: HandlerImpl + Shareable + Method<M>, M: 'static>() -> Self {
         let disconnect = match H::DISCONNECT {
             Some(disconnect) => disconnect,
             None => Disconnect::of(<H as Method<M>>::NAME),
@@ -98,15 +98,10 @@ impl std::fmt::Debug for Reply {
     }
 }
 
-/// What every handler must be, for any event loop to run it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a handler: one of its fields is not `Send` or not `Sync`",
-    label = "its requests can run on any event loop",
-    note = "wrap what is not `Sync` (`Cell`, `RefCell`) in a `Mutex`, and share with `Arc` instead of `Rc`"
-)]
+/// What every handler must be, for any event loop to run it. It is asked for where the methods of a handler are gathered, and
+/// nowhere else in generated code: one field that is not `Sync` is one error.
 pub trait Shareable: Send + Sync + 'static {}
 
-#[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> Shareable for T {}
 
 /// What `#[handler]` says of a struct.
@@ -157,7 +152,7 @@ pub trait HandlerStruct: Sized + 'static {
     label = "not a handler",
     note = "a handler is a struct and an impl, both under `#[handler]`: write it above `impl {Self}` too"
 )]
-pub trait HandlerImpl: HandlerStruct + Shareable {
+pub trait HandlerImpl: HandlerStruct {
     /// Its methods.
     const METHODS: &'static [MethodEntry];
     /// The hooks that it has itself.
@@ -251,12 +246,10 @@ pub trait Method<M: 'static>: Sized {
     /// Whether it, or taking its arguments, may have to wait.
     const WAITS: bool = false;
 
-    /// Takes its arguments from the request, calls it and makes its answer. The handler is there: what may move it to the blocking
-    /// pool takes it out for as long.
+    /// Takes its arguments from the request, calls it and makes its answer.
     fn call(
-        handler: &mut Option<Self>,
+        live: &mut Live<Self>,
         cx: &mut Context,
-        request: &RequestHandle,
     ) -> impl Future<Output = Result<Response>> + Send;
 
     /// What its arguments ask of the application.
@@ -353,7 +346,7 @@ impl Built for NoBase {
 }
 
 #[diagnostic::do_not_recommend]
-impl<H: HandlerImpl> Chain for H {
+impl<H: HandlerImpl + Shareable> Chain for H {
     const FULL_PREFIX: Option<&'static Prefix> = match H::PREFIX {
         Some(prefix) => Some(prefix),
         None => H::Base::FULL_PREFIX,
@@ -381,7 +374,7 @@ impl<H: HandlerImpl> Chain for H {
 }
 
 #[diagnostic::do_not_recommend]
-impl<H: HandlerImpl> Built for H {
+impl<H: HandlerImpl + Shareable> Built for H {
     fn hooks(&self) -> Hooks {
         H::ALL_HOOKS
     }
@@ -453,7 +446,7 @@ impl Built for Box<dyn Built> {
 }
 
 /// Starts a method. Where nothing can wait, it has answered before this returns, and no future is boxed.
-pub(crate) fn start<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Reply {
+pub(crate) fn start<H: HandlerImpl + Shareable + Method<M>, M: 'static>(cx: Context) -> Reply {
     if const { <H as Method<M>>::WAITS || H::FIELDS_WAIT || H::ALL_HOOKS.waits } {
         Reply::Run(Box::pin(contained::<H, M>(cx)))
     } else {
@@ -475,7 +468,7 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
 }
 
 /// [`drive`], where the last resort against a panic stands: what an author's `Drop` or `Display` may do at any place.
-async fn contained<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Response {
+async fn contained<H: HandlerImpl + Shareable + Method<M>, M: 'static>(cx: Context) -> Response {
     let request = cx.request().clone();
     match guard(drive::<H, M>(cx, &request)).await {
         Ok(response) => response,
@@ -492,7 +485,7 @@ async fn contained<H: HandlerImpl + Method<M>, M: 'static>(cx: Context) -> Respo
 }
 
 /// Takes one request through the life cycle.
-async fn drive<H: HandlerImpl + Method<M>, M: 'static>(
+async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     mut cx: Context,
     request: &RequestHandle,
 ) -> Response {
@@ -500,7 +493,7 @@ async fn drive<H: HandlerImpl + Method<M>, M: 'static>(
         Ok(handler) => Live::new(handler, request.clone()),
         Err(unbuilt) => return unbuilt.answer(cx).await,
     };
-    let answered = guard(perform::<H, M>(&mut live, &mut cx, request)).await;
+    let answered = guard(perform::<H, M>(&mut live, &mut cx)).await;
     live.close_if_gone();
     let concluded = answered.and_then(|answered| finish::conclude(&mut cx, answered?));
     let response = match concluded {
@@ -511,19 +504,16 @@ async fn drive<H: HandlerImpl + Method<M>, M: 'static>(
 }
 
 /// Default headers, `prepare`, the method with its arguments. `None` when `prepare` finished the answer.
-async fn perform<H: HandlerImpl + Method<M>, M: 'static>(
+async fn perform<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
-    request: &RequestHandle,
 ) -> Result<Option<Response>> {
     live.handler()?.default_headers_all(&mut cx.answer.headers);
     live.handler()?.prepare_all(cx).await?;
     if cx.is_finished() {
         return Ok(None);
     }
-    <H as Method<M>>::call(&mut live.handler, cx, request)
-        .await
-        .map(Some)
+    <H as Method<M>>::call(live, cx).await.map(Some)
 }
 
 /// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
@@ -532,64 +522,54 @@ async fn perform<H: HandlerImpl + Method<M>, M: 'static>(
 /// # Errors
 ///
 /// Those of the method; 500 when it panics, or when the pool was shut down.
-pub async fn on_pool<H: HandlerImpl>(
-    handler: &mut Option<H>,
+pub async fn on_pool<H: Send + 'static>(
+    live: &mut Live<H>,
     cx: &mut Context,
     method: impl FnOnce(&mut H, &mut Context, &RequestHandle) -> Result<Response> + Send + 'static,
 ) -> Result<Response> {
-    let (mut moved, mut context) = (Live::new(taken(handler)?, cx.request().clone()), cx.take());
+    let (mut moved, mut context) = (live.take(), cx.take());
     context.answer.on_pool = true;
     let running = context.request().shared().detached.enter();
     let run = move || {
-        let request = context.request().clone();
-        let call = AssertUnwindSafe(|| method(moved.handler()?, &mut context, &request));
+        let call = AssertUnwindSafe(|| {
+            let Parts { this, request, .. } = moved.parts()?;
+            method(this, &mut context, request)
+        });
         let answered =
             catch_unwind(call).unwrap_or_else(|payload| Err(Panic::into_error(&*payload)));
         // In this order: where nobody waits any more, the handler has its hooks before the end stops waiting.
         (moved, context, answered, running)
     };
     let (moved, context, answered, _running) = tokio::task::spawn_blocking(run).await?;
-    *handler = moved.into_inner();
+    *live = moved;
     *cx = context;
     cx.answer.on_pool = false;
     answered
 }
 
-/// The handler, where its method is called.
+/// The base, where it becomes a part of the handler.
 ///
 /// # Errors
 ///
-/// 500 where the blocking pool was shut down with it.
-pub fn here<H>(handler: &mut Option<H>) -> Result<&mut H> {
-    handler.as_mut().ok_or_else(gone)
-}
-
-/// The handler or base, to be moved.
-///
-/// # Errors
-///
-/// As [`here`].
-pub fn taken<H>(handler: &mut Option<H>) -> Result<H> {
-    handler.take().ok_or_else(gone)
-}
-
-fn gone() -> Error {
-    Misuse::error("the blocking pool was shut down")
+/// 500 when it was taken before.
+pub fn taken<B>(base: &mut Option<B>) -> Result<B> {
+    base.take()
+        .ok_or_else(|| Misuse::error("a base is taken once"))
 }
 
 /// Runs a method that borrows `&self` beside `on_connection_close`, which is called as soon as the client is gone.
-pub fn watched<'h, H: HandlerImpl, F: Future>(
-    handler: &'h H,
+pub fn watched<'h, H, F: Future>(
+    this: &'h H,
     request: &'h RequestHandle,
+    close: Option<Close<H>>,
     method: F,
 ) -> Watched<'h, H, F> {
-    let gone = if const { H::ALL_HOOKS.closes } {
-        Some(Box::pin(request.disconnected()) as BoxFuture<'static, ()>)
-    } else {
-        None
-    };
+    let gone = close.map(|close| {
+        let gone: BoxFuture<'static, ()> = Box::pin(request.disconnected());
+        (gone, close)
+    });
     Watched {
-        handler,
+        this,
         request,
         gone,
         method,
@@ -600,26 +580,26 @@ pin_project! {
     /// What [`watched`] gives. A struct, and no `async fn`: the compiler proves of each method that its future is `Send`, and
     /// would have to look into all that an `async fn` holds.
     pub struct Watched<'h, H, F> {
-        handler: &'h H,
+        this: &'h H,
         request: &'h RequestHandle,
-        gone: Option<BoxFuture<'static, ()>>,
+        gone: Option<(BoxFuture<'static, ()>, Close<H>)>,
         #[pin]
         method: F,
     }
 }
 
-impl<H: HandlerImpl, F: Future> Future for Watched<'_, H, F> {
+impl<H, F: Future> Future for Watched<'_, H, F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        if let Some(gone) = this.gone
+        let watched = self.project();
+        if let Some((gone, close)) = watched.gone
             && gone.as_mut().poll(task).is_ready()
         {
-            *this.gone = None;
-            close(*this.handler, this.request);
+            close(*watched.this, watched.request);
+            *watched.gone = None;
         }
-        this.method.poll(task)
+        watched.method.poll(task)
     }
 }
 
@@ -662,42 +642,105 @@ pub const fn prefix_of<H: HandlerStruct>() -> Option<&'static Prefix> {
 
 /// A handler that was built: it gets its `on_finish` exactly once, and `on_connection_close` when the client is gone before
 /// the answer is complete.
-#[derive(Debug)]
-pub(crate) struct Live<H: Built> {
+///
+/// What it does at its end is known from its beginning on, so that nothing is asked of `H` in between: the code generated for
+/// a method names it, and a handler that is no handler shall not be an error there too.
+pub struct Live<H: 'static> {
     handler: Option<H>,
     request: RequestHandle,
+    ends: &'static Ends<H>,
 }
 
-impl<H: Built> Live<H> {
+/// Calls `on_connection_close`, once a request.
+pub(crate) type Close<H> = fn(&H, &RequestHandle);
+
+/// What to do at the end of a handler.
+struct Ends<H> {
+    close: Close<H>,
+    closes: fn(&H) -> bool,
+    finish: fn(H, &RequestHandle, Outcome),
+}
+
+impl<H: Built> Ends<H> {
+    const OF: &'static Self = &Self {
+        close,
+        closes: |handler| handler.hooks().closes,
+        finish,
+    };
+}
+
+/// What a method is called with.
+#[derive(Debug)]
+pub struct Parts<'l, H> {
+    /// The handler.
+    pub this: &'l mut H,
+    /// The request.
+    pub request: &'l RequestHandle,
+    /// What to call when the client goes away meanwhile.
+    pub close: Option<Close<H>>,
+}
+
+impl<H> Live<H> {
     /// Takes care of a handler.
-    fn new(handler: H, request: RequestHandle) -> Self {
+    fn new(handler: H, request: RequestHandle) -> Self
+    where
+        H: Built,
+    {
         Self {
             handler: Some(handler),
             request,
+            ends: Ends::OF,
         }
     }
 
-    /// Gives the handler to who takes care of it from here on.
-    fn into_inner(mut self) -> Option<H> {
-        self.handler.take()
+    fn take(&mut self) -> Self {
+        Self {
+            handler: self.handler.take(),
+            request: self.request.clone(),
+            ends: self.ends,
+        }
+    }
+
+    /// What a method is called with.
+    ///
+    /// # Errors
+    ///
+    /// 500 where the blocking pool was shut down with the handler.
+    pub fn parts(&mut self) -> Result<Parts<'_, H>> {
+        let this = self
+            .handler
+            .as_mut()
+            .ok_or_else(|| Misuse::error("the blocking pool was shut down"))?;
+        let close = (self.ends.closes)(this).then_some(self.ends.close);
+        Ok(Parts {
+            this,
+            request: &self.request,
+            close,
+        })
     }
 
     fn handler(&mut self) -> Result<&mut H> {
-        here(&mut self.handler)
+        Ok(self.parts()?.this)
     }
 
-    fn built(&self) -> Option<&dyn Built> {
+    fn built(&self) -> Option<&dyn Built>
+    where
+        H: Built,
+    {
         self.handler.as_ref().map(|handler| handler as &dyn Built)
     }
 
     fn close_if_gone(&self) {
         if let (true, Some(handler)) = (self.request.is_disconnected(), &self.handler) {
-            close(handler, &self.request);
+            (self.ends.close)(handler, &self.request);
         }
     }
 
     /// Attaches the handler to its answer: the hooks run when that has been sent.
-    fn end_with(mut self, mut response: Response) -> Response {
+    fn end_with(mut self, mut response: Response) -> Response
+    where
+        H: Built,
+    {
         let Some(handler) = self.handler.take() else {
             return response;
         };
@@ -728,12 +771,20 @@ impl<H: Built> Live<H> {
     }
 }
 
-impl<H: Built> Drop for Live<H> {
+impl<H> Drop for Live<H> {
     fn drop(&mut self) {
         if let Some(handler) = self.handler.take() {
-            close(&handler, &self.request);
-            finish(handler, &self.request, Outcome::gone(&self.request));
+            (self.ends.close)(&handler, &self.request);
+            (self.ends.finish)(handler, &self.request, Outcome::gone(&self.request));
         }
+    }
+}
+
+impl<H> std::fmt::Debug for Live<H> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live")
+            .field("request", &self.request)
+            .finish_non_exhaustive()
     }
 }
 
@@ -810,7 +861,7 @@ impl std::fmt::Debug for Unbuilt {
 }
 
 /// Answers what reached no handler with the base of the application: built for this alone, without `prepare`.
-pub(crate) async fn answer_with<H: HandlerImpl>(
+pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
     mut cx: Context,
     answer: Result<Response>,
 ) -> Response {
