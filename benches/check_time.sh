@@ -1,8 +1,10 @@
 #!/bin/sh
 # What the proof of a list costs: `cargo check` of 1,000 handlers in one list, against the same handlers without the list.
-# User CPU time, three runs each that take turns, the best of them. The scratch crate stands in a temporary folder and is removed at the end.
 #
 #     benches/check_time.sh [handlers]
+#
+# First user CPU time, five runs each that take turns, the best of them; then the instructions of the compiler, which repeat, under
+# `valgrind --tool=cachegrind` where that is installed. The scratch crate stands in a temporary folder and is removed at the end.
 #
 # CHECK_TARGET_DIR names a target folder to reuse, so that the dependencies need not be built again.
 set -eu
@@ -53,7 +55,7 @@ measure() {
 }
 
 timeout 600 cargo check --quiet --manifest-path "$scratch/Cargo.toml"
-for run in 1 2 3; do
+for run in 1 2 3 4 5; do
     measure >> "$scratch/without"
     measure --features list >> "$scratch/with"
 done
@@ -61,4 +63,25 @@ without=$(sort -n "$scratch/without" | head -n 1)
 with=$(sort -n "$scratch/with" | head -n 1)
 awk -v n="$handlers" -v a="$without" -v b="$with" 'BEGIN {
     printf "%d handlers without a list: %6.2f s\n%d handlers in one list:    %6.2f s\nthe list adds:             %6.2f s\n", n, a, n, b, b - a
+}'
+
+command -v valgrind > /dev/null || exit 0
+cat > "$scratch/counted" <<WRAPPER
+#!/bin/sh
+exec valgrind --trace-children=yes --tool=cachegrind --cache-sim=no --cachegrind-out-file=/dev/null --log-file="$scratch/log.%p" "\$@"
+WRAPPER
+chmod +x "$scratch/counted"
+
+# Thousand million instructions of one check of the crate alone: the largest count, for cargo also asks the compiler its version.
+count() {
+    rm -f "$scratch"/log.*
+    touch "$scratch/src/main.rs"
+    RUSTC_WORKSPACE_WRAPPER="$scratch/counted" timeout 900 cargo check --quiet --manifest-path "$scratch/Cargo.toml" "$@" >&2
+    cat "$scratch"/log.* | awk '/I *refs/ { gsub(",", "", $NF); if ($NF > most) most = $NF } END { printf "%.2f\n", most / 1e9 }'
+}
+
+without=$(count)
+with=$(count --features list)
+awk -v a="$without" -v b="$with" 'BEGIN {
+    printf "instructions without a list: %6.2f G\ninstructions in one list:    %6.2f G\nthe list adds:               %6.2f G, %.1f %%\n", a, b, b - a, 100 * (b - a) / a
 }'

@@ -97,7 +97,7 @@ fn place(pattern: &str, id: Segment) -> Place {
     let segment = |text: &'static str| match text {
         "{id}" => id,
         _ if text.starts_with('{') => Segment::Parameter,
-        _ => Segment::Literal { text, hash: 0 },
+        _ => Segment::Literal { text },
     };
     let segments: Vec<Segment> = pattern[1..].split('/').map(segment).collect();
     let names: Vec<&'static str> =
@@ -106,11 +106,7 @@ fn place(pattern: &str, id: Segment) -> Place {
         text: pattern,
         shape: Shape::Segments(segments.leak()),
         parameters: names.leak(),
-        host: None,
-        name: None,
-        rank: 0,
-        file: file!(),
-        line: line!(),
+        ..Spec::PLAIN
     };
     Place { spec: Box::leak(Box::new(spec)), owner: "Handler", prefix: None }
 }

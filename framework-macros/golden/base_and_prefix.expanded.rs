@@ -14,7 +14,6 @@ const _: () = {
                 segments: &[
                     __squall::Segment::Literal {
                         text: "admin",
-                        hash: 16559146482384667732u64,
                     },
                 ],
                 parent: __squall::prefix_of::<Self>(),
@@ -68,10 +67,10 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "users",
-                            hash: 4767205828091196211u64,
                         },
                     ],
                 ),
+                hash: 8913951954448012806u64,
                 parameters: &[],
                 file: ::core::file!(),
                 line: ::core::line!(),

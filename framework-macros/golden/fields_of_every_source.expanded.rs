@@ -26,12 +26,12 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "stories",
-                            hash: 9929069833126755394u64,
                         },
                         __squall::Segment::Parameter,
                         __squall::Segment::CatchAll,
                     ],
                 ),
+                hash: 12510822906174862990u64,
                 parameters: &["id", "rest"],
                 file: ::core::file!(),
                 line: ::core::line!(),

@@ -14,11 +14,11 @@ const ALL: Routes = {
                         &[
                             __squall::Segment::Literal {
                                 text: "about",
-                                hash: 4572301706829884030u64,
                             },
                             __squall::Segment::Parameter,
                         ],
                     ),
+                    hash: 16114152053340452484u64,
                     parameters: &["section"],
                     file: ::core::file!(),
                     line: ::core::line!(),

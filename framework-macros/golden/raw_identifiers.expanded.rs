@@ -19,11 +19,11 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "things",
-                            hash: 17994675985386273268u64,
                         },
                         __squall::Segment::Parameter,
                     ],
                 ),
+                hash: 8245456419031539588u64,
                 parameters: &["type"],
                 file: ::core::file!(),
                 line: ::core::line!(),

@@ -22,12 +22,12 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "stories",
-                            hash: 9929069833126755394u64,
                         },
                         __squall::Segment::Parameter,
                         __squall::Segment::Parameter,
                     ],
                 ),
+                hash: 12510876782244645329u64,
                 parameters: &["id", "page"],
                 file: ::core::file!(),
                 line: ::core::line!(),
@@ -39,13 +39,13 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "stories",
-                            hash: 9929069833126755394u64,
                         },
                         __squall::Segment::Parameter,
                         __squall::Segment::Parameter,
                         __squall::Segment::Parameter,
                     ],
                 ),
+                hash: 7344133353001692126u64,
                 parameters: &["id", "page", "order"],
                 file: ::core::file!(),
                 line: ::core::line!(),
@@ -57,11 +57,11 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "s",
-                            hash: 12638206991764949794u64,
                         },
                         __squall::Segment::Parameter,
                     ],
                 ),
+                hash: 17144473808326991620u64,
                 parameters: &["id"],
                 file: ::core::file!(),
                 line: ::core::line!(),

@@ -16,15 +16,14 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "stories",
-                            hash: 9929069833126755394u64,
                         },
                         __squall::Segment::Expression {
                             text: "[0-9]+",
-                            hash: 11041509094176389332u64,
                             sample: "1",
                         },
                     ],
                 ),
+                hash: 13738119090132395906u64,
                 parameters: &["id"],
                 file: ::core::file!(),
                 line: ::core::line!(),

@@ -14,11 +14,11 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "stories",
-                            hash: 9929069833126755394u64,
                         },
                         __squall::Segment::Parameter,
                     ],
                 ),
+                hash: 57482460691340304u64,
                 parameters: &["id"],
                 file: ::core::file!(),
                 line: ::core::line!(),

@@ -13,10 +13,10 @@ const _: () = {
                     &[
                         __squall::Segment::Literal {
                             text: "",
-                            hash: 14695981039346656037u64,
                         },
                     ],
                 ),
+                hash: 12638123428881205758u64,
                 parameters: &[],
                 file: ::core::file!(),
                 line: ::core::line!(),

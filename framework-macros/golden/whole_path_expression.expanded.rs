@@ -16,8 +16,8 @@ const _: () = {
                 text: r"/(?<year>[0-9]{4})-(?<month>[0-9]{2})",
                 shape: __squall::Shape::Expression {
                     text: "/(?<year>[0-9]{4})-(?<month>[0-9]{2})",
-                    hash: 11967356370040310660u64,
                 },
+                hash: 14560568237336779768u64,
                 parameters: &["year", "month"],
                 file: ::core::file!(),
                 line: ::core::line!(),

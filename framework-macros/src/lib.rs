@@ -9,6 +9,7 @@ mod attributes;
 mod diagnostics;
 mod entry;
 mod fallback;
+mod hash;
 mod impls;
 mod pattern;
 mod routes;

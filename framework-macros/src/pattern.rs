@@ -418,13 +418,6 @@ fn sample_of_class(class: &Class) -> Option<char> {
         .find(|&character| accepts(character))
 }
 
-/// FNV-1a, 64 bits: what the table compares before it compares texts.
-pub(crate) fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

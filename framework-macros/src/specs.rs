@@ -4,7 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{LitInt, LitStr};
 
-use crate::pattern::{Pattern, Segment, Shape, hash};
+use crate::{
+    hash,
+    pattern::{Pattern, Segment, Shape},
+};
 
 /// One `#[route(…)]`, understood.
 pub(crate) struct Route {
@@ -32,6 +35,7 @@ impl Route {
     pub(crate) fn to_spec(&self) -> TokenStream {
         let text = &self.text;
         let shape = shape(&self.pattern.shape);
+        let hash = hash::of_shape(&self.pattern.shape);
         let parameters = &self.pattern.parameters;
         let host = self.host.as_ref().map(|host| {
             let host = label(&host.value());
@@ -51,6 +55,7 @@ impl Route {
             __squall::Spec {
                 text: #text,
                 shape: #shape,
+                hash: #hash,
                 parameters: &[#(#parameters),*],
                 #host
                 #name
@@ -75,12 +80,10 @@ pub(crate) fn parse<T>(
 pub(crate) fn segments(segments: &[Segment]) -> TokenStream {
     let segments = segments.iter().map(|segment| match segment {
         Segment::Literal(text) => {
-            let hash = hash(text);
-            quote!(__squall::Segment::Literal { text: #text, hash: #hash })
+            quote!(__squall::Segment::Literal { text: #text })
         }
         Segment::Expression { text, sample } => {
-            let hash = hash(text);
-            quote!(__squall::Segment::Expression { text: #text, hash: #hash, sample: #sample })
+            quote!(__squall::Segment::Expression { text: #text, sample: #sample })
         }
         Segment::Parameter => quote!(__squall::Segment::Parameter),
         Segment::CatchAll => quote!(__squall::Segment::CatchAll),
@@ -95,14 +98,13 @@ fn shape(shape: &Shape) -> TokenStream {
             quote!(__squall::Shape::Segments(#segments))
         }
         Shape::Expression(text) => {
-            let hash = hash(text);
-            quote!(__squall::Shape::Expression { text: #text, hash: #hash })
+            quote!(__squall::Shape::Expression { text: #text })
         }
     }
 }
 
 fn label(text: &str) -> TokenStream {
-    let hash = hash(text);
+    let hash = hash::of_text(text);
     quote!(__squall::Some(__squall::Label { text: #text, hash: #hash }))
 }
 

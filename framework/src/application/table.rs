@@ -13,7 +13,7 @@ use crate::{
     },
     routing::{
         list::{Entry, Item, List},
-        pattern::{Label, Place, Segment, Shape, Spec},
+        pattern::{Place, Segment, Shape, Spec},
         tree::{Builder, Captures, Tree},
     },
 };
@@ -306,7 +306,6 @@ fn mount_place(prefix: &str, catch_all: bool) -> Place {
         .split('/')
         .map(|text| Segment::Literal {
             text: text.to_owned().leak(),
-            hash: 0,
         })
         .collect();
     if catch_all {
@@ -321,11 +320,7 @@ fn mount_place(prefix: &str, catch_all: bool) -> Place {
         text: text.leak(),
         shape: Shape::Segments(segments.leak()),
         parameters: if catch_all { &["rest"] } else { &[] },
-        host: None::<Label>,
-        name: None,
-        rank: 0,
-        file: "",
-        line: 0,
+        ..Spec::PLAIN
     };
     Place {
         spec: Box::leak(Box::new(spec)),

@@ -11,15 +11,11 @@ pub enum Segment {
     Literal {
         /// The text, percent-encoded. Empty behind a trailing slash.
         text: &'static str,
-        /// A hash of the text, made by the macro.
-        hash: u64,
     },
     /// Matches a whole segment that a regular expression accepts: `{id:[0-9]+}`.
     Expression {
         /// The expression, without anchors.
         text: &'static str,
-        /// A hash of the expression, made by the macro.
-        hash: u64,
         /// A text that the expression accepts, for the example in an error; empty when none was found.
         sample: &'static str,
     },
@@ -38,12 +34,18 @@ pub enum Shape {
     Expression {
         /// The expression, without anchors.
         text: &'static str,
-        /// A hash of the expression, made by the macro.
-        hash: u64,
     },
 }
 
 impl Shape {
+    /// Goes on with a hash over all that it matches.
+    pub(super) const fn hash(&self, hash: u64) -> u64 {
+        match self {
+            Self::Segments(segments) => hash_segments(hash, segments),
+            Self::Expression { text } => hash_text(hash_byte(hash, b'^'), text),
+        }
+    }
+
     /// The number of its segments.
     pub(super) const fn len(&self) -> usize {
         match self {
@@ -51,6 +53,46 @@ impl Shape {
             Self::Expression { .. } => 0,
         }
     }
+}
+
+/// Where a hash starts: FNV-1a, 64 bits. The macros make the same hashes.
+pub(super) const START: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// Goes on with a hash over one byte.
+const fn hash_byte(hash: u64, byte: u8) -> u64 {
+    (hash ^ byte as u64).wrapping_mul(0x0100_0000_01b3)
+}
+
+/// Goes on with a hash over a text.
+const fn hash_text(mut hash: u64, text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let mut index = 0;
+    while index < bytes.len() {
+        hash = hash_byte(hash, bytes[index]);
+        index += 1;
+    }
+    hash
+}
+
+impl Segment {
+    /// Goes on with a hash over this segment.
+    pub(super) const fn hash(&self, hash: u64) -> u64 {
+        match self {
+            Self::Literal { text } => hash_text(hash_byte(hash, b'/'), text),
+            Self::Expression { text, .. } => hash_text(hash_byte(hash, b':'), text),
+            Self::Parameter => hash_byte(hash, b'{'),
+            Self::CatchAll => hash_byte(hash, b'*'),
+        }
+    }
+}
+
+const fn hash_segments(mut hash: u64, segments: &[Segment]) -> u64 {
+    let mut index = 0;
+    while index < segments.len() {
+        hash = segments[index].hash(hash);
+        index += 1;
+    }
+    hash
 }
 
 /// A text with its hash: the name of a route, or a host.
@@ -69,6 +111,8 @@ pub struct Spec {
     pub text: &'static str,
     /// What it matches.
     pub shape: Shape,
+    /// [`Shape::hash`], made by the macro.
+    pub hash: u64,
     /// The names of its parameters, in the order of the captures.
     pub parameters: &'static [&'static str],
     /// The host it is limited to, in lower case: `api.example.com`, or `*.example.com` for all names below.
@@ -88,6 +132,7 @@ impl Spec {
     pub const PLAIN: Self = Self {
         text: "",
         shape: Shape::Segments(&[]),
+        hash: START,
         parameters: &[],
         host: None,
         name: None,
@@ -120,6 +165,14 @@ impl Prefix {
             prefix = next.parent;
         }
         len
+    }
+
+    /// A hash over the prefixes in front of this one, and over this one.
+    const fn hash(prefix: Option<&Self>) -> u64 {
+        match prefix {
+            None => START,
+            Some(prefix) => hash_segments(Self::hash(prefix.parent), prefix.segments),
+        }
     }
 
     /// This prefix and those in front of it, outermost first.
@@ -161,6 +214,14 @@ impl Place {
     /// The number of segments, those of the prefixes included.
     pub(super) const fn len(&self) -> usize {
         Prefix::len(self.prefix) + self.own_segments().len()
+    }
+
+    /// A hash over all that a path must be. Only behind a prefix it is more than was made by the macro.
+    pub(super) const fn hash(&self) -> u64 {
+        match self.prefix {
+            None => self.spec.hash,
+            Some(_) => self.spec.shape.hash(Prefix::hash(self.prefix)),
+        }
     }
 
     /// The segment at this position, those of the prefixes included.

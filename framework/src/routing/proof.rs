@@ -7,7 +7,7 @@
 
 use super::{
     list::{Entry, Item, List, flatten, groups, starts},
-    pattern::{Label, Place, Prefix, Segment, Shape, Spec},
+    pattern::{Label, Place, Prefix, START, Segment, Shape, Spec},
 };
 
 /// A list of routes with what was found out about it.
@@ -246,9 +246,9 @@ const fn same_shape<T>(
     route: usize,
 ) -> Option<usize> {
     let place = &entries[route].place;
-    let hash = shape_hash(place);
+    let hash = host_hash(place) ^ place.hash();
     hashes[route] = hash;
-    let mut slot = hash as usize & (table.len() - 1);
+    let mut slot = slot(hash, table.len());
     while table[slot] != 0 {
         let other = table[slot] - 1;
         if hashes[other] == hash {
@@ -292,11 +292,11 @@ const fn same_rank<T>(entries: &[Entry<T>], forks: &mut [Fork], route: usize) ->
     }
     let len = place.len();
     let mut position = 0;
-    let mut hash = host_hash(place);
+    let mut hash = START;
     while position < len {
         let segment = place.segment(position);
         if let Segment::Expression { .. } = segment {
-            let mut slot = hash as usize & (forks.len() - 1);
+            let mut slot = slot(hash, forks.len());
             while forks[slot].route != 0 && !same_fork(entries, &forks[slot], route, position) {
                 slot = (slot + 1) & (forks.len() - 1);
             }
@@ -316,7 +316,7 @@ const fn same_rank<T>(entries: &[Entry<T>], forks: &mut [Fork], route: usize) ->
                 }
             }
         }
-        hash = mix(hash, segment_hash(segment));
+        hash = segment.hash(hash);
         position += 1;
     }
     None
@@ -366,7 +366,7 @@ const fn same_name<T>(entries: &[Entry<T>], table: &mut [usize], route: usize) -
     let Some(name) = &spec.name else {
         return None;
     };
-    let mut slot = name.hash as usize & (table.len() - 1);
+    let mut slot = slot(name.hash, table.len());
     while table[slot] != 0 {
         let other = table[slot] - 1;
         if same_label(&entries[other].place.spec.name, &spec.name) {
@@ -382,7 +382,7 @@ const fn same_name<T>(entries: &[Entry<T>], table: &mut [usize], route: usize) -
 const fn same_paths(a: &Place, b: &Place) -> bool {
     match (a.spec.shape, b.spec.shape) {
         (Shape::Segments(_), Shape::Segments(_)) => a.len() == b.len() && same_up_to(a, b, a.len()),
-        (Shape::Expression { text: x, .. }, Shape::Expression { text: y, .. }) => {
+        (Shape::Expression { text: x }, Shape::Expression { text: y }) => {
             same_text(x, y) && a.len() == b.len() && same_up_to(a, b, a.len())
         }
         _ => false,
@@ -408,13 +408,11 @@ const fn may_meet(a: &Place, b: &Place, mut position: usize) -> bool {
     while position < a.len() && position < b.len() {
         match (a.segment(position), b.segment(position)) {
             (Segment::CatchAll, _) | (_, Segment::CatchAll) => return true,
-            (Segment::Literal { text: x, .. }, Segment::Literal { text: y, .. })
-                if !same_text(x, y) =>
-            {
+            (Segment::Literal { text: x }, Segment::Literal { text: y }) if !same_text(x, y) => {
                 return false;
             }
-            (Segment::Literal { text, .. }, Segment::Parameter)
-            | (Segment::Parameter, Segment::Literal { text, .. })
+            (Segment::Literal { text }, Segment::Parameter)
+            | (Segment::Parameter, Segment::Literal { text })
                 if text.is_empty() =>
             {
                 return false;
@@ -428,15 +426,10 @@ const fn may_meet(a: &Place, b: &Place, mut position: usize) -> bool {
 
 const fn same_segment(a: &Segment, b: &Segment) -> bool {
     match (a, b) {
-        (Segment::Literal { text: x, hash: h }, Segment::Literal { text: y, hash: i })
-        | (
-            Segment::Expression {
-                text: x, hash: h, ..
-            },
-            Segment::Expression {
-                text: y, hash: i, ..
-            },
-        ) => *h == *i && same_text(x, y),
+        (Segment::Literal { text: x }, Segment::Literal { text: y })
+        | (Segment::Expression { text: x, .. }, Segment::Expression { text: y, .. }) => {
+            same_text(x, y)
+        }
         (Segment::Parameter, Segment::Parameter) | (Segment::CatchAll, Segment::CatchAll) => true,
         _ => false,
     }
@@ -472,56 +465,16 @@ const fn same_text(a: &str, b: &str) -> bool {
     true
 }
 
-/// A hash of the host and all that the path must be.
-const fn shape_hash(place: &Place) -> u64 {
-    let hash = prefix_hash(place.prefix, host_hash(place));
-    match &place.spec.shape {
-        Shape::Segments(segments) => segments_hash(segments, hash),
-        Shape::Expression {
-            hash: expression, ..
-        } => mix(mix(hash, 4), *expression),
-    }
-}
-
-/// Goes on with a hash over the prefixes, outermost first.
-const fn prefix_hash(prefix: Option<&Prefix>, hash: u64) -> u64 {
-    match prefix {
-        None => hash,
-        Some(prefix) => segments_hash(prefix.segments, prefix_hash(prefix.parent, hash)),
-    }
-}
-
-/// Goes on with a hash over segments.
-const fn segments_hash(segments: &[Segment], mut hash: u64) -> u64 {
-    let mut index = 0;
-    while index < segments.len() {
-        hash = mix(hash, segment_hash(&segments[index]));
-        index += 1;
-    }
-    hash
-}
-
 const fn host_hash(place: &Place) -> u64 {
-    match place.spec.host {
-        Some(host) => mix(5, host.hash),
+    match &place.spec.host {
+        Some(host) => host.hash,
         None => 0,
     }
 }
 
-const fn segment_hash(segment: &Segment) -> u64 {
-    match segment {
-        Segment::Literal { hash, .. } => *hash,
-        Segment::Expression { hash, .. } => mix(1, *hash),
-        Segment::Parameter => 2,
-        Segment::CatchAll => 3,
-    }
-}
-
-/// One step of `FxHash`, with a final turn that brings the good upper bits down to where the tables take their index.
-const fn mix(hash: u64, value: u64) -> u64 {
-    (hash.rotate_left(5) ^ value)
-        .wrapping_mul(0x517c_c1b7_2722_0a95)
-        .rotate_right(29)
+/// Where the search for a hash begins in a table of this size.
+const fn slot(hash: u64, size: usize) -> usize {
+    (hash ^ (hash >> 32)) as usize & (size - 1)
 }
 
 /// The text of a compile error, built without the formatting that `const` code does not have.
@@ -611,7 +564,7 @@ impl Message {
         while position < place.len() {
             self.str("/");
             match place.segment(position) {
-                Segment::Literal { text, .. } => self.str(text),
+                Segment::Literal { text } => self.str(text),
                 Segment::Expression { sample, .. } if sample.is_empty() => {
                     self.len = start;
                     return false;

@@ -883,7 +883,7 @@ mod tests {
 
         fn steps(&self) -> impl Iterator<Item = (u8, &'static str)> {
             self.place.segments().map(|segment| match *segment {
-                Segment::Literal { text, .. } => (0, text),
+                Segment::Literal { text } => (0, text),
                 Segment::Expression { text, .. } => (1, text),
                 Segment::Parameter => (2, ""),
                 Segment::CatchAll => (3, ""),
@@ -925,7 +925,7 @@ mod tests {
                     text: pattern,
                     shape: Shape::Segments(segments(pattern)),
                     parameters: names(pattern),
-                    ..EMPTY
+                    ..Spec::PLAIN
                 },
                 None,
             )
@@ -936,9 +936,9 @@ mod tests {
             Self::new(
                 Spec {
                     text,
-                    shape: Shape::Expression { text, hash: 0 },
+                    shape: Shape::Expression { text },
                     parameters,
-                    ..EMPTY
+                    ..Spec::PLAIN
                 },
                 Some(prefix),
             )
@@ -991,30 +991,15 @@ mod tests {
         }
     }
 
-    const EMPTY: Spec = Spec {
-        text: "",
-        shape: Shape::Segments(&[]),
-        parameters: &[],
-        host: None,
-        name: None,
-        rank: 0,
-        file: "",
-        line: 0,
-    };
-
     fn segments(pattern: &'static str) -> &'static [Segment] {
         let segment = |text: &'static str| match text
             .strip_prefix('{')
             .and_then(|text| text.strip_suffix('}'))
         {
-            None => Segment::Literal { text, hash: 0 },
+            None => Segment::Literal { text },
             Some(text) if text.starts_with('*') => Segment::CatchAll,
             Some(text) => match text.split_once(':') {
-                Some((_, text)) => Segment::Expression {
-                    text,
-                    hash: 0,
-                    sample: "",
-                },
+                Some((_, text)) => Segment::Expression { text, sample: "" },
                 None => Segment::Parameter,
             },
         };

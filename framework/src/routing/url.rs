@@ -198,7 +198,7 @@ pub(crate) fn reverse<A: AsRef<str>>(
     for segment in place.segments() {
         url.push('/');
         match segment {
-            Segment::Literal { text, .. } => url.push_str(text),
+            Segment::Literal { text } => url.push_str(text),
             Segment::Expression { .. } | Segment::Parameter => {
                 let start = url.len();
                 Encoder::segment(&mut url)

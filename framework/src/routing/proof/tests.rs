@@ -24,24 +24,16 @@ impl Random {
     }
 }
 
-/// A segment by its text. A weak hash is one bit: the comparison behind the hashes must decide then.
-fn segment(text: &'static str, is_weak: bool) -> Segment {
-    let hash = text
-        .bytes()
-        .fold(7, |hash: u64, byte| hash.wrapping_mul(31) + u64::from(byte));
-    let hash = if is_weak { hash % 2 } else { hash };
+/// A segment by its text.
+fn segment(text: &'static str) -> Segment {
     match text
         .strip_prefix('{')
         .and_then(|text| text.strip_suffix('}'))
     {
-        None => Segment::Literal { text, hash },
+        None => Segment::Literal { text },
         Some("") => Segment::Parameter,
         Some("*") => Segment::CatchAll,
-        Some(text) => Segment::Expression {
-            text,
-            hash,
-            sample: "",
-        },
+        Some(text) => Segment::Expression { text, sample: "" },
     }
 }
 
@@ -49,13 +41,14 @@ fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-/// A route of one to three segments, some of them with a rank, a host or a prefix.
+/// A route of one to three segments, some of them with a rank, a host or a prefix. A weak hash of a host is always the same: the
+/// comparison behind it must decide then.
 fn route(random: &mut Random, is_weak: bool) -> Item<()> {
     const TEXTS: [&str; 9] = [
         "a", "b", "ab", "", "{}", "{}", "{[ab]+}", "{[a-z]+}", "{a*}",
     ];
     let mut segments: Vec<Segment> = (0..=random.below(3))
-        .map(|_| segment(random.of(&TEXTS), is_weak))
+        .map(|_| segment(random.of(&TEXTS)))
         .collect();
     if random.below(6) == 0 {
         segments.pop();
@@ -68,12 +61,14 @@ fn route(random: &mut Random, is_weak: bool) -> Item<()> {
     let host = random.of(&[None, None, None, Some("h.x"), Some("*.x")]);
     let prefix = Prefix {
         text: "/a",
-        segments: leak([segment("a", is_weak)]),
+        segments: leak([segment("a")]),
         parent: None,
     };
+    let shape = Shape::Segments(segments.leak());
     let spec = Spec {
         text: "/?",
-        shape: Shape::Segments(segments.leak()),
+        shape,
+        hash: shape.hash(START),
         parameters,
         host: host.map(|text| Label {
             text,

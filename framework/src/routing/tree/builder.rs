@@ -120,7 +120,7 @@ impl WholePath {
     fn new(place: &Place, text: &str, target: u32) -> Result<Self, regex::Error> {
         let mut prefix = String::new();
         for segment in place.segments() {
-            if let Segment::Literal { text, .. } = segment {
+            if let Segment::Literal { text } = segment {
                 prefix.push('/');
                 prefix.push_str(text);
             }
@@ -150,7 +150,7 @@ type ShapeKey = (Option<&'static str>, Vec<(u8, &'static str)>);
 
 fn shape_key(place: &Place) -> ShapeKey {
     let step = |segment: &Segment| match *segment {
-        Segment::Literal { text, .. } => (0, text),
+        Segment::Literal { text } => (0, text),
         Segment::Expression { text, .. } => (1, text),
         Segment::Parameter => (2, ""),
         Segment::CatchAll => (3, ""),
@@ -209,7 +209,7 @@ impl Draft {
         for segment in place.segments() {
             node = self.literal(node, "/");
             node = match *segment {
-                Segment::Literal { text, .. } => self.literal(node, text),
+                Segment::Literal { text } => self.literal(node, text),
                 Segment::Expression { text, .. } => {
                     self.expression(node, place.spec.rank, text, &expressions[text])
                 }
