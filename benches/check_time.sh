@@ -77,7 +77,7 @@ count() {
     rm -f "$scratch"/log.*
     touch "$scratch/src/main.rs"
     RUSTC_WORKSPACE_WRAPPER="$scratch/counted" timeout 900 cargo check --quiet --manifest-path "$scratch/Cargo.toml" "$@" >&2
-    cat "$scratch"/log.* | awk '/I *refs/ { gsub(",", "", $NF); if ($NF > most) most = $NF } END { printf "%.2f\n", most / 1e9 }'
+    cat "$scratch"/log.* | awk '/I *refs/ { gsub(",", "", $NF); if ($NF + 0 > most) most = $NF + 0 } END { printf "%.2f\n", most / 1e9 }'
 }
 
 without=$(count)
