@@ -1,4 +1,5 @@
-//! The order of the life cycle as a list of events, for each way a request can end.
+//! The order of the life cycle as a list of events, for each way a request can end; clients that go away are in `disconnect`, a
+//! failing `on_finish` is in `attack`.
 
 use squall::{
     Application, Context, HttpError, Result, State, handler,
@@ -110,11 +111,6 @@ impl Steps {
         self.field
             .0
             .note(format!("on_finish {}", outcome.status().as_u16()));
-        assert_ne!(
-            outcome.status().as_u16(),
-            403,
-            "a failing `on_finish` is only logged"
-        );
     }
 }
 
@@ -225,7 +221,7 @@ async fn panicked_in_a_field() {
 }
 
 #[squall::test]
-async fn failed_in_prepare_and_in_on_finish() {
+async fn failed_in_prepare() {
     let (events, status, text) = run("fail=prepare").await;
     assert_eq!((status, text.as_str()), (403, "base page: Forbidden"));
     let expected = [

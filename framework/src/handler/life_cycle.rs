@@ -13,7 +13,6 @@
 //! A struct that was built gets its `on_finish` exactly once, whatever happens: it always lives inside a [`Live`].
 
 use std::{
-    any::Any,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
@@ -609,14 +608,10 @@ pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T> {
     poll_fn(
         |task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
             Ok(poll) => poll.map(Ok),
-            Err(payload) => Poll::Ready(Err(panicked(&*payload))),
+            Err(payload) => Poll::Ready(Err(Panic::into_error(&*payload))),
         },
     )
     .await
-}
-
-fn panicked(payload: &(dyn Any + Send)) -> Error {
-    Panic::into_error(payload)
 }
 
 /// Takes a handler from a request: its base, then its other fields. The base is kept alive meanwhile, so that its hooks
@@ -745,28 +740,30 @@ impl<H> Live<H> {
             return response;
         };
         let hooks = handler.hooks();
-        if hooks.finishes || hooks.closes {
-            let (request, status) = (self.request.clone(), response.status());
-            Ending::of(&mut response).then(move |Sent { bytes, end }| {
-                let (flushed, taken) = request.outbox().sent();
-                // What is thrown away after the client has gone was sent to nobody.
-                let end = if request.is_disconnected() {
-                    End::Gone
-                } else {
-                    end
-                };
-                let outcome = Outcome {
-                    status: flushed.unwrap_or(status),
-                    sent: taken + bytes,
-                    complete: end == End::Complete,
-                    elapsed: request.elapsed(),
-                };
-                if end == End::Gone {
-                    close(&handler, &request);
-                }
-                finish(handler, &request, outcome);
-            });
+        if !(hooks.finishes || hooks.closes) {
+            survive("drop", move || drop(handler));
+            return response;
         }
+        let (request, status) = (self.request.clone(), response.status());
+        Ending::of(&mut response).then(move |Sent { bytes, end }| {
+            let (flushed, taken) = request.outbox().sent();
+            // What is thrown away after the client has gone was sent to nobody.
+            let end = if request.is_disconnected() {
+                End::Gone
+            } else {
+                end
+            };
+            let outcome = Outcome {
+                status: flushed.unwrap_or(status),
+                sent: taken + bytes,
+                complete: end == End::Complete,
+                elapsed: request.elapsed(),
+            };
+            if end == End::Gone {
+                close(&handler, &request);
+            }
+            finish(handler, &request, outcome);
+        });
         response
     }
 }

@@ -111,7 +111,7 @@ pub struct Spec {
     pub text: &'static str,
     /// What it matches.
     pub shape: Shape,
-    /// [`Shape::hash`], made by the macro.
+    /// A hash of the shape, made by the macro.
     pub hash: u64,
     /// The names of its parameters, in the order of the captures.
     pub parameters: &'static [&'static str],

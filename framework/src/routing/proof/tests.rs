@@ -72,7 +72,11 @@ fn route(random: &mut Random, is_weak: bool) -> Item<()> {
         parameters,
         host: host.map(|text| Label {
             text,
-            hash: if is_weak { 1 } else { text.len() as u64 },
+            hash: if is_weak {
+                1
+            } else {
+                u64::from(text.as_bytes()[0])
+            },
         }),
         rank: random.of(&[0, 0, 1]),
         ..Spec::PLAIN

@@ -8,9 +8,12 @@ struct Admin;
 impl Admin {}
 
 #[handler(base = admin)]
-#[route("/users")]
+#[route("/users/{id}/{page:[0-9]+}/{*rest}")]
 struct Users {
     admin: Admin,
+    id: u64,
+    page: u32,
+    rest: String,
 }
 
 #[handler]
@@ -21,8 +24,12 @@ impl Users {
 }
 
 #[handler]
-#[route("/admin/users")]
-struct OldUsers;
+#[route("/admin/users/{id}/{page:[0-9]+}/{*rest}")]
+struct OldUsers {
+    id: u64,
+    page: u32,
+    rest: String,
+}
 
 #[handler]
 impl OldUsers {
