@@ -4,17 +4,17 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::{attributes, diagnostics::closest, specs};
+use crate::{attributes::Place, specs};
 
-/// Drops our inert attributes, in the item and in its body, and what was meant to be one: that has an error of ours already, and the
-/// compiler would add that it cannot find it.
-pub(crate) fn strip(item: TokenStream) -> TokenStream {
+/// Drops our inert attributes, above the item and in its body, and what was meant to be one: that has an error of ours already, and
+/// the compiler would add that it cannot find it. All others stay, so that none vanishes without an error.
+pub(crate) fn strip(item: TokenStream, above: Place, inside: Place) -> TokenStream {
     let mut stripped = TokenStream::new();
-    for token in without_attributes(item) {
+    for token in without_attributes(item, above) {
         // Fields and methods, but not what is in the methods.
         stripped.extend([match token {
             TokenTree::Group(group) if group.delimiter() != Delimiter::Bracket => {
-                let body = without_attributes(group.stream()).collect();
+                let body = without_attributes(group.stream(), inside).collect();
                 let mut inner = Group::new(group.delimiter(), body);
                 inner.set_span(group.span());
                 TokenTree::Group(inner)
@@ -25,14 +25,14 @@ pub(crate) fn strip(item: TokenStream) -> TokenStream {
     stripped
 }
 
-fn without_attributes(tokens: TokenStream) -> impl Iterator<Item = TokenTree> {
+fn without_attributes(tokens: TokenStream, place: Place) -> impl Iterator<Item = TokenTree> {
     let mut tokens = tokens.into_iter().peekable();
     std::iter::from_fn(move || {
         loop {
             let token = tokens.next()?;
             match (&token, tokens.peek()) {
                 (TokenTree::Punct(punct), Some(TokenTree::Group(group)))
-                    if punct.as_char() == '#' && is_ours(group) =>
+                    if punct.as_char() == '#' && is_ours(group, place) =>
                 {
                     tokens.next();
                 }
@@ -42,11 +42,14 @@ fn without_attributes(tokens: TokenStream) -> impl Iterator<Item = TokenTree> {
     })
 }
 
-fn is_ours(group: &Group) -> bool {
-    let first = group.stream().into_iter().next();
+/// Whether the attribute is one of ours. A path of several names is not: that is an attribute of somebody else.
+fn is_ours(group: &Group, place: Place) -> bool {
+    let mut tokens = group.stream().into_iter();
+    let (first, second) = (tokens.next(), tokens.next());
+    let is_path = matches!(second, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     match first {
-        Some(TokenTree::Ident(name)) if group.delimiter() == Delimiter::Bracket => {
-            closest(&name.to_string(), attributes::ALL).is_some()
+        Some(TokenTree::Ident(name)) if group.delimiter() == Delimiter::Bracket && !is_path => {
+            place.claims(&name.to_string())
         }
         _ => false,
     }

@@ -31,6 +31,14 @@ impl Route {
         })
     }
 
+    /// Whether the pattern has a parameter of this name.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.pattern
+            .parameters
+            .iter()
+            .any(|parameter| parameter == name)
+    }
+
     /// The `Spec` of this route.
     pub(crate) fn to_spec(&self) -> TokenStream {
         let text = &self.text;

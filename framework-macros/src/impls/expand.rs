@@ -259,12 +259,13 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return TokenStream::new();
     };
+    let requirements = Ident::new("requirements", Span::mixed_site());
     let others = others
         .iter()
-        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);)));
-    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(requirements);));
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(#requirements);)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(#requirements);));
     quote! {
-        fn requirements(requirements: &mut __squall::Requirements) {
+        fn requirements(#requirements: &mut __squall::Requirements) {
             #(#others)*
             #last
         }

@@ -177,7 +177,7 @@ fn local_of(field: &Field) -> Ident {
 fn take(field: &Field, cx: &Ident) -> TokenStream {
     let (conditions, local, ty) = (&field.conditions, local_of(field), &field.ty);
     let value = match &field.source {
-        Source::Base => return TokenStream::new(),
+        Source::Base | Source::Refused { .. } => return TokenStream::new(),
         Source::Path { presence, .. } => take_path(field, presence, cx),
         Source::Marked {
             kind,
@@ -243,6 +243,7 @@ fn take_marked(
 }
 
 fn requirements(model: &Model) -> TokenStream {
+    let requirements = Ident::new("requirements", Span::mixed_site());
     let asks: Vec<_> = model
         .fields
         .iter()
@@ -250,7 +251,7 @@ fn requirements(model: &Model) -> TokenStream {
         .map(|field| {
             let (conditions, ty) = (&field.conditions, &field.ty);
             let ask =
-                around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);));
+                around!(ty, (<), (as __squall::FromRequestParts>::requirements(#requirements);));
             quote!(#(#conditions)* #ask)
         })
         .collect();
@@ -258,7 +259,7 @@ fn requirements(model: &Model) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        fn requirements(requirements: &mut __squall::Requirements) {
+        fn requirements(#requirements: &mut __squall::Requirements) {
             #(#asks)*
         }
     }
@@ -266,7 +267,7 @@ fn requirements(model: &Model) -> TokenStream {
 
 /// `url()` of the first route, and `init()`.
 fn functions(model: &Model) -> TokenStream {
-    let url = model.routes.first().map(|route| url(model, route));
+    let url = model.routes.first().and_then(|route| url(model, route));
     let init = init(model);
     if url.is_none() && init.is_none() {
         return TokenStream::new();
@@ -288,7 +289,7 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
         .pattern
         .parameters
         .iter()
-        .filter_map(|parameter| field_of(model, parameter))
+        .filter_map(|parameter| model.field_of(parameter))
         .collect();
     let arguments = fields.iter().map(|field| {
         let (local, inner) = (argument_name(field), field.inner());
@@ -314,10 +315,6 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
             #out
         }
     })
-}
-
-fn field_of<'m>(model: &'m Model, parameter: &str) -> Option<&'m Field> {
-    model.fields.iter().find(|field| matches!(&field.source, Source::Path { parameter: taken, .. } if taken == parameter))
 }
 
 fn argument_name(field: &Field) -> Ident {

@@ -6,7 +6,7 @@ mod parse;
 
 use proc_macro2::TokenStream;
 
-use crate::{diagnostics::Errors, fallback};
+use crate::{attributes::Place, diagnostics::Errors, fallback};
 
 /// Expands `#[handler]` on a struct.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -35,6 +35,6 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         }),
     };
     let errors = errors.into_tokens();
-    let item = fallback::strip(item);
+    let item = fallback::strip(item, Place::Struct, Place::Field);
     quote::quote!(#item #errors #implementation)
 }

@@ -12,8 +12,8 @@ use syn::{
 };
 
 use crate::{
-    attributes,
-    diagnostics::{Errors, closest, did_you_mean, list},
+    attributes::{self, Place},
+    diagnostics::{Errors, did_you_mean, list},
     pattern::{Pattern, Segment, Shape},
     specs::{self, Route},
 };
@@ -43,7 +43,7 @@ pub(super) enum Disconnect {
 
 /// One field.
 pub(super) struct Field {
-    /// Its `#[cfg]` attributes: they stand on all that is generated for it.
+    /// Its `#[cfg]` attributes: they stand on all that is generated for it, and so it is no argument of `url()` or `init()`.
     pub(super) conditions: Vec<Attribute>,
     pub(super) member: syn::Member,
     /// Its name without `r#`; empty in a tuple struct.
@@ -61,7 +61,6 @@ pub(super) enum Source {
     Path {
         parameter: String,
         presence: Presence,
-        is_marked: bool,
     },
     /// A marked field.
     Marked {
@@ -73,6 +72,8 @@ pub(super) enum Source {
     Init(usize),
     /// Its type is an extractor.
     Extracted,
+    /// Unknown: its attribute has an error already.
+    Refused { may_be_path: bool },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,20 @@ pub(super) enum Presence {
     Optional,
     Many,
     Default(Expr),
+}
+
+impl Model {
+    /// Whether a route names this parameter.
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        self.routes.iter().any(|route| route.has_parameter(name))
+    }
+
+    /// The field that takes a parameter.
+    pub(super) fn field_of(&self, parameter: &str) -> Option<&Field> {
+        self.fields.iter().find(
+            |field| matches!(&field.source, Source::Path { parameter: taken, .. } if taken == parameter),
+        )
+    }
 }
 
 impl Field {
@@ -256,29 +271,15 @@ fn struct_attributes(
     let mut routes = Vec::new();
     let mut prefix = None;
     for attribute in attributes {
-        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        match name.as_str() {
-            "route" => routes.extend(errors.take(route(attribute))),
-            "prefix" if prefix.is_some() => {
-                errors.at(attribute, "a struct has one `#[prefix]`: join the two");
-            }
-            "prefix" => prefix = errors.take(self::prefix(attribute)),
-            _ if attributes::ALL.contains(&name.as_str()) => {
-                errors.at(
-                    attribute,
-                    attributes::misplaced(&name, "a struct", attributes::STRUCT),
-                );
-            }
-            _ => {
-                if let Some(close) = closest(&name, attributes::STRUCT) {
-                    errors.at(
-                        attribute.path(),
-                        format!("unknown attribute `{name}`; did you mean `{close}`?"),
-                    );
-                }
-            }
+        let path = attribute.path();
+        if path.is_ident("route") {
+            routes.extend(errors.take(route(attribute)));
+        } else if path.is_ident("prefix") && prefix.is_some() {
+            errors.at(attribute, "a struct has one `#[prefix]`: join the two");
+        } else if path.is_ident("prefix") {
+            prefix = errors.take(self::prefix(attribute));
+        } else {
+            errors.extend(Place::Struct.refuse(attribute));
         }
     }
     (routes, prefix)
@@ -371,7 +372,7 @@ fn check_host(host: &LitStr) -> syn::Result<LitStr> {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         });
-    let is_address = name.starts_with('[') && name.ends_with(']');
+    let is_address = text.starts_with('[') && text.ends_with(']');
     if is_name || is_address {
         return Ok(LitStr::new(&text, host.span()));
     }
@@ -430,28 +431,22 @@ fn read_field(
         .ident
         .as_ref()
         .map_or_else(|| field.ty.span(), Ident::span);
-    let conditions = field
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect();
-    let source = match (mark(field, &name, errors), &field.ident) {
-        (_, Some(ident)) if model.base.as_ref() == Some(ident) => Source::Base,
-        (Some(source), _) => source,
-        (None, _) if is_parameter(model, &name) => Source::Path {
+    let is_base = field.ident.is_some() && field.ident == model.base;
+    let source = match mark(field, &name, is_base, errors) {
+        _ if is_base => Source::Base,
+        Some(source) => source,
+        None if model.has_parameter(&name) => Source::Path {
             parameter: name.clone(),
             presence: presence_of(&field.ty, None),
-            is_marked: false,
         },
-        (None, _) if argument_of(&field.ty, "Init").is_some() => {
+        None if argument_of(&field.ty, "Init").is_some() => {
             *gifts += 1;
             Source::Init(*gifts - 1)
         }
-        (None, _) => Source::Extracted,
+        None => Source::Extracted,
     };
     Field {
-        conditions,
+        conditions: attributes::conditions(&field.attrs),
         member,
         name,
         span,
@@ -460,44 +455,33 @@ fn read_field(
     }
 }
 
-fn is_parameter(model: &Model, name: &str) -> bool {
-    model.routes.iter().any(|route| {
-        route
-            .pattern
-            .parameters
-            .iter()
-            .any(|parameter| parameter == name)
-    })
-}
-
 /// Reads `#[query]`, `#[header("…")]`, `#[cookie]` or `#[path]` on a field.
-fn mark(field: &syn::Field, name: &str, errors: &mut Errors) -> Option<Source> {
+fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> Option<Source> {
     let mut found = None;
     for attribute in &field.attrs {
-        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        if attributes::FIELD.contains(&word.as_str()) {
-            if found.is_some() {
-                errors.at(
-                    attribute,
-                    "a field comes from one place: take one of the two attributes away",
-                );
-            } else {
-                found = errors
-                    .take(read_mark(attribute, &word, field, name))
-                    .or(Some(Source::Extracted));
+        let word = attribute.path().get_ident().map(ToString::to_string);
+        let word = word.unwrap_or_default();
+        if !attributes::FIELD.contains(&&*word) {
+            if let Some(error) = Place::Field.refuse(attribute) {
+                errors.add(error);
+                found = Some(Source::Refused { may_be_path: true });
             }
-        } else if attributes::ALL.contains(&word.as_str()) {
+        } else if is_base {
             errors.at(
                 attribute,
-                attributes::misplaced(&word, "a field", attributes::FIELD),
+                format!("the base takes its own fields from the request: take `#[{word}]` away"),
             );
-        } else if let Some(close) = closest(&word, attributes::FIELD) {
+        } else if found.is_some() {
             errors.at(
-                attribute.path(),
-                format!("unknown attribute `{word}`; did you mean `{close}`?"),
+                attribute,
+                "a field comes from one place: take one of the two attributes away",
             );
+        } else {
+            found = errors
+                .take(read_mark(attribute, &word, field, name))
+                .or(Some(Source::Refused {
+                    may_be_path: word == "path",
+                }));
         }
     }
     found
@@ -567,16 +551,9 @@ fn read_mark(
         "header" => Kind::Header,
         "cookie" => Kind::Cookie,
         _ => {
-            if let Presence::Many = presence {
-                return Err(syn::Error::new_spanned(
-                    &field.ty,
-                    "a path parameter has one value: take the type without `Vec`",
-                ));
-            }
             return Ok(Source::Path {
                 parameter: key.value(),
                 presence,
-                is_marked: true,
             });
         }
     };
@@ -597,13 +574,9 @@ fn read_mark(
 /// The name of a field of the request or of a cookie is a token (RFC 9110 §5.6.2).
 fn check_key(kind: Kind, key: &LitStr) -> syn::Result<()> {
     let text = key.value();
-    let is_token = !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     match kind {
         Kind::Query => Ok(()),
-        Kind::Header | Kind::Cookie if is_token => Ok(()),
+        Kind::Header | Kind::Cookie if attributes::is_token(&text) => Ok(()),
         Kind::Header => Err(syn::Error::new(
             key.span(),
             format!(
