@@ -162,7 +162,6 @@ pub(crate) fn is_condition(attribute: &Attribute) -> bool {
 }
 
 /// Several `#[cfg(…)]` as one predicate: `all(…)`.
-#[allow(dead_code)]
 pub(crate) fn all_of(conditions: &[Attribute]) -> TokenStream {
     let conditions = conditions.iter().filter_map(|condition| {
         let list = condition.meta.require_list().ok()?;

@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::{attributes::Place, specs};
+use crate::{attributes::Place, paths};
 
 /// Drops our inert attributes, above the item and in its body, and what was meant to be one: that has an error of ours already, and
 /// the compiler would add that it cannot find it. All others stay, so that none vanishes without an error.
@@ -55,16 +55,27 @@ fn is_ours(group: &Group, place: Place) -> bool {
     }
 }
 
-/// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it: its traits, and an
-/// `url()` that takes as many arguments as its route seems to have.
-pub(crate) fn handler_struct(name: &Ident, url: Option<usize>) -> TokenStream {
-    let import = specs::import();
+/// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it: its traits, an `url()`
+/// that takes as many arguments as its route seems to have, and an `init()` that takes as many as there are values.
+pub(crate) fn handler_struct(name: &Ident, url: Option<usize>, init: usize) -> TokenStream {
+    let import = paths::import();
     let url = url.map(|count| {
         let arguments = (0..count).map(|_| quote!(_: impl __squall::Sized));
         quote! {
             impl #name {
                 #[allow(dead_code, missing_docs)]
                 pub fn url(#(#arguments),*) -> __squall::String {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    let init = (init > 0).then(|| {
+        let arguments = (0..init).map(|_| quote!(_: impl __squall::Sized));
+        quote! {
+            impl #name {
+                #[allow(dead_code, missing_docs)]
+                pub fn init(#(#arguments),*) -> __squall::Given {
                     ::core::unreachable!()
                 }
             }
@@ -86,13 +97,14 @@ pub(crate) fn handler_struct(name: &Ident, url: Option<usize>) -> TokenStream {
                 }
             }
             #url
+            #init
         };
     }
 }
 
 /// What stands in for an impl that could not be read.
 pub(crate) fn handler_impl(self_ty: &syn::Type) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     quote! {
         #[allow(unused_qualifications)]
         const _: () = {

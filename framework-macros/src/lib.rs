@@ -11,6 +11,7 @@ mod entry;
 mod fallback;
 mod hash;
 mod impls;
+mod paths;
 mod pattern;
 mod routes;
 mod spans;

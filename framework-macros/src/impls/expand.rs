@@ -4,18 +4,21 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
+use super::{
+    check,
+    parse::{Argument, Hook, HookKind, Method, Model, output_type},
+};
 use crate::{
+    attributes, paths,
     spans::{self, around},
-    specs,
 };
 
 /// The implementation of `HandlerImpl`, and one of `Method` for each method.
 pub(super) fn implementation(model: &Model) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     let self_ty = &model.self_ty;
     // What repeats a name is an error already, and must not become a second one.
-    let methods: Vec<&Method> = distinct(&model.methods);
+    let methods = distinct(&model.methods, check::same_method);
     let markers: Vec<Ident> = methods.iter().map(|method| marker_of(method)).collect();
     let entries = methods.iter().zip(&markers).map(|(method, marker)| {
         let conditions = &method.conditions;
@@ -27,7 +30,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         .iter()
         .zip(&markers)
         .map(|(method, marker)| method_impl(self_ty, method, marker));
-    let hooks: Vec<&Hook> = distinct_hooks(&model.hooks);
+    let hooks = distinct(&model.hooks, check::same_hook);
     let flags = flags(&hooks);
     let hooks = hooks.iter().map(|hook| self::hook(hook));
     quote! {
@@ -45,25 +48,12 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     }
 }
 
-fn distinct(methods: &[Method]) -> Vec<&Method> {
-    let mut kept: Vec<&Method> = Vec::new();
-    for method in methods {
-        let is_known = |known: &&Method| known.name == method.name && known.conditions.is_empty();
-        if !kept.iter().any(is_known) {
-            kept.push(method);
-        }
-    }
-    kept
-}
-
-fn distinct_hooks(hooks: &[Hook]) -> Vec<&Hook> {
-    let mut kept: Vec<&Hook> = Vec::new();
-    for hook in hooks {
-        if !kept
-            .iter()
-            .any(|known| known.kind == hook.kind && known.conditions.is_empty())
-        {
-            kept.push(hook);
+/// The first of those that are the same.
+fn distinct<T>(items: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<&T> {
+    let mut kept: Vec<&T> = Vec::new();
+    for item in items {
+        if !kept.iter().any(|known| same(known, item)) {
+            kept.push(item);
         }
     }
     kept
@@ -167,7 +157,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     let body = if waits(method) {
         quote!(async move { #statements })
     } else {
-        specs::ready(&quote!(__squall::Response), &statements)
+        paths::ready(&quote!(__squall::Response), &statements)
     };
     // The place of the name: a future that is not `Send` is reported at the method.
     let output = future(
@@ -274,21 +264,21 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
 
 /// Which hooks there are.
 fn flags(hooks: &[&Hook]) -> TokenStream {
-    let has = |kind: HookKind| hooks.iter().any(|hook| hook.kind == kind);
-    let waits = hooks
-        .iter()
-        .any(|hook| hook.is_async && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError));
-    let finish_waits = hooks
-        .iter()
-        .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
+    if hooks.is_empty() {
+        return TokenStream::new();
+    }
+    let has = |kind: HookKind| is_there(hooks, |hook| hook.kind == kind);
+    let waits = is_there(hooks, |hook| {
+        hook.is_async && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
+    });
+    let finish_waits = is_there(hooks, |hook| {
+        hook.is_async && hook.kind == HookKind::OnFinish
+    });
     let (writes_errors, finishes, closes) = (
         has(HookKind::WriteError),
         has(HookKind::OnFinish),
         has(HookKind::OnConnectionClose),
     );
-    if hooks.is_empty() {
-        return TokenStream::new();
-    }
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: #waits,
@@ -298,6 +288,20 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
             closes: #closes,
         };
     }
+}
+
+/// Whether there is such a hook, as an expression: a hook under a `#[cfg]` that does not hold is not there, and only the compiler
+/// knows.
+fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
+    let such = || hooks.iter().filter(|hook| is_such(hook));
+    if such().next().is_none() {
+        return quote!(false);
+    }
+    if such().any(|hook| hook.conditions.is_empty()) {
+        return quote!(true);
+    }
+    let conditions = such().map(|hook| attributes::all_of(&hook.conditions));
+    quote!(#(::core::cfg!(#conditions))||*)
 }
 
 fn hook(hook: &Hook) -> TokenStream {

@@ -12,6 +12,7 @@ pub(super) fn all(model: &Model, errors: &mut Errors) {
     parameters_have_fields(model, errors);
     path_fields_are_in_all_routes(model, errors);
     marked_fields_are_no_parameters(model, errors);
+    arguments_have_no_conditions(model, errors);
     routes_differ(model, errors);
     values_and_routes_exclude_each_other(model, errors);
     prefix_is_for_bases(model, errors);
@@ -120,6 +121,23 @@ fn marked_fields_are_no_parameters(model: &Model, errors: &mut Errors) {
                 format!(
                     "`{name}` is a parameter of the route, and so is not marked; rename one of them"
                 ),
+            );
+        }
+    }
+}
+
+/// The arguments of `url()` and `init()` are the same in every build.
+fn arguments_have_no_conditions(model: &Model, errors: &mut Errors) {
+    for field in &model.fields {
+        let function = match field.source {
+            Source::Path { .. } => "url()",
+            Source::Init(_) => "init()",
+            _ => continue,
+        };
+        if let Some(condition) = field.conditions.first() {
+            errors.at(
+                condition,
+                format!("this field is an argument of `{function}`, which cannot come and go: take the `#[cfg]` away, or make two structs"),
             );
         }
     }

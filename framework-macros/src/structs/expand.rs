@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
+    paths,
     pattern::{Segment, Shape},
     spans::{self, around},
     specs::{self, Route},
@@ -13,7 +14,7 @@ use crate::{
 
 /// The implementation of `HandlerStruct`, `url()` and `init()`.
 pub(super) fn implementation(model: &Model) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     let path_fields = path_fields(model);
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
@@ -156,7 +157,7 @@ fn fields(model: &Model) -> TokenStream {
     let body = if waits(model) {
         quote!(async move { #statements })
     } else {
-        specs::ready(&quote!(Self), &statements)
+        paths::ready(&quote!(Self), &statements)
     };
     quote! {
         #[allow(unused_variables)]

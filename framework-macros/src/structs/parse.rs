@@ -13,7 +13,7 @@ use syn::{
 
 use crate::{
     attributes::{self, Place},
-    diagnostics::{Errors, did_you_mean, list},
+    diagnostics::{Errors, closest, did_you_mean, list},
     pattern::{Pattern, Segment, Shape},
     specs::{self, Route},
 };
@@ -95,6 +95,12 @@ impl Model {
     /// Whether a route names this parameter.
     pub(super) fn has_parameter(&self, name: &str) -> bool {
         self.routes.iter().any(|route| route.has_parameter(name))
+    }
+
+    /// The number of values that come with the route.
+    pub(super) fn values(&self) -> usize {
+        let is_value = |field: &&Field| matches!(field.source, Source::Init(_));
+        self.fields.iter().filter(is_value).count()
     }
 
     /// The field that takes a parameter.
@@ -350,6 +356,12 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
     };
     if let Some(rank) = &rank {
         rank.base10_parse::<i32>()?;
+        if !pattern.has_expression() {
+            return Err(syn::Error::new(
+                rank.span(),
+                "`rank` orders expressions at one position, and this route has none: take it away",
+            ));
+        }
     }
     let host = host.map(|host| check_host(&host)).transpose()?;
     Ok(Route {
@@ -461,10 +473,11 @@ fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> O
     for attribute in &field.attrs {
         let word = attribute.path().get_ident().map(ToString::to_string);
         let word = word.unwrap_or_default();
+        let may_be_path = closest(&word, &["path"]).is_some();
         if !attributes::FIELD.contains(&&*word) {
             if let Some(error) = Place::Field.refuse(attribute) {
                 errors.add(error);
-                found = Some(Source::Refused { may_be_path: true });
+                found = Some(Source::Refused { may_be_path });
             }
         } else if is_base {
             errors.at(
@@ -479,9 +492,7 @@ fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> O
         } else {
             found = errors
                 .take(read_mark(attribute, &word, field, name))
-                .or(Some(Source::Refused {
-                    may_be_path: word == "path",
-                }));
+                .or(Some(Source::Refused { may_be_path }));
         }
     }
     found
