@@ -305,78 +305,97 @@ fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
 }
 
 fn hook(hook: &Hook) -> TokenStream {
-    let Hook {
-        conditions,
-        kind,
-        ident,
-        is_async,
-        takes_context,
-        output,
-    } = hook;
-    let [cx, given, answer, request] =
-        ["cx", "given", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
-    let context = takes_context.then(|| quote!(#cx,));
-    let dot_await = is_async.then(|| quote!(.await));
-    let span = ident.span();
-    let function = match kind {
-        HookKind::Prepare => {
-            let future = future(span, &quote!(__squall::Result<(), __squall::Error>));
-            let ty = output_type(output);
-            let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
-            quote! {
-                #[allow(unused_variables)]
-                fn prepare(&mut self, #cx: &mut __squall::Context) -> #future {
-                    async move {
-                        let #answer = self.#ident(#context)#dot_await;
-                        #prepared
-                    }
-                }
-            }
-        }
-        HookKind::WriteError => {
-            let respond = respond(output, &answer, &quote!(&#request));
-            let boxed = quote_spanned!(span=> __squall::hook);
-            quote! {
-                fn write_error<'a>(
-                    &'a self,
-                    #cx: &'a mut __squall::Context,
-                    #given: &'a __squall::HttpError,
-                ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<__squall::Response, __squall::Error>>> {
-                    __squall::Some(#boxed(async move {
-                        let #request = __squall::request(#cx);
-                        let #answer = self.#ident(#context #given)#dot_await;
-                        #respond
-                    }))
-                }
-            }
-        }
-        HookKind::OnFinish => {
-            let called = quote!(self.#ident(#given));
-            let called = if *is_async {
-                let boxed = quote_spanned!(span=> __squall::hook);
-                quote!(__squall::Some(#boxed(#called)))
-            } else {
-                quote!(#called; __squall::None)
-            };
-            quote! {
-                fn on_finish<'a>(
-                    &'a self,
-                    #given: &'a __squall::Outcome,
-                ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
-                    #called
-                }
-            }
-        }
+    let (conditions, ident) = (&hook.conditions, &hook.ident);
+    // Its place: there the compiler reports a second hook whose `#[cfg]` holds beside the first.
+    let place = Span::call_site().located_at(ident.span());
+    let name = Ident::new(hook.kind.name(), place);
+    let given = Ident::new("given", Span::mixed_site());
+    let function = match hook.kind {
+        HookKind::Prepare => prepare(hook, &name),
+        HookKind::WriteError => write_error(hook, &name, &given),
+        HookKind::OnFinish => on_finish(hook, &name, &given),
         HookKind::OnConnectionClose => quote! {
-            fn on_connection_close(&self) {
+            fn #name(&self) {
                 self.#ident();
             }
         },
         HookKind::DefaultHeaders => quote! {
-            fn default_headers(&self, #given: &mut __squall::HeaderMap) {
+            fn #name(&self, #given: &mut __squall::HeaderMap) {
                 self.#ident(#given);
             }
         },
     };
     quote!(#(#conditions)* #function)
+}
+
+fn prepare(hook: &Hook, name: &Ident) -> TokenStream {
+    let [cx, answer] = ["cx", "answer"].map(|name| Ident::new(name, Span::mixed_site()));
+    let future = future(
+        hook.ident.span(),
+        &quote!(__squall::Result<(), __squall::Error>),
+    );
+    let called = called(hook, &cx, None);
+    let ty = output_type(&hook.output);
+    let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
+    quote! {
+        #[allow(unused_variables)]
+        fn #name(&mut self, #cx: &mut __squall::Context) -> #future {
+            async move {
+                let #answer = #called;
+                #prepared
+            }
+        }
+    }
+}
+
+fn write_error(hook: &Hook, name: &Ident, given: &Ident) -> TokenStream {
+    let [cx, answer, request] =
+        ["cx", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+    let called = called(hook, &cx, Some(given));
+    let respond = respond(&hook.output, &answer, &quote!(&#request));
+    let boxed = boxed(hook);
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #cx: &'a mut __squall::Context,
+            #given: &'a __squall::HttpError,
+        ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<__squall::Response, __squall::Error>>> {
+            __squall::Some(#boxed(async move {
+                let #request = __squall::request(#cx);
+                let #answer = #called;
+                #respond
+            }))
+        }
+    }
+}
+
+fn on_finish(hook: &Hook, name: &Ident, given: &Ident) -> TokenStream {
+    let ident = &hook.ident;
+    let called = if hook.is_async {
+        let boxed = boxed(hook);
+        quote!(__squall::Some(#boxed(self.#ident(#given))))
+    } else {
+        quote!(self.#ident(#given); __squall::None)
+    };
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #given: &'a __squall::Outcome,
+        ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+            #called
+        }
+    }
+}
+
+/// The call of a hook that may take the context, and may wait.
+fn called(hook: &Hook, cx: &Ident, given: Option<&Ident>) -> TokenStream {
+    let ident = &hook.ident;
+    let context = hook.takes_context.then(|| quote!(#cx,));
+    let dot_await = hook.is_async.then(|| quote!(.await));
+    quote!(self.#ident(#context #given)#dot_await)
+}
+
+/// What boxes the future of a hook, at the name of the hook: one that is not `Send` is reported there.
+fn boxed(hook: &Hook) -> TokenStream {
+    quote_spanned!(hook.ident.span()=> __squall::hook)
 }

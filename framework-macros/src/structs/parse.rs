@@ -7,7 +7,7 @@ use syn::{
     PathArguments, Token, Type, Visibility,
     ext::IdentExt,
     meta::ParseNestedMeta,
-    parse::{ParseStream, Parser},
+    parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
 };
 
@@ -293,51 +293,11 @@ fn struct_attributes(
 
 /// Reads `#[route("…", name = "…", rank = 1, host = "…")]` or `#[route(regex = r"…", …)]`.
 fn route(attribute: &Attribute) -> syn::Result<Route> {
-    const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
-    const SHAPE: &str = "a route is written `#[route(\"/stories/{id}\")]`";
     let Meta::List(arguments) = &attribute.meta else {
-        return Err(syn::Error::new_spanned(attribute, SHAPE));
+        return Err(no_pattern(attribute));
     };
-    let mut text: Option<LitStr> = None;
-    let mut regex: Option<LitStr> = None;
-    let (mut name, mut rank, mut host) = (None, None, None);
-    let parse = |input: ParseStream<'_>| {
-        if input.peek(LitStr) {
-            text = Some(input.parse()?);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        syn::meta::parser(|meta| {
-            if meta.path.is_ident("regex") {
-                once(&meta, regex.is_some())?;
-                regex = Some(value_of(&meta, "regex = r\"…\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else if meta.path.is_ident("name") {
-                once(&meta, name.is_some())?;
-                name = Some(value_of(&meta, "name = \"story\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else if meta.path.is_ident("rank") {
-                once(&meta, rank.is_some())?;
-                rank = Some(value_of(&meta, "rank = 1", |input| {
-                    input.parse::<LitInt>()
-                })?);
-            } else if meta.path.is_ident("host") {
-                once(&meta, host.is_some())?;
-                host = Some(value_of(&meta, "host = \"api.example.com\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else {
-                return Err(unknown(&meta.path, "`#[route]`", KNOWN));
-            }
-            Ok(())
-        })
-        .parse2(input.parse()?)
-    };
-    arguments.parse_args_with(parse)?;
-    let (text, pattern) = match (text, regex) {
+    let written = arguments.parse_args_with(RouteArguments::parse)?;
+    let (text, pattern) = match (written.text, written.regex) {
         (Some(text), None) => {
             let pattern = specs::parse(&text, Pattern::parse)?;
             (text, pattern)
@@ -352,25 +312,85 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
                 "a route has a pattern or a `regex`, not both",
             ));
         }
-        (None, None) => return Err(syn::Error::new_spanned(attribute, SHAPE)),
+        (None, None) => return Err(no_pattern(attribute)),
     };
-    if let Some(rank) = &rank {
-        rank.base10_parse::<i32>()?;
-        if !pattern.has_expression() {
-            return Err(syn::Error::new(
-                rank.span(),
-                "`rank` orders expressions at one position, and this route has none: take it away",
-            ));
-        }
+    if let Some(rank) = &written.rank {
+        check_rank(rank, &pattern)?;
     }
-    let host = host.map(|host| check_host(&host)).transpose()?;
+    let host = written.host.map(|host| check_host(&host)).transpose()?;
     Ok(Route {
         text,
         pattern,
         host,
-        name,
-        rank,
+        name: written.name,
+        rank: written.rank,
     })
+}
+
+fn no_pattern(attribute: &Attribute) -> syn::Error {
+    syn::Error::new_spanned(
+        attribute,
+        "a route is written `#[route(\"/stories/{id}\")]`",
+    )
+}
+
+/// The arguments of a `#[route]` as they were written.
+#[derive(Default)]
+struct RouteArguments {
+    text: Option<LitStr>,
+    regex: Option<LitStr>,
+    name: Option<LitStr>,
+    rank: Option<LitInt>,
+    host: Option<LitStr>,
+}
+
+impl RouteArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut written = Self {
+            text: leading_text(input)?,
+            ..Self::default()
+        };
+        syn::meta::parser(|meta| written.argument(&meta)).parse2(input.parse()?)?;
+        Ok(written)
+    }
+
+    fn argument(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
+        if meta.path.is_ident("regex") {
+            set(&mut self.regex, meta, "regex = r\"…\"")
+        } else if meta.path.is_ident("name") {
+            set(&mut self.name, meta, "name = \"story\"")
+        } else if meta.path.is_ident("rank") {
+            set(&mut self.rank, meta, "rank = 1")
+        } else if meta.path.is_ident("host") {
+            set(&mut self.host, meta, "host = \"api.example.com\"")
+        } else {
+            Err(unknown(&meta.path, "`#[route]`", KNOWN))
+        }
+    }
+}
+
+/// Reads the text that stands before the named arguments, with its comma.
+fn leading_text(input: ParseStream<'_>) -> syn::Result<Option<LitStr>> {
+    if !input.peek(LitStr) {
+        return Ok(None);
+    }
+    let text = input.parse()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(Some(text))
+}
+
+fn check_rank(rank: &LitInt, pattern: &Pattern) -> syn::Result<()> {
+    rank.base10_parse::<i32>()?;
+    if pattern.has_expression() {
+        return Ok(());
+    }
+    Err(syn::Error::new(
+        rank.span(),
+        "`rank` orders expressions at one position, and this route has none: take it away",
+    ))
 }
 
 /// A host in lower case: a name, or `*.` before a name.
@@ -504,59 +524,18 @@ fn read_mark(
     field: &syn::Field,
     name: &str,
 ) -> syn::Result<Source> {
-    let (mut key, mut default) = (None, None);
-    if let Meta::List(arguments) = &attribute.meta {
-        arguments.parse_args_with(|input: ParseStream<'_>| {
-            if input.peek(LitStr) {
-                key = Some(input.parse::<LitStr>()?);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            syn::meta::parser(|meta| {
-                if meta.path.is_ident("default") {
-                    once(&meta, default.is_some())?;
-                    default = Some(value_of(&meta, "default = 20", |input| {
-                        input.parse::<Expr>()
-                    })?);
-                    return Ok(());
-                }
-                Err(unknown(&meta.path, &format!("`#[{word}]`"), &["default"]))
-            })
-            .parse2(input.parse()?)
-        })?;
-    } else if let Meta::NameValue(_) = &attribute.meta {
-        return Err(syn::Error::new_spanned(
-            attribute,
-            format!("write `#[{word}(\"name\")]`"),
-        ));
-    }
+    let (key, default) = mark_arguments(attribute, word)?;
     let key = match key {
         Some(key) => key,
-        None if name.is_empty() => {
-            return Err(syn::Error::new_spanned(
-                attribute,
-                format!("a field without a name needs one here: `#[{word}(\"…\")]`"),
-            ));
-        }
-        None if word == "header" => {
-            let usual = name.replace('_', "-");
-            return Err(syn::Error::new_spanned(
-                attribute,
-                format!("a header is named: `#[header(\"{usual}\")]`"),
-            ));
-        }
-        None => LitStr::new(name, attribute.span()),
+        None => key_from_name(attribute, word, name)?,
     };
-    let presence = presence_of(&field.ty, default);
-    if let (Presence::Default(default), true) =
-        (&presence, argument_of(&field.ty, "Option").is_some())
-    {
+    if let (Some(default), Some(_)) = (&default, argument_of(&field.ty, "Option")) {
         return Err(syn::Error::new_spanned(
             default,
             "a field with a default is never `None`: take the type without `Option`",
         ));
     }
+    let presence = presence_of(&field.ty, default);
     let kind = match word {
         "query" => Kind::Query,
         "header" => Kind::Header,
@@ -580,6 +559,47 @@ fn read_mark(
         key,
         presence,
     })
+}
+
+/// Reads `("name", default = 20)`; both may be left out.
+fn mark_arguments(
+    attribute: &Attribute,
+    word: &str,
+) -> syn::Result<(Option<LitStr>, Option<Expr>)> {
+    let arguments = match &attribute.meta {
+        Meta::List(arguments) => arguments,
+        Meta::Path(_) => return Ok((None, None)),
+        Meta::NameValue(_) => {
+            return Err(syn::Error::new_spanned(
+                attribute,
+                format!("write `#[{word}(\"name\")]`"),
+            ));
+        }
+    };
+    arguments.parse_args_with(|input: ParseStream<'_>| {
+        let (key, mut default) = (leading_text(input)?, None);
+        let named = syn::meta::parser(|meta| {
+            if meta.path.is_ident("default") {
+                return set(&mut default, &meta, "default = 20");
+            }
+            Err(unknown(&meta.path, &format!("`#[{word}]`"), &["default"]))
+        });
+        named.parse2(input.parse()?)?;
+        Ok((key, default))
+    })
+}
+
+/// What a marked field reads when its mark has no name: what is named like the field.
+fn key_from_name(attribute: &Attribute, word: &str, name: &str) -> syn::Result<LitStr> {
+    let message = if name.is_empty() {
+        format!("a field without a name needs one here: `#[{word}(\"…\")]`")
+    } else if word == "header" {
+        let usual = name.replace('_', "-");
+        format!("a header is named: `#[header(\"{usual}\")]`")
+    } else {
+        return Ok(LitStr::new(name, attribute.span()));
+    };
+    Err(syn::Error::new_spanned(attribute, message))
 }
 
 /// The name of a field of the request or of a cookie is a token (RFC 9110 §5.6.2).
@@ -637,6 +657,17 @@ fn value_of<T>(
     let input = meta.value().map_err(|_| wrong(meta.path.span()))?;
     let span = input.span();
     parse(input).map_err(|_| wrong(span))
+}
+
+/// Reads the value of an argument that may be given once.
+fn set<T: Parse>(
+    place: &mut Option<T>,
+    meta: &ParseNestedMeta<'_>,
+    usage: &str,
+) -> syn::Result<()> {
+    once(meta, place.is_some())?;
+    *place = Some(value_of(meta, usage, T::parse)?);
+    Ok(())
 }
 
 fn once(meta: &ParseNestedMeta<'_>, is_there: bool) -> syn::Result<()> {
