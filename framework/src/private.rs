@@ -13,16 +13,8 @@ pub use std::{
 pub use crate::{
     application::{Routes, Target, item},
     handler::{
-        Context,
-        Error,
-        FromRequest,
-        FromRequestParts,
-        HttpError,
-        IntoTarget,
-        Outcome,
-        RequestHandle,
-        Requirements,
-        Response,
+        Context, Error, FromRequest, FromRequestParts, HttpError, IntoTarget, Outcome,
+        RequestHandle, Requirements, Response,
         fields::{
             Source, default, many, optional, or_default, path, path_optional, path_or_default,
             required,
@@ -33,8 +25,6 @@ pub use crate::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
         },
-        // No expansion uses it: it is here so that an error of the compiler can name it by a path of this crate.
-        respond::Failure,
         target::Given,
     },
     http::HeaderMap,
@@ -46,6 +36,9 @@ pub use crate::{
     },
     server::runtime::{block_on_main, block_on_test},
 };
+
+// No expansion uses it: it is here so that an error of the compiler can name it by a path of this crate.
+pub use crate::handler::respond::Failure;
 
 /// What the benchmarks of the repository measure.
 pub mod routing {
