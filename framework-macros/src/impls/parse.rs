@@ -22,6 +22,8 @@ pub(super) struct Input {
     is_of_trait: Option<TokenStream>,
     pub(super) self_ty: Type,
     functions: Vec<syn::Result<Function>>,
+    /// The attributes of what is no function.
+    strays: Vec<Attribute>,
 }
 
 /// A function as it was written.
@@ -67,9 +69,9 @@ impl Parse for Input {
         }
         let body;
         braced!(body in input);
-        let mut functions = Vec::new();
+        let (mut functions, mut strays) = (Vec::new(), Vec::new());
         while !body.is_empty() {
-            functions.extend(item(&body)?);
+            functions.extend(item(&body, &mut strays)?);
         }
         Ok(Self {
             attributes,
@@ -77,16 +79,21 @@ impl Parse for Input {
             is_of_trait,
             self_ty,
             functions,
+            strays,
         })
     }
 }
 
 /// One item of the impl; `None` for what is no function. One that is half typed does not take the others with it.
-fn item(input: ParseStream<'_>) -> syn::Result<Option<syn::Result<Function>>> {
+fn item(
+    input: ParseStream<'_>,
+    strays: &mut Vec<Attribute>,
+) -> syn::Result<Option<syn::Result<Function>>> {
     let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     if !is_function(input) {
         skip_body(input)?;
+        strays.extend(attributes);
         return Ok(None);
     }
     let begin = input.span();
@@ -245,6 +252,9 @@ pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
     for attribute in &input.attributes {
         errors.extend(Place::Impl.refuse(attribute));
     }
+    for attribute in &input.strays {
+        errors.extend(stray(attribute));
+    }
     if let Some(of_trait) = input.is_of_trait {
         let name = input.self_ty.to_token_stream();
         errors.at(
@@ -272,6 +282,17 @@ pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
         }
     }
     Some(model)
+}
+
+/// One of our attributes on a constant or a type: it is taken away there too, and so it is reported.
+fn stray(attribute: &Attribute) -> Option<syn::Error> {
+    let word = attribute.path().get_ident()?.to_string();
+    let message = format!(
+        "`#[{word}]` says nothing about this item: in a `#[handler] impl`, only functions are marked"
+    );
+    Place::Function
+        .claims(&word)
+        .then(|| syn::Error::new_spanned(attribute.path(), message))
 }
 
 /// What the attributes of a function say.
