@@ -87,6 +87,11 @@ impl Story {
     }
     #[cfg(feature = "db")]
     fn load(&mut self) {}
+    #[cfg(feature = "log")]
+    #[cfg(not(test))]
+    async fn record(&self, outcome: &Outcome) {}
+    #[cfg(test)]
+    fn record_in_test(&self, outcome: &Outcome) {}
 }
 #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
 const _: () = {
@@ -103,8 +108,9 @@ const _: () = {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: false,
             writes_errors: false,
-            finishes: false,
-            finish_waits: false,
+            finishes: ::core::cfg!(all(feature = "log", not(test)))
+                || ::core::cfg!(all(test)),
+            finish_waits: ::core::cfg!(all(feature = "log", not(test))),
             closes: false,
         };
         #[cfg(feature = "db")]
@@ -119,6 +125,22 @@ const _: () = {
                 let answer = self.load();
                 __squall::prepared::<()>(answer)
             }
+        }
+        #[cfg(feature = "log")]
+        #[cfg(not(test))]
+        fn on_finish<'a>(
+            &'a self,
+            given: &'a __squall::Outcome,
+        ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+            __squall::Some(__squall::hook(self.record(given)))
+        }
+        #[cfg(test)]
+        fn on_finish<'a>(
+            &'a self,
+            given: &'a __squall::Outcome,
+        ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+            self.record_in_test(given);
+            __squall::None
         }
     }
     #[cfg(feature = "db")]

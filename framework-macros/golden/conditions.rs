@@ -24,6 +24,15 @@ impl Story {
     #[cfg(feature = "db")]
     #[prepare]
     fn load(&mut self) {}
+
+    #[cfg(feature = "log")]
+    #[cfg(not(test))]
+    #[on_finish]
+    async fn record(&self, outcome: &Outcome) {}
+
+    #[cfg(test)]
+    #[on_finish]
+    fn record_in_test(&self, outcome: &Outcome) {}
 }
 
 const ALL: Routes = routes![

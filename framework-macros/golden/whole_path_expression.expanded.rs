@@ -44,5 +44,4 @@ const _: () = {
             )
         }
     }
-    impl Month {}
 };

@@ -25,6 +25,11 @@ impl Errors {
         self.0.push(error);
     }
 
+    /// Adds a mistake if there is one.
+    pub(crate) fn extend(&mut self, error: Option<syn::Error>) {
+        self.0.extend(error);
+    }
+
     /// Takes over the error of a result.
     pub(crate) fn take<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.add(error)).ok()

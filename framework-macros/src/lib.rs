@@ -11,6 +11,7 @@ mod entry;
 mod fallback;
 mod hash;
 mod impls;
+mod paths;
 mod pattern;
 mod routes;
 mod spans;
@@ -21,6 +22,8 @@ mod structs;
 mod golden;
 
 use proc_macro::TokenStream;
+
+use attributes::Place;
 
 #[allow(
     missing_docs,
@@ -79,7 +82,8 @@ fn expand_handler(
                 word.span(),
                 "a handler is a struct: `#[handler]` stands on a struct, and on the impl with its methods",
             );
-            let (item, error) = (fallback::strip(item), error.into_compile_error());
+            let item = fallback::strip(item, Place::Elsewhere, Place::Elsewhere);
+            let error = error.into_compile_error();
             quote::quote!(#item #error)
         }
         _ => structs::expand(arguments, item),

@@ -46,6 +46,15 @@ pub(crate) enum Segment {
 }
 
 impl Pattern {
+    /// Whether one of its segments is an expression.
+    pub(crate) fn has_expression(&self) -> bool {
+        let Shape::Segments(segments) = &self.shape else {
+            return false;
+        };
+        let is_expression = |segment: &Segment| matches!(segment, Segment::Expression { .. });
+        segments.iter().any(is_expression)
+    }
+
     /// Reads a pattern.
     ///
     /// # Errors

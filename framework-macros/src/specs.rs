@@ -1,6 +1,6 @@
 //! A route as constant data: the `Spec` that `#[route]` and `"…" =>` stand for.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{LitInt, LitStr};
 
@@ -29,6 +29,14 @@ impl Route {
             name: None,
             rank: None,
         })
+    }
+
+    /// Whether the pattern has a parameter of this name.
+    pub(crate) fn has_parameter(&self, name: &str) -> bool {
+        self.pattern
+            .parameters
+            .iter()
+            .any(|parameter| parameter == name)
     }
 
     /// The `Spec` of this route.
@@ -106,17 +114,4 @@ fn shape(shape: &Shape) -> TokenStream {
 fn label(text: &str) -> TokenStream {
     let hash = hash::of_text(text);
     quote!(__squall::Some(__squall::Label { text: #text, hash: #hash }))
-}
-
-/// What brings `__squall` into a generated block: the one absolute path to the framework.
-pub(crate) fn import() -> TokenStream {
-    let span = Span::call_site();
-    quote_spanned!(span=> #[allow(unused_imports)] use ::squall::__private as __squall;)
-}
-
-/// The body of a function whose future never waits: without an `async` block, there is none for the compiler to look through.
-pub(crate) fn ready(output: &TokenStream, statements: &TokenStream) -> TokenStream {
-    quote! {
-        __squall::ready((move || -> __squall::Result<#output, __squall::Error> { #statements })())
-    }
 }

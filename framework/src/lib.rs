@@ -125,7 +125,7 @@ pub use options::Options;
 /// * `disconnect`: what becomes of a method when its client goes away. By default, `GET`, `HEAD` and the other safe methods are
 ///   dropped where they stand, and the others run to their end.
 ///
-/// `#[route("/stories/{id}", name = "story", rank = 1, host = "api.example.com")]`, any number of times:
+/// `#[route("/stories/{id:[0-9]+}", name = "story", rank = 1, host = "api.example.com")]`, any number of times:
 ///
 /// * `{id}` takes a whole segment that is not empty, `{id:[0-9]+}` one that the expression accepts, `{*path}` the rest of the
 ///   path, also an empty one. A trailing slash counts. The path is matched as it came in, still percent-encoded.
@@ -135,7 +135,8 @@ pub use options::Options;
 /// * `name` is for [`Context::reverse_url`].
 /// * `#[route(regex = r"^/(?<year>\d{4})/?$")]` takes an expression over the whole path, tried after all patterns.
 ///
-/// `#[prefix("/admin")]`, on a base: stands in front of the routes of all that build on it, and in their `url()`.
+/// `#[prefix("/admin")]`, on a base: stands in front of every `#[route]` of what builds on it, and in its `url()`. A pattern in
+/// [`routes!`] is the whole path: no prefix stands in front of it.
 ///
 /// # Its fields
 ///

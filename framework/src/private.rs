@@ -1,12 +1,10 @@
 //! What generated code calls. Nothing here is part of the public interface: it changes with the macros.
 
 pub use std::{
-    boxed::Box,
-    default::Default,
     future::{Future, ready},
     marker::{Send, Sized},
     option::Option::{self, None, Some},
-    result::Result::{self, Err, Ok},
+    result::Result::{self, Ok},
     string::String,
     sync::Arc,
     vec,
@@ -15,8 +13,8 @@ pub use std::{
 pub use crate::{
     application::{Routes, Target, item},
     handler::{
-        Context, Error, FromRequest, FromRequestParts, Html, HttpError, Init, IntoResponse,
-        IntoTarget, Outcome, RequestHandle, Requirements, Response,
+        Context, Error, FromRequest, FromRequestParts, HttpError, IntoTarget, Outcome,
+        RequestHandle, Requirements, Response,
         fields::{
             Source, default, many, optional, or_default, path, path_optional, path_or_default,
             required,
@@ -27,7 +25,6 @@ pub use crate::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
         },
-        respond::Failure,
         target::Given,
     },
     http::HeaderMap,
@@ -39,6 +36,9 @@ pub use crate::{
     },
     server::runtime::{block_on_main, block_on_test},
 };
+
+// No expansion uses it: it is here so that an error of the compiler can name it by a path of this crate.
+pub use crate::handler::respond::Failure;
 
 /// What the benchmarks of the repository measure.
 pub mod routing {

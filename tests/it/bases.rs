@@ -121,3 +121,42 @@ async fn a_base_serves_what_reaches_no_handler() {
         "`prepare` does not run there"
     );
 }
+
+#[handler(base = outer)]
+#[route("/plain")]
+struct Plain {
+    outer: Outer,
+}
+
+#[handler]
+impl Plain {
+    fn get(&self) -> Result<String> {
+        self.outer.events.note("get");
+        Err(HttpError::forbidden().into())
+    }
+
+    #[cfg(any())]
+    #[write_error]
+    fn page(&self, _: &HttpError) -> &'static str {
+        "its own page"
+    }
+
+    #[cfg(any())]
+    #[prepare]
+    async fn load(&mut self) {}
+
+    #[cfg(not(any()))]
+    #[prepare]
+    fn load(&mut self) {
+        self.outer.events.note("load");
+    }
+}
+
+#[squall::test]
+async fn a_hook_that_is_not_compiled_hides_nothing() {
+    let events = Events::default();
+    let client = TestClient::new(Application::new(routes![Plain]).state(events.clone()));
+    let answer = client.get("/admin/plain").send().await;
+    assert_eq!(answer.text().await, "outer page 403");
+    assert_eq!(events.list(), ["outer /admin/plain", "load", "get"]);
+}

@@ -1,5 +1,7 @@
 //! The rules of a handler's impl that need more than one function.
 
+use syn::Attribute;
+
 use super::parse::{Hook, Method, Model};
 use crate::diagnostics::Errors;
 
@@ -9,48 +11,48 @@ pub(super) fn all(model: &Model, errors: &mut Errors) {
     hooks_differ(model, errors);
 }
 
-/// Two functions for one method. Those that stand under a `#[cfg]` are left to the compiler.
+/// Two functions for one method.
 fn methods_differ(model: &Model, errors: &mut Errors) {
-    let counts = |method: &&Method| method.conditions.is_empty();
-    for (index, method) in model
-        .methods
-        .iter()
-        .enumerate()
-        .filter(|(_, method)| counts(method))
-    {
-        if let Some(other) = model.methods[..index]
-            .iter()
-            .filter(counts)
-            .find(|other| other.name == method.name)
-        {
-            // Two functions of one name are an error of the language already.
-            if other.ident != method.ident {
-                let (name, ident) = (&method.name, &other.ident);
-                errors.at_span(
-                    method.name_span,
-                    format!("`{name}` is answered by `{ident}` already: take one of the two away"),
-                );
-            }
+    for (index, method) in model.methods.iter().enumerate() {
+        // Two functions of one name are an error of the language already.
+        let repeats = |other: &&Method| {
+            other.name == method.name
+                && other.ident != method.ident
+                && meet(&other.conditions, &method.conditions)
+        };
+        if let Some(other) = model.methods[..index].iter().find(repeats) {
+            let (name, ident) = (&method.name, &other.ident);
+            errors.at_span(
+                method.name_span,
+                format!("`{name}` is answered by `{ident}` already: take one of the two away"),
+            );
         }
     }
 }
 
 /// Two hooks of one kind.
 fn hooks_differ(model: &Model, errors: &mut Errors) {
-    let counts = |hook: &&Hook| hook.conditions.is_empty();
-    for (index, hook) in model
-        .hooks
-        .iter()
-        .enumerate()
-        .filter(|(_, hook)| counts(hook))
-    {
-        if let Some(other) = model.hooks[..index]
-            .iter()
-            .filter(counts)
-            .find(|other| other.kind == hook.kind)
-        {
+    for (index, hook) in model.hooks.iter().enumerate() {
+        let repeats = |other: &&Hook| same_hook(other, hook);
+        if let Some(other) = model.hooks[..index].iter().find(repeats) {
             let (name, ident) = (hook.kind.name(), &other.ident);
             errors.at(&hook.ident, format!("a handler has one `#[{name}]`, and `{ident}` is it already; a base can have another"));
         }
     }
+}
+
+/// Whether two functions are one hook.
+pub(super) fn same_hook(one: &Hook, other: &Hook) -> bool {
+    one.kind == other.kind && meet(&one.conditions, &other.conditions)
+}
+
+/// Whether two functions answer one method, in every build.
+pub(super) fn same_method(one: &Method, other: &Method) -> bool {
+    one.name == other.name && one.conditions.is_empty() && other.conditions.is_empty()
+}
+
+/// Whether two functions are there together in a build: where one has no `#[cfg]`, they are whenever the other is. Two that have
+/// one may exclude each other, which is the usual reason to write them.
+fn meet(one: &[Attribute], other: &[Attribute]) -> bool {
+    one.is_empty() || other.is_empty()
 }

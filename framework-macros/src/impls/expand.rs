@@ -4,18 +4,21 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
-use super::parse::{Argument, Hook, HookKind, Method, Model, output_type};
+use super::{
+    check,
+    parse::{Argument, Hook, HookKind, Method, Model, output_type},
+};
 use crate::{
+    attributes, paths,
     spans::{self, around},
-    specs,
 };
 
 /// The implementation of `HandlerImpl`, and one of `Method` for each method.
 pub(super) fn implementation(model: &Model) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     let self_ty = &model.self_ty;
     // What repeats a name is an error already, and must not become a second one.
-    let methods: Vec<&Method> = distinct(&model.methods);
+    let methods = distinct(&model.methods, check::same_method);
     let markers: Vec<Ident> = methods.iter().map(|method| marker_of(method)).collect();
     let entries = methods.iter().zip(&markers).map(|(method, marker)| {
         let conditions = &method.conditions;
@@ -27,7 +30,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         .iter()
         .zip(&markers)
         .map(|(method, marker)| method_impl(self_ty, method, marker));
-    let hooks: Vec<&Hook> = distinct_hooks(&model.hooks);
+    let hooks = distinct(&model.hooks, check::same_hook);
     let flags = flags(&hooks);
     let hooks = hooks.iter().map(|hook| self::hook(hook));
     quote! {
@@ -45,25 +48,12 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     }
 }
 
-fn distinct(methods: &[Method]) -> Vec<&Method> {
-    let mut kept: Vec<&Method> = Vec::new();
-    for method in methods {
-        let is_known = |known: &&Method| known.name == method.name && known.conditions.is_empty();
-        if !kept.iter().any(is_known) {
-            kept.push(method);
-        }
-    }
-    kept
-}
-
-fn distinct_hooks(hooks: &[Hook]) -> Vec<&Hook> {
-    let mut kept: Vec<&Hook> = Vec::new();
-    for hook in hooks {
-        if !kept
-            .iter()
-            .any(|known| known.kind == hook.kind && known.conditions.is_empty())
-        {
-            kept.push(hook);
+/// The first of those that are the same.
+fn distinct<T>(items: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<&T> {
+    let mut kept: Vec<&T> = Vec::new();
+    for item in items {
+        if !kept.iter().any(|known| same(known, item)) {
+            kept.push(item);
         }
     }
     kept
@@ -167,7 +157,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     let body = if waits(method) {
         quote!(async move { #statements })
     } else {
-        specs::ready(&quote!(__squall::Response), &statements)
+        paths::ready(&quote!(__squall::Response), &statements)
     };
     // The place of the name: a future that is not `Send` is reported at the method.
     let output = future(
@@ -259,12 +249,13 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
     let Some((last, others)) = extracted.split_last() else {
         return TokenStream::new();
     };
+    let requirements = Ident::new("requirements", Span::mixed_site());
     let others = others
         .iter()
-        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);)));
-    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(requirements);));
+        .map(|ty| around!(ty, (<), (as __squall::FromRequestParts>::requirements(#requirements);)));
+    let last = around!(last, (<), (as __squall::FromRequest<_>>::requirements(#requirements);));
     quote! {
-        fn requirements(requirements: &mut __squall::Requirements) {
+        fn requirements(#requirements: &mut __squall::Requirements) {
             #(#others)*
             #last
         }
@@ -273,21 +264,21 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
 
 /// Which hooks there are.
 fn flags(hooks: &[&Hook]) -> TokenStream {
-    let has = |kind: HookKind| hooks.iter().any(|hook| hook.kind == kind);
-    let waits = hooks
-        .iter()
-        .any(|hook| hook.is_async && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError));
-    let finish_waits = hooks
-        .iter()
-        .any(|hook| hook.is_async && hook.kind == HookKind::OnFinish);
+    if hooks.is_empty() {
+        return TokenStream::new();
+    }
+    let has = |kind: HookKind| is_there(hooks, |hook| hook.kind == kind);
+    let waits = is_there(hooks, |hook| {
+        hook.is_async && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
+    });
+    let finish_waits = is_there(hooks, |hook| {
+        hook.is_async && hook.kind == HookKind::OnFinish
+    });
     let (writes_errors, finishes, closes) = (
         has(HookKind::WriteError),
         has(HookKind::OnFinish),
         has(HookKind::OnConnectionClose),
     );
-    if hooks.is_empty() {
-        return TokenStream::new();
-    }
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: #waits,
@@ -299,79 +290,112 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     }
 }
 
+/// Whether there is such a hook, as an expression: a hook under a `#[cfg]` that does not hold is not there, and only the compiler
+/// knows.
+fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
+    let such = || hooks.iter().filter(|hook| is_such(hook));
+    if such().next().is_none() {
+        return quote!(false);
+    }
+    if such().any(|hook| hook.conditions.is_empty()) {
+        return quote!(true);
+    }
+    let conditions = such().map(|hook| attributes::all_of(&hook.conditions));
+    quote!(#(::core::cfg!(#conditions))||*)
+}
+
 fn hook(hook: &Hook) -> TokenStream {
-    let Hook {
-        conditions,
-        kind,
-        ident,
-        is_async,
-        takes_context,
-        output,
-    } = hook;
-    let [cx, given, answer, request] =
-        ["cx", "given", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
-    let context = takes_context.then(|| quote!(#cx,));
-    let dot_await = is_async.then(|| quote!(.await));
-    let span = ident.span();
-    let function = match kind {
-        HookKind::Prepare => {
-            let future = future(span, &quote!(__squall::Result<(), __squall::Error>));
-            let ty = output_type(output);
-            let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
-            quote! {
-                #[allow(unused_variables)]
-                fn prepare(&mut self, #cx: &mut __squall::Context) -> #future {
-                    async move {
-                        let #answer = self.#ident(#context)#dot_await;
-                        #prepared
-                    }
-                }
-            }
-        }
-        HookKind::WriteError => {
-            let respond = respond(output, &answer, &quote!(&#request));
-            let boxed = quote_spanned!(span=> __squall::hook);
-            quote! {
-                fn write_error<'a>(
-                    &'a self,
-                    #cx: &'a mut __squall::Context,
-                    #given: &'a __squall::HttpError,
-                ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<__squall::Response, __squall::Error>>> {
-                    __squall::Some(#boxed(async move {
-                        let #request = __squall::request(#cx);
-                        let #answer = self.#ident(#context #given)#dot_await;
-                        #respond
-                    }))
-                }
-            }
-        }
-        HookKind::OnFinish => {
-            let called = quote!(self.#ident(#given));
-            let called = if *is_async {
-                let boxed = quote_spanned!(span=> __squall::hook);
-                quote!(__squall::Some(#boxed(#called)))
-            } else {
-                quote!(#called; __squall::None)
-            };
-            quote! {
-                fn on_finish<'a>(
-                    &'a self,
-                    #given: &'a __squall::Outcome,
-                ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
-                    #called
-                }
-            }
-        }
+    let (conditions, ident) = (&hook.conditions, &hook.ident);
+    // Its place: there the compiler reports a second hook whose `#[cfg]` holds beside the first.
+    let place = Span::call_site().located_at(ident.span());
+    let name = Ident::new(hook.kind.name(), place);
+    let given = Ident::new("given", Span::mixed_site());
+    let function = match hook.kind {
+        HookKind::Prepare => prepare(hook, &name),
+        HookKind::WriteError => write_error(hook, &name, &given),
+        HookKind::OnFinish => on_finish(hook, &name, &given),
         HookKind::OnConnectionClose => quote! {
-            fn on_connection_close(&self) {
+            fn #name(&self) {
                 self.#ident();
             }
         },
         HookKind::DefaultHeaders => quote! {
-            fn default_headers(&self, #given: &mut __squall::HeaderMap) {
+            fn #name(&self, #given: &mut __squall::HeaderMap) {
                 self.#ident(#given);
             }
         },
     };
     quote!(#(#conditions)* #function)
+}
+
+fn prepare(hook: &Hook, name: &Ident) -> TokenStream {
+    let [cx, answer] = ["cx", "answer"].map(|name| Ident::new(name, Span::mixed_site()));
+    let future = future(
+        hook.ident.span(),
+        &quote!(__squall::Result<(), __squall::Error>),
+    );
+    let called = called(hook, &cx, None);
+    let ty = output_type(&hook.output);
+    let prepared = around!(ty, (__squall::prepared::<), (>(#answer)));
+    quote! {
+        #[allow(unused_variables)]
+        fn #name(&mut self, #cx: &mut __squall::Context) -> #future {
+            async move {
+                let #answer = #called;
+                #prepared
+            }
+        }
+    }
+}
+
+fn write_error(hook: &Hook, name: &Ident, given: &Ident) -> TokenStream {
+    let [cx, answer, request] =
+        ["cx", "answer", "request"].map(|name| Ident::new(name, Span::mixed_site()));
+    let called = called(hook, &cx, Some(given));
+    let respond = respond(&hook.output, &answer, &quote!(&#request));
+    let boxed = boxed(hook);
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #cx: &'a mut __squall::Context,
+            #given: &'a __squall::HttpError,
+        ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<__squall::Response, __squall::Error>>> {
+            __squall::Some(#boxed(async move {
+                let #request = __squall::request(#cx);
+                let #answer = #called;
+                #respond
+            }))
+        }
+    }
+}
+
+fn on_finish(hook: &Hook, name: &Ident, given: &Ident) -> TokenStream {
+    let ident = &hook.ident;
+    let called = if hook.is_async {
+        let boxed = boxed(hook);
+        quote!(__squall::Some(#boxed(self.#ident(#given))))
+    } else {
+        quote!(self.#ident(#given); __squall::None)
+    };
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #given: &'a __squall::Outcome,
+        ) -> __squall::Option<__squall::BoxFuture<'a, ()>> {
+            #called
+        }
+    }
+}
+
+/// The call of a hook that may take the context, and may wait.
+fn called(hook: &Hook, cx: &Ident, given: Option<&Ident>) -> TokenStream {
+    let ident = &hook.ident;
+    let context = hook.takes_context.then(|| quote!(#cx,));
+    let dot_await = hook.is_async.then(|| quote!(.await));
+    quote!(self.#ident(#context #given)#dot_await)
+}
+
+/// What boxes the future of a hook, at the name of the hook: one that is not `Send` is reported there.
+fn boxed(hook: &Hook) -> TokenStream {
+    quote_spanned!(hook.ident.span()=> __squall::hook)
 }

@@ -6,7 +6,7 @@ mod parse;
 
 use proc_macro2::TokenStream;
 
-use crate::{diagnostics::Errors, fallback};
+use crate::{attributes::Place, diagnostics::Errors, fallback};
 
 /// Expands `#[handler]` on an impl.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -18,20 +18,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         );
     }
     let Some(input) = errors.take(syn::parse2::<parse::Input>(item.clone())) else {
-        let item = fallback::strip(item);
+        let item = strip(item);
         let errors = errors.into_tokens();
         return quote::quote!(#item #errors);
     };
     // A struct with parameters has been refused where it stands.
     if input.has_parameters() {
-        return fallback::strip(item);
+        return strip(item);
     }
     let self_ty = input.self_ty.clone();
     let model = parse::handler(input, &mut errors);
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
-    let item = fallback::strip(item);
+    let item = strip(item);
     let errors = errors.into_tokens();
     let implementation = match &model {
         Some(model) => expand::implementation(model),
@@ -44,4 +44,8 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         #errors
         #implementation
     }
+}
+
+fn strip(item: TokenStream) -> TokenStream {
+    fallback::strip(item, Place::Impl, Place::Function)
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, Generics, Ident, LitStr, Meta, PathArguments, ReceiverKind, ReturnType,
+    Attribute, FnArg, Generics, Ident, LitStr, Meta, Path, PathArguments, ReceiverKind, ReturnType,
     Signature, Token, Type, Visibility, braced,
     ext::IdentExt,
     parse::{Parse, ParseStream},
@@ -11,16 +11,19 @@ use syn::{
 };
 
 use crate::{
-    attributes,
+    attributes::{self, Place, conditions},
     diagnostics::{Errors, closest, list},
 };
 
 /// An impl block with its functions, their bodies left out.
 pub(super) struct Input {
+    attributes: Vec<Attribute>,
     generics: Generics,
     is_of_trait: Option<TokenStream>,
     pub(super) self_ty: Type,
     functions: Vec<syn::Result<Function>>,
+    /// The attributes of what is no function.
+    strays: Vec<Attribute>,
 }
 
 /// A function as it was written.
@@ -46,7 +49,7 @@ impl Input {
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Attribute::parse_outer(input)?;
+        let attributes = Attribute::parse_outer(input)?;
         input.parse::<Option<Token![unsafe]>>()?;
         input.parse::<Token![impl]>()?;
         let generics = if input.peek(Token![<]) {
@@ -66,25 +69,31 @@ impl Parse for Input {
         }
         let body;
         braced!(body in input);
-        let mut functions = Vec::new();
+        let (mut functions, mut strays) = (Vec::new(), Vec::new());
         while !body.is_empty() {
-            functions.extend(item(&body)?);
+            functions.extend(item(&body, &mut strays)?);
         }
         Ok(Self {
+            attributes,
             generics,
             is_of_trait,
             self_ty,
             functions,
+            strays,
         })
     }
 }
 
 /// One item of the impl; `None` for what is no function. One that is half typed does not take the others with it.
-fn item(input: ParseStream<'_>) -> syn::Result<Option<syn::Result<Function>>> {
+fn item(
+    input: ParseStream<'_>,
+    strays: &mut Vec<Attribute>,
+) -> syn::Result<Option<syn::Result<Function>>> {
     let attributes = input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
     if !is_function(input) {
         skip_body(input)?;
+        strays.extend(attributes);
         return Ok(None);
     }
     let begin = input.span();
@@ -240,6 +249,12 @@ impl HookKind {
 
 /// Sorts the functions of an impl into methods and hooks. `None` when nothing can be generated for it.
 pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
+    for attribute in &input.attributes {
+        errors.extend(Place::Impl.refuse(attribute));
+    }
+    for attribute in &input.strays {
+        errors.extend(stray(attribute));
+    }
     if let Some(of_trait) = input.is_of_trait {
         let name = input.self_ty.to_token_stream();
         errors.at(
@@ -269,82 +284,137 @@ pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
     Some(model)
 }
 
+/// One of our attributes on a constant or a type: it is taken away there too, and so it is reported.
+fn stray(attribute: &Attribute) -> Option<syn::Error> {
+    let word = attribute.path().get_ident()?.to_string();
+    let message = format!(
+        "`#[{word}]` says nothing about this item: in a `#[handler] impl`, only functions are marked"
+    );
+    Place::Function
+        .claims(&word)
+        .then(|| syn::Error::new_spanned(attribute.path(), message))
+}
+
 /// What the attributes of a function say.
 #[derive(Default)]
 struct Marks {
     hook: Option<HookKind>,
-    method: Option<LitStr>,
-    is_blocking: bool,
+    method: Option<Mark<LitStr>>,
+    blocking: Option<Mark<()>>,
     /// Whether an attribute was refused: the function is then no more than what it is.
     is_refused: bool,
+}
+
+/// A mark, and where it stands.
+struct Mark<T> {
+    path: Path,
+    value: T,
 }
 
 fn marks(function: &Function, errors: &mut Errors) -> Marks {
     let mut marks = Marks::default();
     for attribute in &function.attributes {
-        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        if let Err(error) = mark(attribute, &word, &mut marks) {
+        if let Err(error) = mark(attribute, &mut marks) {
             errors.add(error);
             marks.is_refused = true;
         }
     }
+    if let Some(kind) = marks.hook {
+        marks.is_refused |= hook_is_marked_alone(kind, &marks, errors);
+    }
     marks
 }
 
-fn mark(attribute: &Attribute, word: &str, marks: &mut Marks) -> syn::Result<()> {
-    let wrong = |message: String| Err(syn::Error::new_spanned(attribute.path(), message));
-    if let Some(kind) = HookKind::parse(word) {
-        if marks.hook.is_some_and(|other| other == kind) {
-            return wrong(format!("`#[{word}]` is given twice"));
-        }
-        if let Some(other) = marks.hook.or(None) {
-            return wrong(format!(
+/// A hook answers no method and stays on its event loop: marks that say otherwise would be ignored.
+fn hook_is_marked_alone(kind: HookKind, marks: &Marks, errors: &mut Errors) -> bool {
+    let hook = kind.name();
+    if let Some(method) = &marks.method {
+        errors.at(
+            &method.path,
+            format!("a function is a hook or answers a method, and this one is `#[{hook}]`: write two functions"),
+        );
+    }
+    if let Some(blocking) = &marks.blocking {
+        errors.at(
+            &blocking.path,
+            format!(
+                "only a method can be `#[blocking]`, and this function is the hook `#[{hook}]`: take `#[blocking]` away"
+            ),
+        );
+    }
+    marks.method.is_some() || marks.blocking.is_some()
+}
+
+fn mark(attribute: &Attribute, marks: &mut Marks) -> syn::Result<()> {
+    let path = attribute.path();
+    let word = path.get_ident().map(ToString::to_string);
+    if let Some(kind) = word.as_deref().and_then(HookKind::parse) {
+        mark_hook(attribute, kind, marks)
+    } else if path.is_ident("blocking") {
+        let path = path.clone();
+        stands_alone(attribute, "blocking")?;
+        given_once(&path, marks.blocking.is_some())?;
+        marks.blocking = Some(Mark { path, value: () });
+        Ok(())
+    } else if path.is_ident("method") {
+        let (path, value) = (path.clone(), method_name(attribute)?);
+        given_once(&path, marks.method.is_some())?;
+        marks.method = Some(Mark { path, value });
+        Ok(())
+    } else {
+        Place::Function.refuse(attribute).map_or(Ok(()), Err)
+    }
+}
+
+fn mark_hook(attribute: &Attribute, kind: HookKind, marks: &mut Marks) -> syn::Result<()> {
+    given_once(attribute.path(), marks.hook == Some(kind))?;
+    if let Some(other) = marks.hook {
+        return Err(syn::Error::new_spanned(
+            attribute.path(),
+            format!(
                 "a function is one hook, and this one is `#[{}]` already: write two functions",
                 other.name()
-            ));
-        }
-        if !matches!(attribute.meta, Meta::Path(_)) {
-            return wrong(format!("`#[{word}]` has no arguments: write it alone"));
-        }
-        marks.hook = Some(kind);
-    } else if word == "blocking" {
-        if !matches!(attribute.meta, Meta::Path(_)) {
-            return wrong("`#[blocking]` has no arguments: write it alone".to_owned());
-        }
-        marks.is_blocking = true;
-    } else if word == "method" {
-        let usage = || {
-            syn::Error::new_spanned(
-                attribute,
-                "`#[method]` names the method: `#[method(\"PROPFIND\")]`",
-            )
-        };
-        let Meta::List(arguments) = &attribute.meta else {
-            return Err(usage());
-        };
-        marks.method = Some(arguments.parse_args().map_err(|_| usage())?);
-    } else if attributes::TO_COME.contains(&word) {
-        return wrong(format!(
-            "`#[{word}]` does not work yet, so it is refused: a guard that is ignored would be an open door"
+            ),
         ));
-    } else if attributes::ALL.contains(&word) {
-        return wrong(attributes::misplaced(word, "a method", &known()));
-    } else if let Some(close) = closest(word, &known()) {
-        return wrong(format!(
-            "unknown attribute `{word}`; did you mean `{close}`?"
+    }
+    stands_alone(attribute, kind.name())?;
+    marks.hook = Some(kind);
+    Ok(())
+}
+
+fn stands_alone(attribute: &Attribute, word: &str) -> syn::Result<()> {
+    match attribute.meta {
+        Meta::Path(_) => Ok(()),
+        _ => Err(syn::Error::new_spanned(
+            attribute.path(),
+            format!("`#[{word}]` has no arguments: write it alone"),
+        )),
+    }
+}
+
+fn given_once(path: &Path, is_there: bool) -> syn::Result<()> {
+    if is_there {
+        let word = path.to_token_stream();
+        return Err(syn::Error::new_spanned(
+            path,
+            format!("`#[{word}]` is given twice: take one of the two away"),
         ));
     }
     Ok(())
 }
 
-fn known() -> Vec<&'static str> {
-    attributes::HOOKS
-        .iter()
-        .chain(attributes::METHOD)
-        .copied()
-        .collect()
+/// Reads `#[method("PROPFIND")]`.
+fn method_name(attribute: &Attribute) -> syn::Result<LitStr> {
+    let usage = || {
+        syn::Error::new_spanned(
+            attribute,
+            "`#[method]` names the method: `#[method(\"PROPFIND\")]`",
+        )
+    };
+    let Meta::List(arguments) = &attribute.meta else {
+        return Err(usage());
+    };
+    arguments.parse_args().map_err(|_| usage())
 }
 
 /// Reads a method that answers requests.
@@ -353,7 +423,7 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
     let signature = function.signature;
     let word = signature.ident.unraw().to_string();
     let (name, name_span) = match &marks.method {
-        Some(name) => (check_method(name, errors)?, name.span()),
+        Some(name) => (check_method(&name.value, errors)?, name.value.span()),
         None => match attributes::METHODS.iter().find(|(known, _)| *known == word) {
             Some((_, name)) => ((*name).to_owned(), signature.ident.span()),
             None => {
@@ -364,7 +434,7 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
     };
     check_signature(&signature, errors)?;
     let is_shared = receiver(&signature, &format!("async fn {word}(&self, …)"), errors)?;
-    if marks.is_blocking && signature.asyncness.is_some() {
+    if marks.blocking.is_some() && signature.asyncness.is_some() {
         errors.at(&signature.asyncness, "a `#[blocking]` method is a plain `fn`: it runs on a thread of its own; take `async` or `#[blocking]` away");
         return None;
     }
@@ -376,7 +446,7 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
         name,
         name_span,
         is_async: signature.asyncness.is_some(),
-        is_blocking: marks.is_blocking,
+        is_blocking: marks.blocking.is_some(),
         is_shared,
         arguments,
         output: signature.output,
@@ -385,7 +455,7 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
 
 /// What may stand in a handler, for a function that may not.
 fn stranger(word: &str) -> String {
-    let hint = match (closest(&word.to_ascii_lowercase(), attributes::METHOD_NAMES), hook_called(word)) {
+    let hint = match (closest(&word.to_ascii_lowercase(), &attributes::method_names()), hook_called(word)) {
         (Some(close), _) => format!("did you mean `{close}`?"),
         (None, Some(hook)) => format!("a hook is marked, whatever its name: write `#[{hook}]` above it"),
         (None, None) if word == "initialize" => {
@@ -395,7 +465,7 @@ fn stranger(word: &str) -> String {
     };
     format!(
         "`{word}` is no method of a handler: {hint}\nhere stand {}, a function marked `#[method(\"…\")]`, and the hooks {}",
-        list(attributes::METHOD_NAMES),
+        list(&attributes::method_names()),
         list(attributes::HOOKS),
     )
 }
@@ -414,11 +484,7 @@ fn hook_called(word: &str) -> Option<&'static str> {
 /// A method is a token (RFC 9110 §9.1), and case counts.
 fn check_method(name: &LitStr, errors: &mut Errors) -> Option<String> {
     let text = name.value();
-    let is_token = !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
-    if !is_token {
+    if !attributes::is_token(&text) {
         errors.at(
             name,
             format!("`{text}` is no method: a method is a token such as `PROPFIND`"),
@@ -686,14 +752,6 @@ fn hook_arguments(signature: &Signature, kind: HookKind, errors: &mut Errors) ->
         }
         None => Some(!skips_context),
     }
-}
-
-fn conditions(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect()
 }
 
 /// The type that a function returns, as tokens.

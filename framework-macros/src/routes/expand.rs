@@ -5,13 +5,13 @@ use quote::{ToTokens, quote, quote_spanned};
 
 use super::parse::{Entry, Kind};
 use crate::{
+    attributes, paths,
     spans::{self, around},
-    specs,
 };
 
 /// The list as an expression of type `Routes`.
 pub(super) fn list(entries: &[Entry], errors: TokenStream) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     let items = entries.iter().map(item);
     let reports = entries
         .iter()
@@ -38,12 +38,7 @@ fn item(entry: &Entry) -> TokenStream {
     if entry.conditions.is_empty() {
         return value;
     }
-    let conditions = entry
-        .conditions
-        .iter()
-        .filter_map(|condition| condition.meta.require_list().ok())
-        .map(|list| &list.tokens);
-    let all = quote!(all(#(#conditions),*));
+    let all = attributes::all_of(&entry.conditions);
     quote! {
         {
             #[cfg(#all)]
@@ -56,7 +51,7 @@ fn item(entry: &Entry) -> TokenStream {
 
 fn value(entry: &Entry) -> TokenStream {
     match &entry.kind {
-        Kind::Handler(ty) => around!(ty, (__squall::item::<), (>())),
+        Kind::Handler(path) => around!(path, (__squall::item::<), (>())),
         Kind::Spread(list) => {
             let list = around!(list, (&), ());
             quote!(__squall::Item::List(__squall::Routes::entries(#list)))
@@ -100,7 +95,7 @@ fn report(entry: &Entry, index: usize) -> TokenStream {
 /// Where an entry begins and ends, as an error underlines it: the name of a handler, the list, the pattern.
 fn ends_of(entry: &Entry) -> (Span, Span) {
     match &entry.kind {
-        Kind::Handler(ty) => (spans::first(ty), spans::last(ty)),
+        Kind::Handler(path) => (spans::first(path), spans::last(path)),
         Kind::Spread(list) => (spans::first(list), spans::last(list)),
         Kind::Target { route, .. } => (route.text.span(), route.text.span()),
     }

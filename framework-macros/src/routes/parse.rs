@@ -3,12 +3,12 @@
 use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, LitStr, Path, Token, Type,
+    Attribute, Expr, LitStr, Path, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream},
 };
 
-use crate::{diagnostics::Errors, specs::Route};
+use crate::{attributes::is_condition, diagnostics::Errors, specs::Route};
 
 /// A list: entries with commas between them.
 pub(super) struct List(Vec<syn::Result<Entry>>);
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 /// What an entry is.
 pub(super) enum Kind {
     /// `Handler`
-    Handler(Type),
+    Handler(Path),
     /// `..stories::ROUTES`
     Spread(Expr),
     /// `"/about" => target`
@@ -78,8 +78,8 @@ impl Written {
         match self {
             Self::Entry(entry) => {
                 only_conditions(&entry.conditions)?;
-                if let Kind::Handler(ty) = &entry.kind {
-                    looks_like_a_handler(ty)?;
+                if let Kind::Handler(path) = &entry.kind {
+                    looks_like_a_handler(path)?;
                 }
                 Ok(entry)
             }
@@ -106,33 +106,26 @@ impl Written {
 }
 
 /// What is written like a list or like a function is one, and would be an error of the language that says less.
-fn looks_like_a_handler(ty: &Type) -> syn::Result<()> {
-    let Type::Path(path) = ty else { return Ok(()) };
-    let Some(last) = path.path.segments.last() else {
+fn looks_like_a_handler(path: &Path) -> syn::Result<()> {
+    let Some(last) = path.segments.last() else {
         return Ok(());
     };
-    let (name, path) = (
-        last.ident.unraw().to_string(),
-        path.to_token_stream().to_string(),
-    );
-    let path = path.replace(' ', "");
+    let name = last.ident.unraw().to_string();
+    let written = path.to_token_stream().to_string().replace(' ', "");
     let message = if name == "ROUTES" || name.ends_with("_ROUTES") {
-        format!("a list is spread into another one: write `..{path}`")
+        format!("a list is spread into another one: write `..{written}`")
     } else if name.starts_with(|first: char| first.is_ascii_lowercase()) {
         format!(
-            "`{path}` is named like a function or a module; an entry is a handler struct, a list spread with `..`, or `\"/pattern\" => target`"
+            "`{written}` is named like a function or a module; an entry is a handler struct, a list spread with `..`, or `\"/pattern\" => target`"
         )
     } else {
         return Ok(());
     };
-    Err(syn::Error::new_spanned(ty, message))
+    Err(syn::Error::new_spanned(path, message))
 }
 
 fn only_conditions(attributes: &[Attribute]) -> syn::Result<()> {
-    match attributes
-        .iter()
-        .find(|attribute| !attribute.path().is_ident("cfg"))
-    {
+    match attributes.iter().find(|attribute| !is_condition(attribute)) {
         Some(other) => Err(syn::Error::new_spanned(
             other,
             "only `#[cfg(…)]` stands on an entry of a list",
@@ -174,13 +167,8 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Written> {
             "an entry is a handler, a list spread with `..`, or `\"/pattern\" => target`",
         )
     })?;
-    let ty = syn::TypePath {
-        attrs: Vec::new(),
-        qself: None,
-        path,
-    };
     Ok(Written::Entry(Entry {
         conditions,
-        kind: Kind::Handler(Type::Path(ty)),
+        kind: Kind::Handler(path),
     }))
 }

@@ -1,15 +1,18 @@
 //! The rules of a handler struct that need more than one attribute. One function a rule.
 
-use super::parse::{Field, Model, Presence, Source};
+use syn::ext::IdentExt;
+
+use super::parse::{Model, Presence, Source};
 use crate::diagnostics::{Errors, closest};
 
 /// Checks all rules.
 pub(super) fn all(model: &Model, errors: &mut Errors) {
     base_is_a_field(model, errors);
-    base_has_no_mark(model, errors);
+    base_is_no_parameter(model, errors);
     parameters_have_fields(model, errors);
     path_fields_are_in_all_routes(model, errors);
     marked_fields_are_no_parameters(model, errors);
+    arguments_have_no_conditions(model, errors);
     routes_differ(model, errors);
     values_and_routes_exclude_each_other(model, errors);
     prefix_is_for_bases(model, errors);
@@ -38,15 +41,10 @@ fn base_is_a_field(model: &Model, errors: &mut Errors) {
 }
 
 /// The base is not a parameter of the route.
-fn base_has_no_mark(model: &Model, errors: &mut Errors) {
+fn base_is_no_parameter(model: &Model, errors: &mut Errors) {
     let Some(base) = &model.base else { return };
     for route in &model.routes {
-        if route
-            .pattern
-            .parameters
-            .iter()
-            .any(|parameter| base == parameter)
-        {
+        if route.has_parameter(&base.unraw().to_string()) {
             errors.at(
                 &route.text,
                 format!("`{base}` is the base handler and cannot be a parameter too"),
@@ -59,15 +57,13 @@ fn base_has_no_mark(model: &Model, errors: &mut Errors) {
 fn parameters_have_fields(model: &Model, errors: &mut Errors) {
     for route in &model.routes {
         for parameter in &route.pattern.parameters {
-            let is_taken = model.fields.iter().any(|field| match &field.source {
-                Source::Path {
-                    parameter: taken, ..
-                } => taken == parameter,
-                // These have errors of their own.
+            // These have errors of their own.
+            let is_refused = model.fields.iter().any(|field| match &field.source {
                 Source::Base | Source::Marked { .. } => field.name == *parameter,
+                Source::Refused { may_be_path } => *may_be_path || field.name == *parameter,
                 _ => false,
             });
-            if !is_taken {
+            if model.field_of(parameter).is_none() && !is_refused {
                 errors.at(
                     &route.text,
                     format!("the parameter `{parameter}` has no field: add `{parameter}: String`, or another type that it parses to"),
@@ -83,7 +79,6 @@ fn path_fields_are_in_all_routes(model: &Model, errors: &mut Errors) {
         let Source::Path {
             parameter,
             presence,
-            is_marked,
         } = &field.source
         else {
             continue;
@@ -91,15 +86,10 @@ fn path_fields_are_in_all_routes(model: &Model, errors: &mut Errors) {
         let lacking = model
             .routes
             .iter()
-            .find(|route| !route.pattern.parameters.contains(parameter));
-        let is_in_some = model
-            .routes
-            .iter()
-            .any(|route| route.pattern.parameters.contains(parameter));
+            .find(|route| !route.has_parameter(parameter));
         match (lacking, presence) {
-            _ if !is_in_some => {
+            _ if !model.has_parameter(parameter) => {
                 let message = format!("no route of this struct has a parameter `{parameter}`");
-                debug_assert!(*is_marked, "an unmarked path field is named in a route");
                 errors.at_span(field.span, message);
             }
             (_, Presence::Many) => {
@@ -124,14 +114,7 @@ fn path_fields_are_in_all_routes(model: &Model, errors: &mut Errors) {
 fn marked_fields_are_no_parameters(model: &Model, errors: &mut Errors) {
     for field in &model.fields {
         let is_marked = matches!(field.source, Source::Marked { .. });
-        let named = |parameter: &String| *parameter == field.name;
-        if is_marked
-            && model
-                .routes
-                .iter()
-                .any(|route| route.pattern.parameters.iter().any(named))
-            && !is_taken_elsewhere(model, field)
-        {
+        if is_marked && model.has_parameter(&field.name) && model.field_of(&field.name).is_none() {
             let name = &field.name;
             errors.at_span(
                 field.span,
@@ -143,10 +126,21 @@ fn marked_fields_are_no_parameters(model: &Model, errors: &mut Errors) {
     }
 }
 
-fn is_taken_elsewhere(model: &Model, field: &Field) -> bool {
-    model.fields.iter().any(
-        |other| matches!(&other.source, Source::Path { parameter, .. } if *parameter == field.name),
-    )
+/// The arguments of `url()` and `init()` are the same in every build.
+fn arguments_have_no_conditions(model: &Model, errors: &mut Errors) {
+    for field in &model.fields {
+        let function = match field.source {
+            Source::Path { .. } => "url()",
+            Source::Init(_) => "init()",
+            _ => continue,
+        };
+        if let Some(condition) = field.conditions.first() {
+            errors.at(
+                condition,
+                format!("this field is an argument of `{function}`, which cannot come and go: take the `#[cfg]` away, or make two structs"),
+            );
+        }
+    }
 }
 
 /// Two routes of one struct that match the same paths.

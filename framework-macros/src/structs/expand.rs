@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
+    paths,
     pattern::{Segment, Shape},
     spans::{self, around},
     specs::{self, Route},
@@ -13,7 +14,7 @@ use crate::{
 
 /// The implementation of `HandlerStruct`, `url()` and `init()`.
 pub(super) fn implementation(model: &Model) -> TokenStream {
-    let import = specs::import();
+    let import = paths::import();
     let path_fields = path_fields(model);
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
@@ -156,7 +157,7 @@ fn fields(model: &Model) -> TokenStream {
     let body = if waits(model) {
         quote!(async move { #statements })
     } else {
-        specs::ready(&quote!(Self), &statements)
+        paths::ready(&quote!(Self), &statements)
     };
     quote! {
         #[allow(unused_variables)]
@@ -177,7 +178,7 @@ fn local_of(field: &Field) -> Ident {
 fn take(field: &Field, cx: &Ident) -> TokenStream {
     let (conditions, local, ty) = (&field.conditions, local_of(field), &field.ty);
     let value = match &field.source {
-        Source::Base => return TokenStream::new(),
+        Source::Base | Source::Refused { .. } => return TokenStream::new(),
         Source::Path { presence, .. } => take_path(field, presence, cx),
         Source::Marked {
             kind,
@@ -243,6 +244,7 @@ fn take_marked(
 }
 
 fn requirements(model: &Model) -> TokenStream {
+    let requirements = Ident::new("requirements", Span::mixed_site());
     let asks: Vec<_> = model
         .fields
         .iter()
@@ -250,7 +252,7 @@ fn requirements(model: &Model) -> TokenStream {
         .map(|field| {
             let (conditions, ty) = (&field.conditions, &field.ty);
             let ask =
-                around!(ty, (<), (as __squall::FromRequestParts>::requirements(requirements);));
+                around!(ty, (<), (as __squall::FromRequestParts>::requirements(#requirements);));
             quote!(#(#conditions)* #ask)
         })
         .collect();
@@ -258,7 +260,7 @@ fn requirements(model: &Model) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        fn requirements(requirements: &mut __squall::Requirements) {
+        fn requirements(#requirements: &mut __squall::Requirements) {
             #(#asks)*
         }
     }
@@ -266,7 +268,7 @@ fn requirements(model: &Model) -> TokenStream {
 
 /// `url()` of the first route, and `init()`.
 fn functions(model: &Model) -> TokenStream {
-    let url = model.routes.first().map(|route| url(model, route));
+    let url = model.routes.first().and_then(|route| url(model, route));
     let init = init(model);
     if url.is_none() && init.is_none() {
         return TokenStream::new();
@@ -288,7 +290,7 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
         .pattern
         .parameters
         .iter()
-        .filter_map(|parameter| field_of(model, parameter))
+        .filter_map(|parameter| model.field_of(parameter))
         .collect();
     let arguments = fields.iter().map(|field| {
         let (local, inner) = (argument_name(field), field.inner());
@@ -314,10 +316,6 @@ fn url(model: &Model, route: &Route) -> Option<TokenStream> {
             #out
         }
     })
-}
-
-fn field_of<'m>(model: &'m Model, parameter: &str) -> Option<&'m Field> {
-    model.fields.iter().find(|field| matches!(&field.source, Source::Path { parameter: taken, .. } if taken == parameter))
 }
 
 fn argument_name(field: &Field) -> Ident {

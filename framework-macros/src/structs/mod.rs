@@ -6,7 +6,7 @@ mod parse;
 
 use proc_macro2::TokenStream;
 
-use crate::{diagnostics::Errors, fallback};
+use crate::{attributes::Place, diagnostics::Errors, fallback};
 
 /// Expands `#[handler]` on a struct.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -28,13 +28,14 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
+    let values = model.as_ref().map_or(0, parse::Model::values);
     let implementation = match model {
         Some(model) if errors.is_empty() => expand::implementation(&model),
         _ => sketch.map_or_else(TokenStream::new, |sketch| {
-            fallback::handler_struct(&sketch.name, sketch.url)
+            fallback::handler_struct(&sketch.name, sketch.url, values)
         }),
     };
     let errors = errors.into_tokens();
-    let item = fallback::strip(item);
+    let item = fallback::strip(item, Place::Struct, Place::Field);
     quote::quote!(#item #errors #implementation)
 }

@@ -7,12 +7,12 @@ use syn::{
     PathArguments, Token, Type, Visibility,
     ext::IdentExt,
     meta::ParseNestedMeta,
-    parse::{ParseStream, Parser},
+    parse::{Parse, ParseStream, Parser},
     spanned::Spanned,
 };
 
 use crate::{
-    attributes,
+    attributes::{self, Place},
     diagnostics::{Errors, closest, did_you_mean, list},
     pattern::{Pattern, Segment, Shape},
     specs::{self, Route},
@@ -43,7 +43,7 @@ pub(super) enum Disconnect {
 
 /// One field.
 pub(super) struct Field {
-    /// Its `#[cfg]` attributes: they stand on all that is generated for it.
+    /// Its `#[cfg]` attributes: they stand on all that is generated for it, and so it is no argument of `url()` or `init()`.
     pub(super) conditions: Vec<Attribute>,
     pub(super) member: syn::Member,
     /// Its name without `r#`; empty in a tuple struct.
@@ -61,7 +61,6 @@ pub(super) enum Source {
     Path {
         parameter: String,
         presence: Presence,
-        is_marked: bool,
     },
     /// A marked field.
     Marked {
@@ -73,6 +72,8 @@ pub(super) enum Source {
     Init(usize),
     /// Its type is an extractor.
     Extracted,
+    /// Unknown: its attribute has an error already.
+    Refused { may_be_path: bool },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,26 @@ pub(super) enum Presence {
     Optional,
     Many,
     Default(Expr),
+}
+
+impl Model {
+    /// Whether a route names this parameter.
+    pub(super) fn has_parameter(&self, name: &str) -> bool {
+        self.routes.iter().any(|route| route.has_parameter(name))
+    }
+
+    /// The number of values that come with the route.
+    pub(super) fn values(&self) -> usize {
+        let is_value = |field: &&Field| matches!(field.source, Source::Init(_));
+        self.fields.iter().filter(is_value).count()
+    }
+
+    /// The field that takes a parameter.
+    pub(super) fn field_of(&self, parameter: &str) -> Option<&Field> {
+        self.fields.iter().find(
+            |field| matches!(&field.source, Source::Path { parameter: taken, .. } if taken == parameter),
+        )
+    }
 }
 
 impl Field {
@@ -256,29 +277,15 @@ fn struct_attributes(
     let mut routes = Vec::new();
     let mut prefix = None;
     for attribute in attributes {
-        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        match name.as_str() {
-            "route" => routes.extend(errors.take(route(attribute))),
-            "prefix" if prefix.is_some() => {
-                errors.at(attribute, "a struct has one `#[prefix]`: join the two");
-            }
-            "prefix" => prefix = errors.take(self::prefix(attribute)),
-            _ if attributes::ALL.contains(&name.as_str()) => {
-                errors.at(
-                    attribute,
-                    attributes::misplaced(&name, "a struct", attributes::STRUCT),
-                );
-            }
-            _ => {
-                if let Some(close) = closest(&name, attributes::STRUCT) {
-                    errors.at(
-                        attribute.path(),
-                        format!("unknown attribute `{name}`; did you mean `{close}`?"),
-                    );
-                }
-            }
+        let path = attribute.path();
+        if path.is_ident("route") {
+            routes.extend(errors.take(route(attribute)));
+        } else if path.is_ident("prefix") && prefix.is_some() {
+            errors.at(attribute, "a struct has one `#[prefix]`: join the two");
+        } else if path.is_ident("prefix") {
+            prefix = errors.take(self::prefix(attribute));
+        } else {
+            errors.extend(Place::Struct.refuse(attribute));
         }
     }
     (routes, prefix)
@@ -286,51 +293,11 @@ fn struct_attributes(
 
 /// Reads `#[route("…", name = "…", rank = 1, host = "…")]` or `#[route(regex = r"…", …)]`.
 fn route(attribute: &Attribute) -> syn::Result<Route> {
-    const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
-    const SHAPE: &str = "a route is written `#[route(\"/stories/{id}\")]`";
     let Meta::List(arguments) = &attribute.meta else {
-        return Err(syn::Error::new_spanned(attribute, SHAPE));
+        return Err(no_pattern(attribute));
     };
-    let mut text: Option<LitStr> = None;
-    let mut regex: Option<LitStr> = None;
-    let (mut name, mut rank, mut host) = (None, None, None);
-    let parse = |input: ParseStream<'_>| {
-        if input.peek(LitStr) {
-            text = Some(input.parse()?);
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        syn::meta::parser(|meta| {
-            if meta.path.is_ident("regex") {
-                once(&meta, regex.is_some())?;
-                regex = Some(value_of(&meta, "regex = r\"…\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else if meta.path.is_ident("name") {
-                once(&meta, name.is_some())?;
-                name = Some(value_of(&meta, "name = \"story\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else if meta.path.is_ident("rank") {
-                once(&meta, rank.is_some())?;
-                rank = Some(value_of(&meta, "rank = 1", |input| {
-                    input.parse::<LitInt>()
-                })?);
-            } else if meta.path.is_ident("host") {
-                once(&meta, host.is_some())?;
-                host = Some(value_of(&meta, "host = \"api.example.com\"", |input| {
-                    input.parse::<LitStr>()
-                })?);
-            } else {
-                return Err(unknown(&meta.path, "`#[route]`", KNOWN));
-            }
-            Ok(())
-        })
-        .parse2(input.parse()?)
-    };
-    arguments.parse_args_with(parse)?;
-    let (text, pattern) = match (text, regex) {
+    let written = arguments.parse_args_with(RouteArguments::parse)?;
+    let (text, pattern) = match (written.text, written.regex) {
         (Some(text), None) => {
             let pattern = specs::parse(&text, Pattern::parse)?;
             (text, pattern)
@@ -345,19 +312,85 @@ fn route(attribute: &Attribute) -> syn::Result<Route> {
                 "a route has a pattern or a `regex`, not both",
             ));
         }
-        (None, None) => return Err(syn::Error::new_spanned(attribute, SHAPE)),
+        (None, None) => return Err(no_pattern(attribute)),
     };
-    if let Some(rank) = &rank {
-        rank.base10_parse::<i32>()?;
+    if let Some(rank) = &written.rank {
+        check_rank(rank, &pattern)?;
     }
-    let host = host.map(|host| check_host(&host)).transpose()?;
+    let host = written.host.map(|host| check_host(&host)).transpose()?;
     Ok(Route {
         text,
         pattern,
         host,
-        name,
-        rank,
+        name: written.name,
+        rank: written.rank,
     })
+}
+
+fn no_pattern(attribute: &Attribute) -> syn::Error {
+    syn::Error::new_spanned(
+        attribute,
+        "a route is written `#[route(\"/stories/{id}\")]`",
+    )
+}
+
+/// The arguments of a `#[route]` as they were written.
+#[derive(Default)]
+struct RouteArguments {
+    text: Option<LitStr>,
+    regex: Option<LitStr>,
+    name: Option<LitStr>,
+    rank: Option<LitInt>,
+    host: Option<LitStr>,
+}
+
+impl RouteArguments {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut written = Self {
+            text: leading_text(input)?,
+            ..Self::default()
+        };
+        syn::meta::parser(|meta| written.argument(&meta)).parse2(input.parse()?)?;
+        Ok(written)
+    }
+
+    fn argument(&mut self, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+        const KNOWN: &[&str] = &["regex", "name", "rank", "host"];
+        if meta.path.is_ident("regex") {
+            set(&mut self.regex, meta, "regex = r\"…\"")
+        } else if meta.path.is_ident("name") {
+            set(&mut self.name, meta, "name = \"story\"")
+        } else if meta.path.is_ident("rank") {
+            set(&mut self.rank, meta, "rank = 1")
+        } else if meta.path.is_ident("host") {
+            set(&mut self.host, meta, "host = \"api.example.com\"")
+        } else {
+            Err(unknown(&meta.path, "`#[route]`", KNOWN))
+        }
+    }
+}
+
+/// Reads the text that stands before the named arguments, with its comma.
+fn leading_text(input: ParseStream<'_>) -> syn::Result<Option<LitStr>> {
+    if !input.peek(LitStr) {
+        return Ok(None);
+    }
+    let text = input.parse()?;
+    if !input.is_empty() {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(Some(text))
+}
+
+fn check_rank(rank: &LitInt, pattern: &Pattern) -> syn::Result<()> {
+    rank.base10_parse::<i32>()?;
+    if pattern.has_expression() {
+        return Ok(());
+    }
+    Err(syn::Error::new(
+        rank.span(),
+        "`rank` orders expressions at one position, and this route has none: take it away",
+    ))
 }
 
 /// A host in lower case: a name, or `*.` before a name.
@@ -371,7 +404,7 @@ fn check_host(host: &LitStr) -> syn::Result<LitStr> {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         });
-    let is_address = name.starts_with('[') && name.ends_with(']');
+    let is_address = text.starts_with('[') && text.ends_with(']');
     if is_name || is_address {
         return Ok(LitStr::new(&text, host.span()));
     }
@@ -430,28 +463,22 @@ fn read_field(
         .ident
         .as_ref()
         .map_or_else(|| field.ty.span(), Ident::span);
-    let conditions = field
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect();
-    let source = match (mark(field, &name, errors), &field.ident) {
-        (_, Some(ident)) if model.base.as_ref() == Some(ident) => Source::Base,
-        (Some(source), _) => source,
-        (None, _) if is_parameter(model, &name) => Source::Path {
+    let is_base = field.ident.is_some() && field.ident == model.base;
+    let source = match mark(field, &name, is_base, errors) {
+        _ if is_base => Source::Base,
+        Some(source) => source,
+        None if model.has_parameter(&name) => Source::Path {
             parameter: name.clone(),
             presence: presence_of(&field.ty, None),
-            is_marked: false,
         },
-        (None, _) if argument_of(&field.ty, "Init").is_some() => {
+        None if argument_of(&field.ty, "Init").is_some() => {
             *gifts += 1;
             Source::Init(*gifts - 1)
         }
-        (None, _) => Source::Extracted,
+        None => Source::Extracted,
     };
     Field {
-        conditions,
+        conditions: attributes::conditions(&field.attrs),
         member,
         name,
         span,
@@ -460,44 +487,32 @@ fn read_field(
     }
 }
 
-fn is_parameter(model: &Model, name: &str) -> bool {
-    model.routes.iter().any(|route| {
-        route
-            .pattern
-            .parameters
-            .iter()
-            .any(|parameter| parameter == name)
-    })
-}
-
 /// Reads `#[query]`, `#[header("…")]`, `#[cookie]` or `#[path]` on a field.
-fn mark(field: &syn::Field, name: &str, errors: &mut Errors) -> Option<Source> {
+fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> Option<Source> {
     let mut found = None;
     for attribute in &field.attrs {
-        let Some(word) = attribute.path().get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        if attributes::FIELD.contains(&word.as_str()) {
-            if found.is_some() {
-                errors.at(
-                    attribute,
-                    "a field comes from one place: take one of the two attributes away",
-                );
-            } else {
-                found = errors
-                    .take(read_mark(attribute, &word, field, name))
-                    .or(Some(Source::Extracted));
+        let word = attribute.path().get_ident().map(ToString::to_string);
+        let word = word.unwrap_or_default();
+        let may_be_path = closest(&word, &["path"]).is_some();
+        if !attributes::FIELD.contains(&&*word) {
+            if let Some(error) = Place::Field.refuse(attribute) {
+                errors.add(error);
+                found = Some(Source::Refused { may_be_path });
             }
-        } else if attributes::ALL.contains(&word.as_str()) {
+        } else if is_base {
             errors.at(
                 attribute,
-                attributes::misplaced(&word, "a field", attributes::FIELD),
+                format!("the base takes its own fields from the request: take `#[{word}]` away"),
             );
-        } else if let Some(close) = closest(&word, attributes::FIELD) {
+        } else if found.is_some() {
             errors.at(
-                attribute.path(),
-                format!("unknown attribute `{word}`; did you mean `{close}`?"),
+                attribute,
+                "a field comes from one place: take one of the two attributes away",
             );
+        } else {
+            found = errors
+                .take(read_mark(attribute, &word, field, name))
+                .or(Some(Source::Refused { may_be_path }));
         }
     }
     found
@@ -509,74 +524,26 @@ fn read_mark(
     field: &syn::Field,
     name: &str,
 ) -> syn::Result<Source> {
-    let (mut key, mut default) = (None, None);
-    if let Meta::List(arguments) = &attribute.meta {
-        arguments.parse_args_with(|input: ParseStream<'_>| {
-            if input.peek(LitStr) {
-                key = Some(input.parse::<LitStr>()?);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            syn::meta::parser(|meta| {
-                if meta.path.is_ident("default") {
-                    once(&meta, default.is_some())?;
-                    default = Some(value_of(&meta, "default = 20", |input| {
-                        input.parse::<Expr>()
-                    })?);
-                    return Ok(());
-                }
-                Err(unknown(&meta.path, &format!("`#[{word}]`"), &["default"]))
-            })
-            .parse2(input.parse()?)
-        })?;
-    } else if let Meta::NameValue(_) = &attribute.meta {
-        return Err(syn::Error::new_spanned(
-            attribute,
-            format!("write `#[{word}(\"name\")]`"),
-        ));
-    }
+    let (key, default) = mark_arguments(attribute, word)?;
     let key = match key {
         Some(key) => key,
-        None if name.is_empty() => {
-            return Err(syn::Error::new_spanned(
-                attribute,
-                format!("a field without a name needs one here: `#[{word}(\"…\")]`"),
-            ));
-        }
-        None if word == "header" => {
-            let usual = name.replace('_', "-");
-            return Err(syn::Error::new_spanned(
-                attribute,
-                format!("a header is named: `#[header(\"{usual}\")]`"),
-            ));
-        }
-        None => LitStr::new(name, attribute.span()),
+        None => key_from_name(attribute, word, name)?,
     };
-    let presence = presence_of(&field.ty, default);
-    if let (Presence::Default(default), true) =
-        (&presence, argument_of(&field.ty, "Option").is_some())
-    {
+    if let (Some(default), Some(_)) = (&default, argument_of(&field.ty, "Option")) {
         return Err(syn::Error::new_spanned(
             default,
             "a field with a default is never `None`: take the type without `Option`",
         ));
     }
+    let presence = presence_of(&field.ty, default);
     let kind = match word {
         "query" => Kind::Query,
         "header" => Kind::Header,
         "cookie" => Kind::Cookie,
         _ => {
-            if let Presence::Many = presence {
-                return Err(syn::Error::new_spanned(
-                    &field.ty,
-                    "a path parameter has one value: take the type without `Vec`",
-                ));
-            }
             return Ok(Source::Path {
                 parameter: key.value(),
                 presence,
-                is_marked: true,
             });
         }
     };
@@ -594,16 +561,53 @@ fn read_mark(
     })
 }
 
+/// Reads `("name", default = 20)`; both may be left out.
+fn mark_arguments(
+    attribute: &Attribute,
+    word: &str,
+) -> syn::Result<(Option<LitStr>, Option<Expr>)> {
+    let arguments = match &attribute.meta {
+        Meta::List(arguments) => arguments,
+        Meta::Path(_) => return Ok((None, None)),
+        Meta::NameValue(_) => {
+            return Err(syn::Error::new_spanned(
+                attribute,
+                format!("write `#[{word}(\"name\")]`"),
+            ));
+        }
+    };
+    arguments.parse_args_with(|input: ParseStream<'_>| {
+        let (key, mut default) = (leading_text(input)?, None);
+        let named = syn::meta::parser(|meta| {
+            if meta.path.is_ident("default") {
+                return set(&mut default, &meta, "default = 20");
+            }
+            Err(unknown(&meta.path, &format!("`#[{word}]`"), &["default"]))
+        });
+        named.parse2(input.parse()?)?;
+        Ok((key, default))
+    })
+}
+
+/// What a marked field reads when its mark has no name: what is named like the field.
+fn key_from_name(attribute: &Attribute, word: &str, name: &str) -> syn::Result<LitStr> {
+    let message = if name.is_empty() {
+        format!("a field without a name needs one here: `#[{word}(\"…\")]`")
+    } else if word == "header" {
+        let usual = name.replace('_', "-");
+        format!("a header is named: `#[header(\"{usual}\")]`")
+    } else {
+        return Ok(LitStr::new(name, attribute.span()));
+    };
+    Err(syn::Error::new_spanned(attribute, message))
+}
+
 /// The name of a field of the request or of a cookie is a token (RFC 9110 §5.6.2).
 fn check_key(kind: Kind, key: &LitStr) -> syn::Result<()> {
     let text = key.value();
-    let is_token = !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
     match kind {
         Kind::Query => Ok(()),
-        Kind::Header | Kind::Cookie if is_token => Ok(()),
+        Kind::Header | Kind::Cookie if attributes::is_token(&text) => Ok(()),
         Kind::Header => Err(syn::Error::new(
             key.span(),
             format!(
@@ -653,6 +657,17 @@ fn value_of<T>(
     let input = meta.value().map_err(|_| wrong(meta.path.span()))?;
     let span = input.span();
     parse(input).map_err(|_| wrong(span))
+}
+
+/// Reads the value of an argument that may be given once.
+fn set<T: Parse>(
+    place: &mut Option<T>,
+    meta: &ParseNestedMeta<'_>,
+    usage: &str,
+) -> syn::Result<()> {
+    once(meta, place.is_some())?;
+    *place = Some(value_of(meta, usage, T::parse)?);
+    Ok(())
 }
 
 fn once(meta: &ParseNestedMeta<'_>, is_there: bool) -> syn::Result<()> {

@@ -59,7 +59,7 @@ impl fmt::Debug for Target {
 }
 
 /// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same
-/// request.
+/// request, but for expressions over the whole path, of which the first in the list answers.
 ///
 /// It is a constant, so that a module can offer its routes to another.
 ///

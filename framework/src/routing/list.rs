@@ -122,7 +122,8 @@ pub(super) const fn groups<T, const ROUTES: usize>(items: &[Item<T>]) -> [usize;
     groups
 }
 
-/// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same request.
+/// A list of routes, made by [`routes!`](crate::routes) and proven when it was compiled: no two of them answer the same request,
+/// but for expressions over the whole path, of which the first in the list answers.
 ///
 /// A list is a constant, so that a module can offer its routes to another: `pub const ROUTES: Routes = routes![…]`.
 pub struct List<T: 'static>(pub(super) &'static [Entry<T>]);
