@@ -38,10 +38,17 @@ const TIMED_OUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// What the connections of a server have in common.
-#[derive(Debug)]
 pub(crate) struct Common {
     pub(crate) ready: Arc<Ready>,
     pub(crate) limits: Limits,
+}
+
+impl std::fmt::Debug for Common {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Common")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One connection: a future that ends when it is closed.
@@ -254,7 +261,9 @@ fn fault(request: &::http::Request<Incoming>) -> Option<HttpError> {
         (Some(host), None) if is_host(host.as_bytes()) => None,
         (None, _) if request.version() < ::http::Version::HTTP_11 => None,
         (None, _) => Some(HttpError::bad_request("the field `host` is missing")),
-        (Some(_), Some(_)) => Some(HttpError::bad_request("there is more than one field `host`")),
+        (Some(_), Some(_)) => Some(HttpError::bad_request(
+            "there is more than one field `host`",
+        )),
         (Some(_), None) => Some(HttpError::bad_request("the field `host` names no host")),
     }
 }

@@ -50,16 +50,48 @@ pub struct Limits {
     #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_AGE", value_name = "TIME", value_parser = duration, hide_short_help = true))]
     pub max_age: Option<Duration>,
     /// The most requests of a connection [default: any]
-    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_REQUESTS", value_name = "COUNT", hide_short_help = true))]
+    #[cfg_attr(
+        feature = "options",
+        arg(
+            long,
+            env = "SQUALL_MAX_REQUESTS",
+            value_name = "COUNT",
+            hide_short_help = true
+        )
+    )]
     pub max_requests: Option<NonZeroUsize>,
     /// The most connections [default: what the limit of open files allows]
-    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_CONNECTIONS", value_name = "COUNT", hide_short_help = true))]
+    #[cfg_attr(
+        feature = "options",
+        arg(
+            long,
+            env = "SQUALL_MAX_CONNECTIONS",
+            value_name = "COUNT",
+            hide_short_help = true
+        )
+    )]
     pub max_connections: Option<NonZeroUsize>,
     /// The most connections of one address [default: any]
-    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT", hide_short_help = true))]
+    #[cfg_attr(
+        feature = "options",
+        arg(
+            long,
+            env = "SQUALL_MAX_CONNECTIONS_PER_ADDRESS",
+            value_name = "COUNT",
+            hide_short_help = true
+        )
+    )]
     pub max_connections_per_address: Option<NonZeroUsize>,
     /// The most requests at one time [default: any]
-    #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_IN_FLIGHT", value_name = "COUNT", hide_short_help = true))]
+    #[cfg_attr(
+        feature = "options",
+        arg(
+            long,
+            env = "SQUALL_MAX_IN_FLIGHT",
+            value_name = "COUNT",
+            hide_short_help = true
+        )
+    )]
     pub max_in_flight: Option<NonZeroUsize>,
     /// The time for requests in flight when the server is told to end
     #[cfg_attr(feature = "options", arg(long, env = "SQUALL_DRAIN_DEADLINE", value_name = "TIME", default_value = "30s", value_parser = duration, hide_short_help = true))]

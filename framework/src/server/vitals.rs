@@ -228,9 +228,7 @@ impl Vitals {
     pub(super) fn sweep(&self, limits: &Limits) {
         let now = self.clock.now();
         let elapsed = |tick: &AtomicU32| now.wrapping_sub(tick.load(Relaxed));
-        let over = |ticks: u32, deadline: Duration| {
-            !deadline.is_zero() && TICK * ticks > deadline
-        };
+        let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
         if self.is_stuck.load(Relaxed) && over(elapsed(&self.told), limits.write_deadline) {
             return self.give(Order::Close);
         }

@@ -127,8 +127,7 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written =
-            each!(&mut self.socket, socket => Pin::new(socket).poll_write(cx, bytes));
+        let written = each!(&mut self.socket, socket => Pin::new(socket).poll_write(cx, bytes));
         self.noted(written)
     }
 
