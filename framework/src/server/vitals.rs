@@ -105,8 +105,10 @@ pub(super) struct Vitals {
     is_late: AtomicBool,
     /// Whether it holds no more than its socket.
     is_at_rest: AtomicBool,
-    /// The bytes read since the wait for content began.
-    read: AtomicU64,
+    /// The ticks of this request in which the server waited for its content, and the bytes that came.
+    heard_in: Tally,
+    /// The ticks of this request in which the client did not take what was there, and the bytes that it took.
+    told_in: Tally,
     place: AtomicUsize,
     order: AtomicU8,
     waker: OnceLock<Waker>,
@@ -126,7 +128,8 @@ impl Vitals {
             is_wanting: AtomicBool::new(false),
             is_late: AtomicBool::new(false),
             is_at_rest: AtomicBool::new(true),
-            read: AtomicU64::new(0),
+            heard_in: Tally::default(),
+            told_in: Tally::default(),
             place: AtomicUsize::new(0),
             order: AtomicU8::new(Order::None as u8),
             waker: OnceLock::new(),
@@ -143,6 +146,10 @@ impl Vitals {
     }
 
     pub(super) fn enter(&self, phase: Phase) {
+        if phase == Phase::Answering {
+            self.heard_in.begin();
+            self.told_in.begin();
+        }
         self.phase.store(phase as u8, Relaxed);
         self.since.store(self.clock.now(), Relaxed);
     }
@@ -152,16 +159,14 @@ impl Vitals {
         self.heard.store(self.clock.now(), Relaxed);
         match self.phase() {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
-            Phase::Answering => {
-                self.read
-                    .store(self.read.load(Relaxed) + bytes as u64, Relaxed);
-            }
+            Phase::Answering => self.heard_in.add(bytes),
             Phase::Head | Phase::Lingering => {}
         }
     }
 
     /// Notes bytes that the client took.
-    pub(super) fn told(&self) {
+    pub(super) fn told(&self, bytes: usize) {
+        self.told_in.add(bytes);
         self.told.store(self.clock.now(), Relaxed);
         self.is_stuck.store(false, Relaxed);
     }
@@ -229,7 +234,14 @@ impl Vitals {
         let now = self.clock.now();
         let elapsed = |tick: &AtomicU32| now.wrapping_sub(tick.load(Relaxed));
         let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
-        if self.is_stuck.load(Relaxed) && over(elapsed(&self.told), limits.write_deadline) {
+        let is_too_slow = |tally: &Tally, deadline| {
+            let (ticks, bytes) = tally.tick();
+            over(ticks, deadline) && bytes < (TICK * ticks).as_secs() * limits.min_rate as u64
+        };
+        if self.is_stuck.load(Relaxed)
+            && (over(elapsed(&self.told), limits.write_deadline)
+                || is_too_slow(&self.told_in, limits.write_deadline))
+        {
             return self.give(Order::Close);
         }
         let in_phase = elapsed(&self.since);
@@ -243,7 +255,8 @@ impl Vitals {
             Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
             Phase::Answering
                 if self.is_wanting.load(Relaxed)
-                    && over(elapsed(&self.heard), limits.body_deadline) =>
+                    && (over(elapsed(&self.heard), limits.body_deadline)
+                        || is_too_slow(&self.heard_in, limits.body_deadline)) =>
             {
                 self.is_late.store(true, Relaxed);
                 self.wake();
@@ -266,6 +279,32 @@ impl Vitals {
         if self.phase() == Phase::Head && in_phase > 2 {
             self.give(Order::TimeOut);
         }
+    }
+}
+
+/// The ticks in which one side waited for the other, and the bytes that came or went meanwhile.
+#[derive(Debug, Default)]
+struct Tally {
+    ticks: AtomicU32,
+    bytes: AtomicU64,
+}
+
+impl Tally {
+    fn begin(&self) {
+        self.ticks.store(0, Relaxed);
+        self.bytes.store(0, Relaxed);
+    }
+
+    fn add(&self, bytes: usize) {
+        self.bytes
+            .store(self.bytes.load(Relaxed) + bytes as u64, Relaxed);
+    }
+
+    /// Counts one tick more.
+    fn tick(&self) -> (u32, u64) {
+        let ticks = self.ticks.load(Relaxed) + 1;
+        self.ticks.store(ticks, Relaxed);
+        (ticks, self.bytes.load(Relaxed))
     }
 }
 

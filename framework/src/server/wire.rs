@@ -114,7 +114,8 @@ impl Wire {
     /// Notes what became of a write.
     fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
-            Poll::Ready(_) => self.vitals.told(),
+            Poll::Ready(Ok(bytes)) => self.vitals.told(*bytes),
+            Poll::Ready(Err(_)) => {}
             Poll::Pending => self.vitals.stuck(),
         }
         written
