@@ -389,3 +389,67 @@ async fn a_client_that_reads_nothing_is_let_go() {
         sink.len()
     );
 }
+
+#[squall::test]
+async fn a_connection_brings_so_many_requests() {
+    let mut limits = Limits::default();
+    limits.max_requests = std::num::NonZeroUsize::new(2);
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let answer = to_the_end(&client, "GET / HTTP/1.1\r\nhost: a\r\n\r\n".repeat(3)).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 2, "{answer}");
+    assert_eq!(answer.matches("connection: close").count(), 1, "{answer}");
+}
+
+#[squall::test]
+async fn so_many_requests_are_in_flight() {
+    let mut limits = Limits::default();
+    limits.max_in_flight = std::num::NonZeroUsize::new(1);
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut first = connect(&client).await;
+    let slow = b"GET /slow/600 HTTP/1.1\r\nhost: a\r\n\r\n";
+    first.write_all(slow).await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    let mut second = connect(&client).await;
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    second.write_all(request).await.unwrap();
+    let refused = read_quiet(&mut second).await;
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains("retry-after: 1\r\n"), "{refused}");
+    let mut answer = String::new();
+    while !answer.ends_with("slow") {
+        answer.push_str(&read_quiet(&mut first).await);
+    }
+    second.write_all(request).await.unwrap();
+    let answer = read_quiet(&mut second).await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[squall::test]
+async fn a_server_with_room_for_two() {
+    let mut options = squall::Options::default();
+    options.limits.max_connections = std::num::NonZeroUsize::new(2);
+    crate::support::OwnServer::run(app(), options).await;
+}
+
+#[squall::test]
+async fn a_connection_too_many_is_told_so() {
+    let server = crate::support::OwnServer::start("server::a_server_with_room_for_two");
+    let connect = || TcpStream::connect(server.address.clone());
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut inside = [connect().await.unwrap(), connect().await.unwrap()];
+    for stream in &mut inside {
+        stream.write_all(request).await.unwrap();
+        assert!(read_quiet(stream).await.ends_with("hello"));
+    }
+    let mut outside = connect().await.unwrap();
+    outside.write_all(request).await.unwrap();
+    let refused = read_all(&mut outside).await;
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains("retry-after: 1\r\n"), "{refused}");
+    drop(outside);
+    drop(inside);
+    sleep(Duration::from_millis(300)).await;
+    let mut again = connect().await.unwrap();
+    again.write_all(request).await.unwrap();
+    assert!(read_quiet(&mut again).await.ends_with("hello"));
+}

@@ -7,9 +7,13 @@
 use std::{
     convert::Infallible,
     future::Future,
+    io,
     net::SocketAddr,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -37,10 +41,25 @@ const LINGERED: usize = 1 << 20;
 const TIMED_OUT: &[u8] =
     b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
+/// The answer to a connection for which there is no room.
+const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
 /// What the connections of a server have in common.
 pub(crate) struct Common {
     pub(crate) ready: Arc<Ready>,
     pub(crate) limits: Limits,
+    /// The requests that are being answered; counted where there is a limit.
+    in_flight: AtomicUsize,
+}
+
+impl Common {
+    pub(crate) fn new(ready: Arc<Ready>, limits: Limits) -> Self {
+        Self {
+            ready,
+            limits,
+            in_flight: AtomicUsize::new(0),
+        }
+    }
 }
 
 impl std::fmt::Debug for Common {
@@ -66,8 +85,8 @@ enum Stage {
     Resting(Wire),
     /// hyper reads and answers requests.
     Serving(Box<Http1>),
-    /// What the client still sends is thrown away, so many bytes of it.
-    Lingering(Wire, usize),
+    /// The client gets a last word and the time to read it.
+    Lingering(Farewell),
     Closed,
 }
 
@@ -87,6 +106,15 @@ impl Connection {
         }
     }
 
+    /// A connection for which there is no room.
+    pub(super) fn refused(socket: Socket, common: Arc<Common>, vitals: Arc<Vitals>) -> Self {
+        let mut refused = Self::new(socket, None, common, vitals);
+        if let Stage::Resting(wire) = std::mem::replace(&mut refused.stage, Stage::Closed) {
+            refused.stage = refused.linger(wire, NO_ROOM);
+        }
+        refused
+    }
+
     /// Does what the sweep wants.
     fn obey(&mut self, order: Order) {
         let stage = std::mem::replace(&mut self.stage, Stage::Closed);
@@ -99,9 +127,7 @@ impl Connection {
                 Stage::Serving(http)
             }
             (Order::TimeOut, Stage::Serving(http), Phase::Head) => {
-                let wire = http.into_parts().io.into_inner();
-                wire.say(TIMED_OUT);
-                self.linger(wire)
+                self.linger(http.into_parts().io.into_inner(), TIMED_OUT)
             }
             (Order::Last, Stage::Serving(mut http), _) => {
                 Pin::new(&mut *http).graceful_shutdown();
@@ -112,9 +138,13 @@ impl Connection {
         };
     }
 
-    fn linger(&self, wire: Wire) -> Stage {
+    fn linger(&self, wire: Wire, last_word: &'static [u8]) -> Stage {
         self.vitals.enter(Phase::Lingering);
-        Stage::Lingering(wire, LINGERED)
+        Stage::Lingering(Farewell {
+            wire,
+            last_word,
+            left: LINGERED,
+        })
     }
 
     fn serve(&self, wire: Wire) -> Stage {
@@ -138,13 +168,13 @@ impl Connection {
         let mut wire = parts.io.into_inner();
         if let Err(error) = result {
             tracing::debug!(target: "squall", error = ?error, "a connection ended early");
-            return self.linger(wire);
+            return self.linger(wire, &[]);
         }
         if self.vitals.is_at_rest() {
             wire.read_again(parts.read_buf);
             return Stage::Resting(wire);
         }
-        self.linger(wire)
+        self.linger(wire, &[])
     }
 }
 
@@ -173,10 +203,10 @@ impl Future for Connection {
                         return Poll::Pending;
                     }
                 },
-                Stage::Lingering(mut wire, mut left) => match drain(&mut wire, &mut left, cx) {
-                    Poll::Ready(()) => Stage::Closed,
+                Stage::Lingering(mut farewell) => match farewell.poll(cx) {
+                    Poll::Ready(_) => Stage::Closed,
                     Poll::Pending => {
-                        this.stage = Stage::Lingering(wire, left);
+                        this.stage = Stage::Lingering(farewell);
                         return Poll::Pending;
                     }
                 },
@@ -185,22 +215,33 @@ impl Future for Connection {
     }
 }
 
-/// Ends the answer, then reads to the end of what the client sends, within a bound.
-fn drain(wire: &mut Wire, left: &mut usize, cx: &mut Context<'_>) -> Poll<()> {
-    if ready!(Pin::new(&mut *wire).poll_shutdown(cx)).is_err() {
-        return Poll::Ready(());
-    }
-    let mut space = [0; 4096];
-    while *left > 0 {
-        let mut buffer = ReadBuf::new(&mut space);
-        match ready!(Pin::new(&mut *wire).poll_read(cx, &mut buffer)) {
-            Ok(()) if !buffer.filled().is_empty() => {
-                *left = left.saturating_sub(buffer.filled().len());
-            }
-            _ => break,
+/// The end of a connection: a last word, the end of what is written, and what the client still sends, thrown away.
+struct Farewell {
+    wire: Wire,
+    last_word: &'static [u8],
+    /// The bytes that may still come.
+    left: usize,
+}
+
+impl Farewell {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut wire = Pin::new(&mut self.wire);
+        while !self.last_word.is_empty() {
+            let written = ready!(wire.as_mut().poll_write(cx, self.last_word))?;
+            self.last_word = &self.last_word[written..];
         }
+        ready!(wire.as_mut().poll_shutdown(cx))?;
+        let mut space = [0; 4096];
+        while self.left > 0 {
+            let mut buffer = ReadBuf::new(&mut space);
+            ready!(wire.as_mut().poll_read(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                break;
+            }
+            self.left = self.left.saturating_sub(buffer.filled().len());
+        }
+        Poll::Ready(Ok(()))
     }
-    Poll::Ready(())
 }
 
 /// The application, as hyper calls it.
@@ -217,22 +258,62 @@ impl Service<::http::Request<Incoming>> for Answers {
 
     fn call(&self, request: ::http::Request<Incoming>) -> Answer {
         self.vitals.enter(Phase::Answering);
-        let ready = &self.common.ready;
         let fault = fault(&request);
+        let is_last = fault.is_some() || self.is_last();
+        let turn = Turn::take(&self.common);
         let request = request.map(|content| self.content(content));
-        let (answer, is_last) = match fault {
-            None => (ready.respond(request, self.remote_addr), false),
-            Some(error) => (ready.refuse(request, self.remote_addr, error), true),
+        let ready = &self.common.ready;
+        let answer = match fault.or_else(|| turn.is_none().then(busy)) {
+            None => ready.respond(request, self.remote_addr),
+            Some(error) => ready.refuse(request, self.remote_addr, error),
         };
         Answer {
             answer,
             vitals: Arc::clone(&self.vitals),
+            turn,
             is_last,
         }
     }
 }
 
+/// A request in the count of those that are being answered.
+struct Turn(Option<Arc<Common>>);
+
+impl Turn {
+    /// `None` where there are too many. Without a limit nothing is counted.
+    fn take(common: &Arc<Common>) -> Option<Self> {
+        let Some(most) = common.limits.max_in_flight else {
+            return Some(Self(None));
+        };
+        let turn = Self(Some(Arc::clone(common)));
+        let before = common.in_flight.fetch_add(1, Ordering::Relaxed);
+        (before < most.get()).then_some(turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(common) = &self.0 {
+            common.in_flight.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The answer where too many requests are in flight.
+fn busy() -> HttpError {
+    let soon = HeaderValue::from_static("1");
+    HttpError::new(StatusCode::SERVICE_UNAVAILABLE).with_header(header::RETRY_AFTER, soon)
+}
+
 impl Answers {
+    /// Whether this is the last request that the connection may bring.
+    fn is_last(&self) -> bool {
+        let Some(most) = self.common.limits.max_requests else {
+            return false;
+        };
+        self.vitals.count_request() >= most.get()
+    }
+
     /// The content of a request: where there is some, the wait for it is watched.
     fn content(&self, content: Incoming) -> Body {
         if http_body::Body::is_end_stream(&content) {
@@ -303,6 +384,7 @@ fn is_host(host: &[u8]) -> bool {
 struct Answer {
     answer: ResponseFuture,
     vitals: Arc<Vitals>,
+    turn: Option<Turn>,
     is_last: bool,
 }
 
@@ -318,8 +400,12 @@ impl Future for Answer {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
-        let vitals = Arc::clone(&self.vitals);
-        Poll::Ready(Ok(response.map(|content| Said { content, vitals })))
+        let (vitals, turn) = (Arc::clone(&self.vitals), self.turn.take());
+        Poll::Ready(Ok(response.map(|content| Said {
+            content,
+            vitals,
+            _turn: turn,
+        })))
     }
 }
 
@@ -327,6 +413,7 @@ impl Future for Answer {
 struct Said {
     content: Body,
     vitals: Arc<Vitals>,
+    _turn: Option<Turn>,
 }
 
 impl http_body::Body for Said {

@@ -17,21 +17,33 @@ use tokio::{
 
 use super::{
     connection::Common,
+    gate::Pass,
     roster::{Roster, Seat},
     wire::Socket,
 };
 
 /// The handle of an event loop.
 pub(super) struct EventLoop {
-    arrivals: mpsc::UnboundedSender<Arrival>,
+    arrivals: mpsc::UnboundedSender<Handed>,
     connections: Arc<AtomicUsize>,
     roster: Arc<Roster>,
     ended: oneshot::Receiver<()>,
 }
 
-struct Arrival {
+/// A new connection.
+pub(super) struct Arrival {
+    pub(super) stream: TcpStream,
+    pub(super) remote_addr: SocketAddr,
+    /// Whether it is served, or told that there is no room.
+    pub(super) is_welcome: bool,
+    pub(super) pass: Pass,
+}
+
+/// A new connection on its way to its loop.
+struct Handed {
     stream: std::net::TcpStream,
     remote_addr: SocketAddr,
+    is_welcome: bool,
     seat: Seat,
 }
 
@@ -74,13 +86,14 @@ impl EventLoop {
     }
 
     /// Takes a new connection.
-    pub(super) fn take(&self, stream: TcpStream, remote_addr: SocketAddr) {
-        let seat = Seat::take(&self.connections);
-        match stream.into_std() {
+    pub(super) fn take(&self, arrival: Arrival) {
+        let seat = Seat::take(&self.connections, arrival.pass);
+        match arrival.stream.into_std() {
             Ok(stream) => {
-                _ = self.arrivals.send(Arrival {
+                _ = self.arrivals.send(Handed {
                     stream,
-                    remote_addr,
+                    remote_addr: arrival.remote_addr,
+                    is_welcome: arrival.is_welcome,
                     seat,
                 });
             }
@@ -104,30 +117,29 @@ impl EventLoop {
 }
 
 async fn run(
-    mut arriving: mpsc::UnboundedReceiver<Arrival>,
+    mut arriving: mpsc::UnboundedReceiver<Handed>,
     roster: Arc<Roster>,
     common: Arc<Common>,
 ) {
     tokio::spawn(Arc::clone(&roster).sweep());
-    while let Some(arrival) = arriving.recv().await {
-        take_over(arrival, &roster);
+    while let Some(handed) = arriving.recv().await {
+        take_over(handed, &roster);
     }
     roster.empty().await;
     // What goes on without its connection runs on this loop too.
     common.ready.idle().await;
 }
 
-fn take_over(arrival: Arrival, roster: &Arc<Roster>) {
-    let Arrival {
-        stream,
-        remote_addr,
-        seat,
-    } = arrival;
+fn take_over(handed: Handed, roster: &Arc<Roster>) {
+    let stream = handed.stream;
     let opened = stream
         .set_nodelay(true)
         .and_then(|()| TcpStream::from_std(stream));
     match opened {
-        Ok(stream) => roster.admit(Socket::Tcp(stream), Some(remote_addr), seat),
+        Ok(stream) if handed.is_welcome => {
+            roster.admit(Socket::Tcp(stream), Some(handed.remote_addr), handed.seat);
+        }
+        Ok(stream) => roster.refuse(Socket::Tcp(stream), handed.seat),
         Err(error) => tracing::debug!(target: "squall", "cannot take a connection over: {error}"),
     }
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod connection;
 mod event_loop;
+pub(crate) mod gate;
 mod limits;
 mod listener;
 mod log;
@@ -19,7 +20,7 @@ use std::{io, sync::Arc};
 use tokio::time::timeout;
 
 pub use self::limits::Limits;
-use self::{connection::Common, event_loop::EventLoop};
+use self::{connection::Common, event_loop::EventLoop, gate::Gate};
 use crate::{
     Application, Options,
     handler::{Error, Result},
@@ -40,14 +41,12 @@ impl Application {
         let ready = self.debug(debug).ready()?;
         let listener = listener::bind(&options).await?;
         println!("squall listens on http://{}", listener.local_addr()?);
-        let common = Arc::new(Common {
-            ready,
-            limits: options.limits.clone(),
-        });
+        let common = Arc::new(Common::new(ready, options.limits.clone()));
+        let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
         let signal = termination()?;
         tokio::select! {
-            () = listener::accept(&listener, &loops) => {}
+            () = listener::accept(&listener, &loops, &gate) => {}
             () = signal => {}
         }
         drop(listener);

@@ -12,6 +12,7 @@ use tokio::{sync::Notify, time::MissedTickBehavior};
 
 use super::{
     connection::{Common, Connection},
+    gate::Pass,
     vitals::{Clock, Order, Phase, TICK, Vitals},
     wire::Socket,
 };
@@ -45,25 +46,34 @@ impl Roster {
         remote_addr: Option<SocketAddr>,
         seat: Seat,
     ) {
-        let vitals = Arc::new(Vitals::new(Arc::clone(&self.clock)));
-        let place = Place {
-            roster: Arc::clone(self),
-            vitals: Arc::clone(&vitals),
-            _seat: seat,
-        };
-        {
-            let mut members = self.lock();
-            vitals.sit(members.len());
-            members.push(Arc::clone(&vitals));
-        }
+        let place = self.sit(seat);
+        let vitals = Arc::clone(&place.vitals);
         if self.is_draining.load(Ordering::Relaxed) {
             vitals.give(Order::Last);
         }
         let connection = Connection::new(socket, remote_addr, Arc::clone(&self.common), vitals);
-        tokio::spawn(async move {
-            connection.await;
-            drop(place);
-        });
+        spawn(connection, place);
+    }
+
+    /// Tells a connection that there is no room.
+    pub(crate) fn refuse(self: &Arc<Self>, socket: Socket, seat: Seat) {
+        let place = self.sit(seat);
+        let vitals = Arc::clone(&place.vitals);
+        let connection = Connection::refused(socket, Arc::clone(&self.common), vitals);
+        spawn(connection, place);
+    }
+
+    fn sit(self: &Arc<Self>, seat: Seat) -> Place {
+        let vitals = Arc::new(Vitals::new(Arc::clone(&self.clock)));
+        let mut members = self.lock();
+        vitals.sit(members.len());
+        members.push(Arc::clone(&vitals));
+        drop(members);
+        Place {
+            roster: Arc::clone(self),
+            vitals,
+            _seat: seat,
+        }
     }
 
     /// Keeps the deadlines, tick by tick, for ever.
@@ -138,19 +148,40 @@ impl Drop for Place {
     }
 }
 
-/// A connection in the count by which the quietest loop is found.
-#[derive(Debug, Default)]
-pub(crate) struct Seat(Arc<AtomicUsize>);
+fn spawn(connection: Connection, place: Place) {
+    tokio::spawn(async move {
+        connection.await;
+        drop(place);
+    });
+}
+
+/// A connection in the count by which the quietest loop is found, and in that of the gate.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    count: Arc<AtomicUsize>,
+    _pass: Option<Pass>,
+}
 
 impl Seat {
-    pub(crate) fn take(count: &Arc<AtomicUsize>) -> Self {
+    pub(crate) fn take(count: &Arc<AtomicUsize>, pass: Pass) -> Self {
         count.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(count))
+        Self {
+            count: Arc::clone(count),
+            _pass: Some(pass),
+        }
+    }
+
+    /// For a connection that no gate and no loop counts.
+    pub(crate) fn of_nobody() -> Self {
+        Self {
+            count: Arc::new(AtomicUsize::new(1)),
+            _pass: None,
+        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.count.fetch_sub(1, Ordering::Relaxed);
     }
 }

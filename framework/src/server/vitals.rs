@@ -109,6 +109,7 @@ pub(super) struct Vitals {
     heard_in: Tally,
     /// The ticks of this request in which the client did not take what was there, and the bytes that it took.
     told_in: Tally,
+    requests: AtomicUsize,
     place: AtomicUsize,
     order: AtomicU8,
     waker: OnceLock<Waker>,
@@ -130,6 +131,7 @@ impl Vitals {
             is_at_rest: AtomicBool::new(true),
             heard_in: Tally::default(),
             told_in: Tally::default(),
+            requests: AtomicUsize::new(0),
             place: AtomicUsize::new(0),
             order: AtomicU8::new(Order::None as u8),
             waker: OnceLock::new(),
@@ -198,6 +200,13 @@ impl Vitals {
     /// Whether it holds no more than its socket, or is about to.
     pub(super) fn is_at_rest(&self) -> bool {
         self.is_at_rest.load(Relaxed)
+    }
+
+    /// Counts a request, and gives the count.
+    pub(super) fn count_request(&self) -> usize {
+        let requests = self.requests.load(Relaxed) + 1;
+        self.requests.store(requests, Relaxed);
+        requests
     }
 
     /// Its place in the roster.

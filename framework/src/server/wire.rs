@@ -1,4 +1,4 @@
-//! [`Wire`]: the socket of a connection, TCP or Unix. What passes is noted in the [`Vitals`] of the connection.
+//! [`Wire`]: the socket of a connection. What passes is noted in the [`Vitals`] of the connection.
 
 use std::{
     io,
@@ -8,8 +8,6 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-#[cfg(unix)]
-use tokio::net::UnixStream;
 use tokio::{
     io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
     net::TcpStream,
@@ -21,8 +19,6 @@ use super::vitals::Vitals;
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
-    #[cfg(unix)]
-    Unix(UnixStream),
     /// The other end of a test.
     Memory(DuplexStream),
 }
@@ -40,8 +36,6 @@ macro_rules! each {
     ($socket:expr, $inner:ident => $call:expr) => {
         match $socket {
             Socket::Tcp($inner) => $call,
-            #[cfg(unix)]
-            Socket::Unix($inner) => $call,
             Socket::Memory($inner) => $call,
         }
     };
@@ -68,21 +62,8 @@ impl Wire {
         }
         match &self.socket {
             Socket::Tcp(socket) => socket.poll_read_ready(cx),
-            #[cfg(unix)]
-            Socket::Unix(socket) => socket.poll_read_ready(cx),
             Socket::Memory(_) => Poll::Ready(Ok(())),
         }
-    }
-
-    /// Writes what the client can take at once: a last word, for which nothing waits.
-    pub(super) fn say(&self, text: &[u8]) {
-        // A client that takes not even this has no use for it.
-        _ = match &self.socket {
-            Socket::Tcp(socket) => socket.try_write(text),
-            #[cfg(unix)]
-            Socket::Unix(socket) => socket.try_write(text),
-            Socket::Memory(_) => Ok(0),
-        };
     }
 }
 

@@ -106,7 +106,7 @@ impl TestClient {
     #[track_caller]
     fn with_limits(app: Application, limits: Limits) -> Self {
         let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
-        let common = Arc::new(Common { ready, limits });
+        let common = Arc::new(Common::new(ready, limits));
         Self {
             roster: Roster::new(common),
             socket: None,
@@ -176,7 +176,7 @@ impl TestClient {
             None => {
                 let (near, far) = tokio::io::duplex(64 * 1024);
                 self.roster
-                    .admit(Socket::Memory(far), None, Seat::default());
+                    .admit(Socket::Memory(far), None, Seat::of_nobody());
                 Box::new(TokioIo::new(near))
             }
         }
@@ -207,7 +207,7 @@ impl<T: Read + Write + Unpin + Send> Stream for T {}
 async fn accept(listener: TcpListener, roster: Arc<Roster>) {
     let serving = async {
         while let Ok((stream, remote_addr)) = listener.accept().await {
-            roster.admit(Socket::Tcp(stream), Some(remote_addr), Seat::default());
+            roster.admit(Socket::Tcp(stream), Some(remote_addr), Seat::of_nobody());
         }
     };
     tokio::select! {
