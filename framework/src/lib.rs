@@ -53,7 +53,7 @@ pub mod handler;
 pub mod http;
 mod options;
 mod routing;
-mod server;
+pub mod server;
 pub mod testing;
 
 #[doc(hidden)]

@@ -1,5 +1,7 @@
 //! [`Options`]: what a server is told by its command line or its environment.
 
+use crate::server::Limits;
+
 /// What a server is told when it starts: by command line (`--port 80`) or environment (`SQUALL_PORT=80`), the first winning.
 ///
 /// | option | variable | default |
@@ -9,6 +11,8 @@
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
+///
+/// The options of [`Limits`](crate::server::Limits) stand beside them.
 ///
 /// In code, a program begins with the defaults and changes fields: `let mut options = Options::default(); options.port = 80;`.
 ///
@@ -67,6 +71,9 @@ pub struct Options {
         )
     )]
     pub log: String,
+    /// How long a client may take, and how much it may ask for
+    #[cfg_attr(feature = "options", command(flatten))]
+    pub limits: Limits,
 }
 
 impl Options {
@@ -96,6 +103,7 @@ impl Default for Options {
             workers: None,
             debug: false,
             log: "info".to_owned(),
+            limits: Limits::default(),
         }
     }
 }

@@ -12,5 +12,6 @@ mod extract;
 mod life_cycle;
 mod options;
 mod routing;
+mod server;
 mod support;
 mod wire;

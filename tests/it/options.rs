@@ -38,6 +38,33 @@ fn wrong_options_are_refused() {
     }
 }
 
+#[test]
+fn times_and_sizes_carry_their_units() {
+    let parse = |option: &str, value: &str| {
+        Cli::try_parse_from(["program", option, value]).map(|cli| cli.server.limits)
+    };
+    for (text, milliseconds) in [
+        ("0", 0),
+        ("90", 90_000),
+        ("90s", 90_000),
+        ("2m", 120_000),
+        ("1h", 3_600_000),
+        ("500ms", 500),
+    ] {
+        let limits = parse("--idle-deadline", text).unwrap();
+        assert_eq!(limits.idle_deadline.as_millis(), milliseconds, "{text}");
+    }
+    for (text, bytes) in [("100000", 100_000), ("64KiB", 65_536), ("1MiB", 1_048_576)] {
+        assert_eq!(parse("--max-head", text).unwrap().max_head, bytes, "{text}");
+    }
+    for text in ["", "s", "1.5s", "1d", "-1s", "99999999999999999999s"] {
+        assert!(parse("--idle-deadline", text).is_err(), "{text}");
+    }
+    for text in ["", "KiB", "1K", "1KB", "99999999999GiB"] {
+        assert!(parse("--max-head", text).is_err(), "{text}");
+    }
+}
+
 #[squall::test]
 async fn a_bad_setting_is_refused_at_start() {
     let serve = async |change: fn(&mut Options)| {

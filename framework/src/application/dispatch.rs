@@ -128,6 +128,17 @@ impl Ready {
         response
     }
 
+    /// Answers a request that nothing may look at, but for the base and its error page.
+    pub(crate) fn refuse(
+        &self,
+        request: Request,
+        remote_addr: Option<SocketAddr>,
+        error: HttpError,
+    ) -> ResponseFuture {
+        let cx = self.core.context(request, remote_addr, Instant::now());
+        self.core.without_handler(cx, Err(error.into()))
+    }
+
     /// Takes a request through the layers, if there are any.
     fn pass(
         &self,

@@ -11,7 +11,7 @@ use super::{
     Response,
     body::Body,
     context::Context,
-    error::{Error, HttpError, Misuse, Result},
+    error::{BoxError, Error, HttpError, Misuse, Result},
     request::RequestHandle,
     respond::lay_over,
 };
@@ -349,7 +349,8 @@ pub(crate) fn add_headers(response: &mut Response, headers: &HeaderMap) {
 ///
 /// # Errors
 ///
-/// 413 when it is longer than the limit, at once where its length is known; 400 when it breaks off.
+/// 413 when it is longer than the limit, at once where its length is known; 400 when it breaks off; what the body itself says,
+/// where that is an [`HttpError`].
 pub(crate) async fn read_to_end(mut body: Body, limit: usize) -> Result<Bytes> {
     if body.size_hint().lower() > limit as u64 {
         return Err(too_long(limit));
@@ -357,8 +358,7 @@ pub(crate) async fn read_to_end(mut body: Body, limit: usize) -> Result<Bytes> {
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame
-            .map_err(|error| HttpError::bad_request("the content breaks off").with_cause(error))?;
+        let frame = frame.map_err(broken_off)?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -380,6 +380,13 @@ pub(crate) async fn read_to_end(mut body: Body, limit: usize) -> Result<Bytes> {
     } else {
         rest.freeze()
     })
+}
+
+fn broken_off(error: BoxError) -> HttpError {
+    match error.downcast::<HttpError>() {
+        Ok(error) => *error,
+        Err(error) => HttpError::bad_request("the content breaks off").with_cause(error),
+    }
 }
 
 fn too_long(limit: usize) -> Error {

@@ -10,36 +10,41 @@ use std::{
     thread,
 };
 
-use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
-    sync::{mpsc, oneshot, watch},
-    task::JoinSet,
+    sync::{mpsc, oneshot},
 };
 
-use super::connection;
-use crate::application::Ready;
+use super::{
+    connection::Common,
+    gate::Pass,
+    roster::{Roster, Seat},
+    wire::Socket,
+};
 
 /// The handle of an event loop.
 pub(super) struct EventLoop {
-    arrivals: mpsc::UnboundedSender<Arrival>,
+    arrivals: mpsc::UnboundedSender<Handed>,
     connections: Arc<AtomicUsize>,
+    roster: Arc<Roster>,
     ended: oneshot::Receiver<()>,
 }
 
-struct Arrival {
-    stream: std::net::TcpStream,
-    remote_addr: SocketAddr,
-    place: Seat,
+/// A new connection.
+pub(super) struct Arrival {
+    pub(super) stream: TcpStream,
+    pub(super) remote_addr: SocketAddr,
+    /// Whether it is served, or told that there is no room.
+    pub(super) is_welcome: bool,
+    pub(super) pass: Pass,
 }
 
-/// A connection in the count of its loop.
-struct Seat(Arc<AtomicUsize>);
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// A new connection on its way to its loop.
+struct Handed {
+    stream: std::net::TcpStream,
+    remote_addr: SocketAddr,
+    is_welcome: bool,
+    seat: Seat,
 }
 
 impl EventLoop {
@@ -48,25 +53,24 @@ impl EventLoop {
     /// # Errors
     ///
     /// The thread or its runtime cannot be made.
-    pub(super) fn start(
-        index: usize,
-        ready: Arc<Ready>,
-        stopping: watch::Receiver<bool>,
-    ) -> io::Result<Self> {
+    pub(super) fn start(index: usize, common: &Arc<Common>) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
         let (arrivals, arriving) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
+        let roster = Roster::new(Arc::clone(common));
+        let run = run(arriving, Arc::clone(&roster), Arc::clone(common));
         thread::Builder::new()
             .name(format!("squall-{index}"))
             .spawn(move || {
-                runtime.block_on(run(arriving, ready, stopping));
+                runtime.block_on(run);
                 _ = end.send(());
             })?;
         Ok(Self {
             arrivals,
             connections: Arc::default(),
+            roster,
             ended,
         })
     }
@@ -76,16 +80,21 @@ impl EventLoop {
         self.connections.load(Ordering::Relaxed)
     }
 
+    /// The number of requests that are being answered.
+    pub(super) fn in_flight(&self) -> usize {
+        self.roster.count().1
+    }
+
     /// Takes a new connection.
-    pub(super) fn take(&self, stream: TcpStream, remote_addr: SocketAddr) {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        let place = Seat(Arc::clone(&self.connections));
-        match stream.into_std() {
+    pub(super) fn take(&self, arrival: Arrival) {
+        let seat = Seat::take(&self.connections, arrival.pass);
+        match arrival.stream.into_std() {
             Ok(stream) => {
-                _ = self.arrivals.send(Arrival {
+                _ = self.arrivals.send(Handed {
                     stream,
-                    remote_addr,
-                    place,
+                    remote_addr: arrival.remote_addr,
+                    is_welcome: arrival.is_welcome,
+                    seat,
                 });
             }
             Err(error) => {
@@ -94,49 +103,43 @@ impl EventLoop {
         }
     }
 
+    /// Lets its connections end.
+    pub(super) fn drain(&self) {
+        self.roster.drain();
+    }
+
     /// Waits until it has ended: no new connection can come any more, and the last one is closed.
-    pub(super) async fn ended(self) {
-        drop(self.arrivals);
-        _ = self.ended.await;
+    pub(super) async fn ended(&mut self) {
+        // Without the other end of the channel, the loop ends behind its last connection.
+        self.arrivals = mpsc::unbounded_channel().0;
+        _ = (&mut self.ended).await;
     }
 }
 
 async fn run(
-    mut arriving: mpsc::UnboundedReceiver<Arrival>,
-    ready: Arc<Ready>,
-    stopping: watch::Receiver<bool>,
+    mut arriving: mpsc::UnboundedReceiver<Handed>,
+    roster: Arc<Roster>,
+    common: Arc<Common>,
 ) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            arrival = arriving.recv() => match arrival {
-                Some(arrival) => {
-                    connections.spawn(serve(arrival, Arc::clone(&ready), stopping.clone()));
-                }
-                None => break,
-            },
-            Some(_) = connections.join_next() => {}
-        }
+    tokio::spawn(Arc::clone(&roster).sweep());
+    while let Some(handed) = arriving.recv().await {
+        take_over(handed, &roster);
     }
-    while connections.join_next().await.is_some() {}
+    roster.empty().await;
     // What goes on without its connection runs on this loop too.
-    ready.idle().await;
+    common.ready.idle().await;
 }
 
-async fn serve(arrival: Arrival, ready: Arc<Ready>, stopping: watch::Receiver<bool>) {
-    let Arrival {
-        stream,
-        remote_addr,
-        place,
-    } = arrival;
+fn take_over(handed: Handed, roster: &Arc<Roster>) {
+    let stream = handed.stream;
     let opened = stream
         .set_nodelay(true)
         .and_then(|()| TcpStream::from_std(stream));
     match opened {
-        Ok(stream) => {
-            connection::serve(TokioIo::new(stream), ready, Some(remote_addr), stopping).await;
+        Ok(stream) if handed.is_welcome => {
+            roster.admit(Socket::Tcp(stream), Some(handed.remote_addr), handed.seat);
         }
+        Ok(stream) => roster.refuse(Socket::Tcp(stream), handed.seat),
         Err(error) => tracing::debug!(target: "squall", "cannot take a connection over: {error}"),
     }
-    drop(place);
 }

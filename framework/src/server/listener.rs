@@ -7,7 +7,10 @@ use tokio::{
     time::sleep,
 };
 
-use super::event_loop::EventLoop;
+use super::{
+    event_loop::{Arrival, EventLoop},
+    gate::{Admission, Gate},
+};
 use crate::{
     Options,
     handler::{Misuse, Result},
@@ -52,15 +55,25 @@ async fn try_bind(address: &str, port: u16) -> io::Result<TcpListener> {
 }
 
 /// Accepts connections and gives each to the event loop that holds the fewest. It never ends by itself.
-pub(super) async fn accept(listener: &TcpListener, loops: &[EventLoop]) {
+pub(super) async fn accept(listener: &TcpListener, loops: &[EventLoop], gate: &Gate) {
     loop {
         match listener.accept().await {
             Ok((stream, remote_addr)) => {
-                if let Some(quietest) = loops
+                let quietest = loops
                     .iter()
-                    .min_by_key(|event_loop| event_loop.connections())
-                {
-                    quietest.take(stream, remote_addr);
+                    .min_by_key(|event_loop| event_loop.connections());
+                let (is_welcome, pass) = match gate.admit(Some(remote_addr)) {
+                    Admission::Welcome(pass) => (true, pass),
+                    Admission::Refused(pass) => (false, pass),
+                    Admission::Dropped => continue,
+                };
+                if let Some(quietest) = quietest {
+                    quietest.take(Arrival {
+                        stream,
+                        remote_addr,
+                        is_welcome,
+                        pass,
+                    });
                 }
             }
             Err(error) if is_of_one_connection(&error) => {}

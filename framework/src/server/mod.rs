@@ -6,23 +6,25 @@
 
 pub(crate) mod connection;
 mod event_loop;
+pub(crate) mod gate;
+mod limits;
 mod listener;
 mod log;
+pub(crate) mod roster;
 pub(crate) mod runtime;
+mod vitals;
+pub(crate) mod wire;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, sync::Arc};
 
-use tokio::{sync::watch, time::timeout};
+use tokio::time::timeout;
 
-use self::event_loop::EventLoop;
+pub use self::limits::Limits;
+use self::{connection::Common, event_loop::EventLoop, gate::Gate};
 use crate::{
     Application, Options,
-    application::Ready,
     handler::{Error, Result},
 };
-
-/// How long requests in flight have when the server is told to end.
-const DRAIN: Duration = Duration::from_secs(30);
 
 impl Application {
     /// Serves the application until SIGINT or SIGTERM, and then finishes the requests in flight.
@@ -39,46 +41,50 @@ impl Application {
         let ready = self.debug(debug).ready()?;
         let listener = listener::bind(&options).await?;
         println!("squall listens on http://{}", listener.local_addr()?);
-        let (stop, stopping) = watch::channel(false);
-        let loops = start_loops(options.worker_count(), &ready, &stopping)?;
+        let common = Arc::new(Common::new(ready, options.limits.clone()));
+        let gate = Gate::new(&common.limits);
+        let loops = start_loops(options.worker_count(), &common)?;
         let signal = termination()?;
         tokio::select! {
-            () = listener::accept(&listener, &loops) => {}
+            () = listener::accept(&listener, &loops, &gate) => {}
             () = signal => {}
         }
         drop(listener);
         let again = termination()?;
         tokio::select! {
-            () = drain(loops, &stop) => {}
+            () = drain(loops, &common) => {}
             () = again => tracing::warn!(target: "squall", "told to end once more: requests are cut off"),
         }
         Ok(())
     }
 }
 
-fn start_loops(
-    count: usize,
-    ready: &Arc<Ready>,
-    stopping: &watch::Receiver<bool>,
-) -> Result<Vec<EventLoop>> {
+fn start_loops(count: usize, common: &Arc<Common>) -> Result<Vec<EventLoop>> {
     (0..count)
-        .map(|index| {
-            EventLoop::start(index, Arc::clone(ready), stopping.clone()).map_err(Error::from)
-        })
+        .map(|index| EventLoop::start(index, common).map_err(Error::from))
         .collect()
 }
 
 /// Lets all connections end: those in flight have until the deadline.
-async fn drain(loops: Vec<EventLoop>, stop: &watch::Sender<bool>) {
+async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
     tracing::info!(target: "squall", "stopping: requests in flight are finished");
-    stop.send_replace(true);
-    let ended = timeout(DRAIN, async {
-        for event_loop in loops {
+    for event_loop in &loops {
+        event_loop.drain();
+    }
+    let deadline = common.limits.drain_deadline;
+    let ended = timeout(deadline, async {
+        for event_loop in &mut loops {
             event_loop.ended().await;
         }
     });
     if ended.await.is_err() {
-        tracing::warn!(target: "squall", "some requests were cut off after {} seconds", DRAIN.as_secs());
+        let connections: usize = loops.iter().map(EventLoop::connections).sum();
+        let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
+        tracing::warn!(
+            target: "squall",
+            "{requests} requests on {connections} connections were cut off after {} seconds",
+            deadline.as_secs_f32()
+        );
     }
 }
 

@@ -13,11 +13,19 @@ use hyper_util::rt::TokioIo;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
     task::AbortHandle,
 };
 
-use crate::{Application, application::Ready, handler::Body, server::connection};
+use crate::{
+    Application,
+    handler::Body,
+    server::{
+        Limits,
+        connection::Common,
+        roster::{Roster, Seat},
+        wire::Socket,
+    },
+};
 
 /// A client for tests of an application.
 ///
@@ -52,8 +60,7 @@ use crate::{Application, application::Ready, handler::Body, server::connection};
 /// }
 /// ```
 pub struct TestClient {
-    ready: Arc<Ready>,
-    stop: watch::Sender<bool>,
+    roster: Arc<Roster>,
     socket: Option<(SocketAddr, AbortHandle)>,
 }
 
@@ -66,12 +73,7 @@ impl TestClient {
     #[must_use]
     #[track_caller]
     pub fn new(app: Application) -> Self {
-        let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
-        Self {
-            ready,
-            stop: watch::channel(false).0,
-            socket: None,
-        }
+        Self::with_limits(app, Limits::default())
     }
 
     /// A client that talks to the application over a socket on 127.0.0.1.
@@ -80,20 +82,35 @@ impl TestClient {
     ///
     /// As [`new`](Self::new), and when no socket can be opened.
     pub async fn on_socket(app: Application) -> Self {
-        let mut client = Self::new(app);
+        Self::on_socket_with(app, Limits::default()).await
+    }
+
+    /// As [`on_socket`](Self::on_socket), with limits other than the defaults.
+    ///
+    /// # Panics
+    ///
+    /// As [`on_socket`](Self::on_socket).
+    pub async fn on_socket_with(app: Application, limits: Limits) -> Self {
+        let mut client = Self::with_limits(app, limits);
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .expect("a test needs a socket on 127.0.0.1");
         let address = listener
             .local_addr()
             .expect("a listening socket has an address");
-        let accepting = tokio::spawn(accept(
-            listener,
-            Arc::clone(&client.ready),
-            client.stop.subscribe(),
-        ));
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&client.roster)));
         client.socket = Some((address, accepting.abort_handle()));
         client
+    }
+
+    #[track_caller]
+    fn with_limits(app: Application, limits: Limits) -> Self {
+        let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
+        let common = Arc::new(Common::new(ready, limits));
+        Self {
+            roster: Roster::new(common),
+            socket: None,
+        }
     }
 
     /// The address of the socket; `None` in memory.
@@ -158,12 +175,8 @@ impl TestClient {
             }
             None => {
                 let (near, far) = tokio::io::duplex(64 * 1024);
-                tokio::spawn(connection::serve(
-                    TokioIo::new(far),
-                    Arc::clone(&self.ready),
-                    None,
-                    self.stop.subscribe(),
-                ));
+                self.roster
+                    .admit(Socket::Memory(far), None, Seat::of_nobody());
                 Box::new(TokioIo::new(near))
             }
         }
@@ -172,7 +185,7 @@ impl TestClient {
 
 impl Drop for TestClient {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
+        self.roster.drain();
         if let Some((_, accepting)) = &self.socket {
             accepting.abort();
         }
@@ -191,14 +204,15 @@ trait Stream: Read + Write + Unpin + Send {}
 
 impl<T: Read + Write + Unpin + Send> Stream for T {}
 
-async fn accept(listener: TcpListener, ready: Arc<Ready>, stopping: watch::Receiver<bool>) {
-    while let Ok((stream, remote_addr)) = listener.accept().await {
-        tokio::spawn(connection::serve(
-            TokioIo::new(stream),
-            Arc::clone(&ready),
-            Some(remote_addr),
-            stopping.clone(),
-        ));
+async fn accept(listener: TcpListener, roster: Arc<Roster>) {
+    let serving = async {
+        while let Ok((stream, remote_addr)) = listener.accept().await {
+            roster.admit(Socket::Tcp(stream), Some(remote_addr), Seat::of_nobody());
+        }
+    };
+    tokio::select! {
+        () = serving => {}
+        () = Arc::clone(&roster).sweep() => {}
     }
 }
 

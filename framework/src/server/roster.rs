@@ -1,0 +1,187 @@
+//! [`Roster`]: the connections of one event loop, and the sweep that goes through them.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use tokio::{sync::Notify, time::MissedTickBehavior};
+
+use super::{
+    connection::{Common, Connection},
+    gate::Pass,
+    vitals::{Clock, Order, Phase, TICK, Vitals},
+    wire::Socket,
+};
+
+/// The connections of one event loop.
+#[derive(Debug)]
+pub(crate) struct Roster {
+    common: Arc<Common>,
+    clock: Arc<Clock>,
+    /// Only its own loop locks it; another thread does when a server ends.
+    members: Mutex<Vec<Arc<Vitals>>>,
+    is_draining: AtomicBool,
+    emptied: Notify,
+}
+
+impl Roster {
+    pub(crate) fn new(common: Arc<Common>) -> Arc<Self> {
+        Arc::new(Self {
+            common,
+            clock: Arc::default(),
+            members: Mutex::default(),
+            is_draining: AtomicBool::new(false),
+            emptied: Notify::new(),
+        })
+    }
+
+    /// Serves a connection, as a task of the runtime it is called on.
+    pub(crate) fn admit(
+        self: &Arc<Self>,
+        socket: Socket,
+        remote_addr: Option<SocketAddr>,
+        seat: Seat,
+    ) {
+        let place = self.sit(seat);
+        let vitals = Arc::clone(&place.vitals);
+        if self.is_draining.load(Ordering::Relaxed) {
+            vitals.give(Order::Last);
+        }
+        let connection = Connection::new(socket, remote_addr, Arc::clone(&self.common), vitals);
+        spawn(connection, place);
+    }
+
+    /// Tells a connection that there is no room.
+    pub(crate) fn refuse(self: &Arc<Self>, socket: Socket, seat: Seat) {
+        let place = self.sit(seat);
+        let vitals = Arc::clone(&place.vitals);
+        let connection = Connection::refused(socket, Arc::clone(&self.common), vitals);
+        spawn(connection, place);
+    }
+
+    fn sit(self: &Arc<Self>, seat: Seat) -> Place {
+        let vitals = Arc::new(Vitals::new(Arc::clone(&self.clock)));
+        let mut members = self.lock();
+        vitals.sit(members.len());
+        members.push(Arc::clone(&vitals));
+        drop(members);
+        Place {
+            roster: Arc::clone(self),
+            vitals,
+            _seat: seat,
+        }
+    }
+
+    /// Keeps the deadlines, tick by tick, for ever.
+    pub(crate) async fn sweep(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.clock.advance();
+            for vitals in self.lock().iter() {
+                vitals.sweep(&self.common.limits);
+                if self.is_draining.load(Ordering::Relaxed) {
+                    vitals.hurry();
+                }
+            }
+        }
+    }
+
+    /// Lets all connections end: what is at rest at once, the others behind their answer.
+    pub(crate) fn drain(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
+        for vitals in self.lock().iter() {
+            vitals.give(Order::Last);
+        }
+    }
+
+    /// Waits until there is no connection.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            if self.lock().is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    /// The number of connections, and of those that are being answered.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        let members = self.lock();
+        let answering = |vitals: &&Arc<Vitals>| vitals.phase() == Phase::Answering;
+        (members.len(), members.iter().filter(answering).count())
+    }
+
+    fn leave(&self, vitals: &Vitals) {
+        let mut members = self.lock();
+        let place = vitals.place();
+        members.swap_remove(place);
+        if let Some(moved) = members.get(place) {
+            moved.sit(place);
+        }
+        if members.is_empty() {
+            self.emptied.notify_waiters();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Vitals>>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection in the roster of its loop.
+struct Place {
+    roster: Arc<Roster>,
+    vitals: Arc<Vitals>,
+    _seat: Seat,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.roster.leave(&self.vitals);
+    }
+}
+
+fn spawn(connection: Connection, place: Place) {
+    tokio::spawn(async move {
+        connection.await;
+        drop(place);
+    });
+}
+
+/// A connection in the count by which the quietest loop is found, and in that of the gate.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    count: Arc<AtomicUsize>,
+    _pass: Option<Pass>,
+}
+
+impl Seat {
+    pub(crate) fn take(count: &Arc<AtomicUsize>, pass: Pass) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self {
+            count: Arc::clone(count),
+            _pass: Some(pass),
+        }
+    }
+
+    /// For a connection that no gate and no loop counts.
+    pub(crate) fn of_nobody() -> Self {
+        Self {
+            count: Arc::new(AtomicUsize::new(1)),
+            _pass: None,
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.count.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,321 @@
+//! [`Vitals`]: what an event loop knows of a connection, noted as bytes and requests pass, and looked through twice a second.
+//!
+//! Deadlines are kept without a timer: the socket notes the tick of its last byte, the connection its phase, and the sweep of the
+//! loop finds who is late and gives an [`Order`], which the connection carries out when it is polled next. Everything here is
+//! written and read by the one thread of its loop; the atomics are there because handlers may carry a body elsewhere, and cost
+//! what plain fields cost.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed},
+    },
+    task::Waker,
+    time::Duration,
+};
+
+use super::limits::Limits;
+
+/// The time between two sweeps.
+pub(super) const TICK: Duration = Duration::from_millis(500);
+
+/// The ticks of an event loop.
+#[derive(Debug, Default)]
+pub(super) struct Clock(AtomicU32);
+
+impl Clock {
+    pub(super) fn advance(&self) {
+        self.0.store(self.now().wrapping_add(1), Relaxed);
+    }
+
+    fn now(&self) -> u32 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Phase {
+    /// Nothing has come yet.
+    Silent,
+    /// A request has been answered, and no other has begun.
+    Idle,
+    /// The head of a request has begun.
+    Head,
+    /// A request is being answered.
+    Answering,
+    /// All is said; what the client still sends is read and thrown away.
+    Lingering,
+}
+
+impl Phase {
+    const ALL: [Self; 5] = [
+        Self::Silent,
+        Self::Idle,
+        Self::Head,
+        Self::Answering,
+        Self::Lingering,
+    ];
+}
+
+/// What the sweep wants of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Order {
+    /// Nothing.
+    None,
+    /// Give back what a connection at rest does not need.
+    Rest,
+    /// Close after the answer in flight; at once, where there is none.
+    Last,
+    /// Say 408 and close.
+    TimeOut,
+    /// Close, whatever is under way.
+    Close,
+}
+
+impl Order {
+    const ALL: [Self; 5] = [
+        Self::None,
+        Self::Rest,
+        Self::Last,
+        Self::TimeOut,
+        Self::Close,
+    ];
+}
+
+/// What an event loop knows of a connection.
+#[derive(Debug)]
+pub(super) struct Vitals {
+    clock: Arc<Clock>,
+    born: u32,
+    phase: AtomicU8,
+    /// The tick in which the phase began.
+    since: AtomicU32,
+    /// The tick of the last byte read.
+    heard: AtomicU32,
+    /// The tick of the last byte written, or since which nothing could be.
+    told: AtomicU32,
+    /// Whether there is something to write that the client does not take.
+    is_stuck: AtomicBool,
+    /// Whether somebody waits for content of the request.
+    is_wanting: AtomicBool,
+    /// Whether the wait for content has been too long.
+    is_late: AtomicBool,
+    /// Whether it holds no more than its socket.
+    is_at_rest: AtomicBool,
+    /// The ticks of this request in which the server waited for its content, and the bytes that came.
+    heard_in: Tally,
+    /// The ticks of this request in which the client did not take what was there, and the bytes that it took.
+    told_in: Tally,
+    requests: AtomicUsize,
+    place: AtomicUsize,
+    order: AtomicU8,
+    waker: OnceLock<Waker>,
+}
+
+impl Vitals {
+    pub(super) fn new(clock: Arc<Clock>) -> Self {
+        let now = clock.now();
+        Self {
+            clock,
+            born: now,
+            phase: AtomicU8::new(Phase::Silent as u8),
+            since: AtomicU32::new(now),
+            heard: AtomicU32::new(now),
+            told: AtomicU32::new(now),
+            is_stuck: AtomicBool::new(false),
+            is_wanting: AtomicBool::new(false),
+            is_late: AtomicBool::new(false),
+            is_at_rest: AtomicBool::new(true),
+            heard_in: Tally::default(),
+            told_in: Tally::default(),
+            requests: AtomicUsize::new(0),
+            place: AtomicUsize::new(0),
+            order: AtomicU8::new(Order::None as u8),
+            waker: OnceLock::new(),
+        }
+    }
+
+    /// Remembers whom to wake: the task of the connection, always the same.
+    pub(super) fn wake_by(&self, waker: &Waker) {
+        self.waker.get_or_init(|| waker.clone());
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        Phase::ALL[usize::from(self.phase.load(Relaxed))]
+    }
+
+    pub(super) fn enter(&self, phase: Phase) {
+        if phase == Phase::Answering {
+            self.heard_in.begin();
+            self.told_in.begin();
+        }
+        self.phase.store(phase as u8, Relaxed);
+        self.since.store(self.clock.now(), Relaxed);
+    }
+
+    /// Notes bytes that came. The first of them begin a request.
+    pub(super) fn heard(&self, bytes: usize) {
+        self.heard.store(self.clock.now(), Relaxed);
+        match self.phase() {
+            Phase::Silent | Phase::Idle => self.enter(Phase::Head),
+            Phase::Answering => self.heard_in.add(bytes),
+            Phase::Head | Phase::Lingering => {}
+        }
+    }
+
+    /// Notes bytes that the client took.
+    pub(super) fn told(&self, bytes: usize) {
+        self.told_in.add(bytes);
+        self.told.store(self.clock.now(), Relaxed);
+        self.is_stuck.store(false, Relaxed);
+    }
+
+    /// Notes that the client takes no more for now.
+    pub(super) fn stuck(&self) {
+        if !self.is_stuck.swap(true, Relaxed) {
+            self.told.store(self.clock.now(), Relaxed);
+        }
+    }
+
+    /// Notes whether somebody waits for content of the request.
+    pub(super) fn wanting(&self, is_wanting: bool) {
+        if is_wanting && !self.is_wanting.load(Relaxed) {
+            self.heard.store(self.clock.now(), Relaxed);
+        }
+        self.is_wanting.store(is_wanting, Relaxed);
+    }
+
+    /// Whether the wait for content has been too long.
+    pub(super) fn is_late(&self) -> bool {
+        self.is_late.load(Relaxed)
+    }
+
+    pub(super) fn rest(&self, is_at_rest: bool) {
+        self.is_at_rest.store(is_at_rest, Relaxed);
+    }
+
+    /// Whether it holds no more than its socket, or is about to.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.is_at_rest.load(Relaxed)
+    }
+
+    /// Counts a request, and gives the count.
+    pub(super) fn count_request(&self) -> usize {
+        let requests = self.requests.load(Relaxed) + 1;
+        self.requests.store(requests, Relaxed);
+        requests
+    }
+
+    /// Its place in the roster.
+    pub(super) fn place(&self) -> usize {
+        self.place.load(Relaxed)
+    }
+
+    pub(super) fn sit(&self, place: usize) {
+        self.place.store(place, Relaxed);
+    }
+
+    /// What the sweep wanted, taken once.
+    pub(super) fn take_order(&self) -> Order {
+        let order = self.order.load(Relaxed);
+        if order != Order::None as u8 {
+            self.order.store(Order::None as u8, Relaxed);
+        }
+        Order::ALL[usize::from(order)]
+    }
+
+    pub(super) fn give(&self, order: Order) {
+        self.order.store(order as u8, Relaxed);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.get() {
+            waker.wake_by_ref();
+        }
+    }
+
+    /// Looks whether the connection keeps its deadlines.
+    pub(super) fn sweep(&self, limits: &Limits) {
+        let now = self.clock.now();
+        let elapsed = |tick: &AtomicU32| now.wrapping_sub(tick.load(Relaxed));
+        let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
+        let is_too_slow = |tally: &Tally, deadline| {
+            let (ticks, bytes) = tally.tick();
+            over(ticks, deadline) && bytes < (TICK * ticks).as_secs() * limits.min_rate as u64
+        };
+        if self.is_stuck.load(Relaxed)
+            && (over(elapsed(&self.told), limits.write_deadline)
+                || is_too_slow(&self.told_in, limits.write_deadline))
+        {
+            return self.give(Order::Close);
+        }
+        let in_phase = elapsed(&self.since);
+        match self.phase() {
+            Phase::Silent if over(in_phase, limits.head_deadline) => self.give(Order::Close),
+            Phase::Head if over(in_phase, limits.head_deadline) => self.give(Order::TimeOut),
+            Phase::Idle if over(in_phase, limits.idle_deadline) => self.give(Order::Close),
+            Phase::Idle if in_phase > 1 && !self.is_at_rest.load(Relaxed) => {
+                self.give(Order::Rest);
+            }
+            Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
+            Phase::Answering
+                if self.is_wanting.load(Relaxed)
+                    && (over(elapsed(&self.heard), limits.body_deadline)
+                        || is_too_slow(&self.heard_in, limits.body_deadline)) =>
+            {
+                self.is_late.store(true, Relaxed);
+                self.wake();
+            }
+            _ => {}
+        }
+        let age = now.wrapping_sub(self.born);
+        if limits.max_age.is_some_and(|longest| over(age, longest))
+            && self.order.load(Relaxed) == Order::None as u8
+        {
+            self.give(Order::Last);
+        }
+    }
+}
+
+impl Vitals {
+    /// Ends a request that has begun and does not go on, when the server is to end.
+    pub(super) fn hurry(&self) {
+        let in_phase = self.clock.now().wrapping_sub(self.since.load(Relaxed));
+        if self.phase() == Phase::Head && in_phase > 2 {
+            self.give(Order::TimeOut);
+        }
+    }
+}
+
+/// The ticks in which one side waited for the other, and the bytes that came or went meanwhile.
+#[derive(Debug, Default)]
+struct Tally {
+    ticks: AtomicU32,
+    bytes: AtomicU64,
+}
+
+impl Tally {
+    fn begin(&self) {
+        self.ticks.store(0, Relaxed);
+        self.bytes.store(0, Relaxed);
+    }
+
+    fn add(&self, bytes: usize) {
+        self.bytes
+            .store(self.bytes.load(Relaxed) + bytes as u64, Relaxed);
+    }
+
+    /// Counts one tick more.
+    fn tick(&self) -> (u32, u64) {
+        let ticks = self.ticks.load(Relaxed) + 1;
+        self.ticks.store(ticks, Relaxed);
+        (ticks, self.bytes.load(Relaxed))
+    }
+}
+
+/// How long a client has to read its last answer.
+const LINGER: Duration = Duration::from_secs(2);

@@ -1,0 +1,138 @@
+//! [`Wire`]: the socket of a connection. What passes is noted in the [`Vitals`] of the connection.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
+    net::TcpStream,
+};
+
+use super::vitals::Vitals;
+
+/// A connected socket.
+#[derive(Debug)]
+pub(crate) enum Socket {
+    Tcp(TcpStream),
+    /// The other end of a test.
+    Memory(DuplexStream),
+}
+
+/// The socket of a connection, with the bytes that were read before and must be read again.
+#[derive(Debug)]
+pub(super) struct Wire {
+    socket: Socket,
+    again: Bytes,
+    vitals: Arc<Vitals>,
+}
+
+/// Calls a method of the socket inside, whichever it is.
+macro_rules! each {
+    ($socket:expr, $inner:ident => $call:expr) => {
+        match $socket {
+            Socket::Tcp($inner) => $call,
+            Socket::Memory($inner) => $call,
+        }
+    };
+}
+
+impl Wire {
+    pub(super) fn new(socket: Socket, vitals: Arc<Vitals>) -> Self {
+        Self {
+            socket,
+            again: Bytes::new(),
+            vitals,
+        }
+    }
+
+    /// Puts bytes back that were read too early.
+    pub(super) fn read_again(&mut self, bytes: Bytes) {
+        self.again = bytes;
+    }
+
+    /// Waits until there is something to read, or the end.
+    pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.again.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        match &self.socket {
+            Socket::Tcp(socket) => socket.poll_read_ready(cx),
+            Socket::Memory(_) => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let wire = &mut *self;
+        if !wire.again.is_empty() {
+            let count = wire.again.len().min(buf.remaining());
+            buf.put_slice(&wire.again[..count]);
+            wire.again.advance(count);
+            wire.vitals.heard(count);
+            return Poll::Ready(Ok(()));
+        }
+        let before = buf.filled().len();
+        ready!(each!(&mut wire.socket, socket => Pin::new(socket).poll_read(cx, buf)))?;
+        let count = buf.filled().len() - before;
+        if count > 0 {
+            wire.vitals.heard(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Wire {
+    /// Notes what became of a write.
+    fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Ready(Ok(bytes)) => self.vitals.told(*bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.vitals.stuck(),
+        }
+        written
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = each!(&mut self.socket, socket => Pin::new(socket).poll_write(cx, bytes));
+        self.noted(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written =
+            each!(&mut self.socket, socket => Pin::new(socket).poll_write_vectored(cx, parts));
+        self.noted(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Nothing is kept between a write and the system.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(&mut self.socket, socket => Pin::new(socket).poll_shutdown(cx))
+    }
+}
