@@ -208,14 +208,28 @@ async fn a_silent_connection_is_closed_without_a_word() {
     assert_eq!(read_all(&mut stream).await, "");
 }
 
+/// Sends all of these at one time, each on a connection of its own, and expects 408 and the end.
+async fn are_timed_out<const N: usize>(requests: [&'static str; N]) {
+    let client = TestClient::on_socket_with(app(), short()).await;
+    let mut streams = Vec::new();
+    for request in requests {
+        let mut stream = connect(&client).await;
+        stream.write_all(request.as_bytes()).await.unwrap();
+        streams.push((request, stream));
+    }
+    for (request, mut stream) in streams {
+        let answer = read_all(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{request}: {answer}");
+        assert!(
+            answer.contains("connection: close\r\n"),
+            "{request}: {answer}"
+        );
+    }
+}
+
 #[squall::test]
 async fn half_a_head_is_timed_out() {
-    let client = TestClient::on_socket_with(app(), short()).await;
-    for half in ["G", "PRI", "GET / HTTP/1.1\r\nhost: a\r\n"] {
-        let answer = to_the_end(&client, half).await;
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{half}: {answer}");
-        assert!(answer.contains("connection: close\r\n"), "{half}: {answer}");
-    }
+    are_timed_out(["G", "PRI", "GET / HTTP/1.1\r\nhost: a\r\n"]).await;
 }
 
 #[squall::test]
@@ -270,15 +284,11 @@ async fn an_idle_connection_is_closed() {
 
 #[squall::test]
 async fn content_that_does_not_come_is_timed_out() {
-    let client = TestClient::on_socket_with(app(), short()).await;
-    for request in [
+    are_timed_out([
         "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc",
         "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
-    ] {
-        let answer = to_the_end(&client, request).await;
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-        assert!(answer.contains("connection: close\r\n"), "{answer}");
-    }
+    ])
+    .await;
 }
 
 #[squall::test]
@@ -309,15 +319,11 @@ async fn exchange_until(client: &TestClient, request: &str, end: &str) -> String
 async fn a_connection_at_rest_answers_again() {
     let client = TestClient::on_socket(app()).await;
     let mut stream = connect(&client).await;
-    for _ in 0..2 {
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
-            .await
-            .unwrap();
-        let answer = read_quiet(&mut stream).await;
-        assert!(answer.ends_with("hello"), "{answer}");
-        sleep(Duration::from_millis(1500)).await;
-    }
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let answer = read_quiet(&mut stream).await;
+    assert!(answer.ends_with("hello"), "{answer}");
+    sleep(Duration::from_millis(1600)).await;
     // In two pieces, the first of them less than a head.
     stream.write_all(b"GET / HT").await.unwrap();
     sleep(Duration::from_millis(50)).await;
