@@ -12,7 +12,7 @@ use crate::server::Limits;
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
 ///
-/// The options of [`Limits`](crate::server::Limits) stand beside them.
+/// The options of [`Limits`] stand beside them.
 ///
 /// In code, a program begins with the defaults and changes fields: `let mut options = Options::default(); options.port = 80;`.
 ///
