@@ -459,3 +459,47 @@ async fn a_connection_too_many_is_told_so() {
     again.write_all(request).await.unwrap();
     assert!(read_quiet(&mut again).await.ends_with("hello"));
 }
+
+#[squall::test]
+async fn a_server_that_is_told_to_end() {
+    crate::support::OwnServer::run(app(), squall::Options::default()).await;
+}
+
+/// SIGTERM with a connection in each state: what is under way is answered, everything is closed, the process ends well.
+#[squall::test]
+async fn the_end_is_polite() {
+    let server = crate::support::OwnServer::start("server::a_server_that_is_told_to_end");
+    let open = async |request: &str| {
+        let mut stream = TcpStream::connect(server.address.clone()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream
+    };
+    let mut silent = open("").await;
+    let mut half = open("GET / HT").await;
+    let mut idle = open("GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(read_quiet(&mut idle).await.ends_with("hello"));
+    let mut slow = open("GET /slow/900 HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    let mut upload = open("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n01234").await;
+    sleep(Duration::from_millis(200)).await;
+    server.signal("-TERM");
+    assert_eq!(read_all(&mut silent).await, "");
+    assert_eq!(read_all(&mut idle).await, "");
+    upload.write_all(b"56789").await.unwrap();
+    let uploaded = read_all(&mut upload).await;
+    assert!(
+        uploaded.contains("connection: close\r\n") && uploaded.ends_with("10"),
+        "{uploaded}"
+    );
+    let slow = read_all(&mut slow).await;
+    assert!(
+        slow.contains("connection: close\r\n") && slow.ends_with("slow"),
+        "{slow}"
+    );
+    let half = read_all(&mut half).await;
+    assert!(
+        half.is_empty() || half.starts_with("HTTP/1.1 408 "),
+        "{half}"
+    );
+    assert!(TcpStream::connect(server.address.clone()).await.is_err());
+    assert!(server.wait());
+}
