@@ -335,6 +335,21 @@ async fn a_connection_at_rest_answers_again() {
     assert!(answer.ends_with("hello"), "{answer}");
 }
 
+/// The half of a head that came with the request before is not lost at rest; and nothing behind the last request is answered.
+#[squall::test]
+async fn half_a_head_outlives_the_rest() {
+    let client = TestClient::on_socket(app()).await;
+    let mut stream = connect(&client).await;
+    let first = b"GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HT";
+    stream.write_all(first).await.unwrap();
+    assert!(read_quiet(&mut stream).await.ends_with("hello"));
+    sleep(Duration::from_millis(1600)).await;
+    let rest = b"TP/1.1\r\nhost: a\r\nconnection: close\r\n\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(rest).await.unwrap();
+    let answer = read_all(&mut stream).await;
+    assert_eq!(answer.matches("HTTP/1.1 200 ").count(), 1, "{answer}");
+}
+
 /// What the client still sends does not take the answer away.
 #[squall::test]
 async fn too_much_content_is_413_and_the_client_can_read_it() {

@@ -199,6 +199,9 @@ impl Future for Connection {
                 Stage::Serving(mut http) => match http.poll_without_shutdown(cx) {
                     Poll::Ready(result) => this.served(http, result),
                     Poll::Pending => {
+                        // hyper still had something to do: what comes behind that is an end, for unread content may stand
+                        // on the wire, which must never be read as a request.
+                        this.vitals.rest(false);
                         this.stage = Stage::Serving(http);
                         return Poll::Pending;
                     }

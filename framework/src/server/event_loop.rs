@@ -82,7 +82,7 @@ impl EventLoop {
 
     /// The number of requests that are being answered.
     pub(super) fn in_flight(&self) -> usize {
-        self.roster.count().1
+        self.roster.in_flight()
     }
 
     /// Takes a new connection.

@@ -86,7 +86,7 @@ impl Roster {
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
-                    vitals.hurry();
+                    vitals.drain();
                 }
             }
         }
@@ -111,11 +111,10 @@ impl Roster {
         }
     }
 
-    /// The number of connections, and of those that are being answered.
-    pub(crate) fn count(&self) -> (usize, usize) {
-        let members = self.lock();
+    /// The number of requests that are being answered.
+    pub(crate) fn in_flight(&self) -> usize {
         let answering = |vitals: &&Arc<Vitals>| vitals.phase() == Phase::Answering;
-        (members.len(), members.iter().filter(answering).count())
+        self.lock().iter().filter(answering).count()
     }
 
     fn leave(&self, vitals: &Vitals) {

@@ -258,7 +258,7 @@ impl Vitals {
             Phase::Silent if over(in_phase, limits.head_deadline) => self.give(Order::Close),
             Phase::Head if over(in_phase, limits.head_deadline) => self.give(Order::TimeOut),
             Phase::Idle if over(in_phase, limits.idle_deadline) => self.give(Order::Close),
-            Phase::Idle if in_phase > 1 && !self.is_at_rest.load(Relaxed) => {
+            Phase::Idle if in_phase > 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
             }
             Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
@@ -273,20 +273,26 @@ impl Vitals {
             _ => {}
         }
         let age = now.wrapping_sub(self.born);
-        if limits.max_age.is_some_and(|longest| over(age, longest))
-            && self.order.load(Relaxed) == Order::None as u8
-        {
-            self.give(Order::Last);
+        if limits.max_age.is_some_and(|longest| over(age, longest)) {
+            self.ask(Order::Last);
         }
     }
-}
 
-impl Vitals {
-    /// Ends a request that has begun and does not go on, when the server is to end.
-    pub(super) fn hurry(&self) {
+    /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another.
+    pub(super) fn drain(&self) {
         let in_phase = self.clock.now().wrapping_sub(self.since.load(Relaxed));
-        if self.phase() == Phase::Head && in_phase > 2 {
-            self.give(Order::TimeOut);
+        match self.phase() {
+            Phase::Lingering => {}
+            Phase::Head if in_phase > 2 => self.ask(Order::TimeOut),
+            _ => self.ask(Order::Last),
+        }
+    }
+
+    /// Gives an order where none is waiting.
+    fn ask(&self, order: Order) {
+        let waiting = self.order.load(Relaxed);
+        if waiting == Order::None as u8 || waiting == Order::Rest as u8 {
+            self.give(order);
         }
     }
 }
