@@ -6,13 +6,21 @@ use crate::server::Limits;
 ///
 /// | option | variable | default |
 /// |---|---|---|
-/// | `--address` | `SQUALL_ADDRESS` | `127.0.0.1`; a name or an address, IPv6 included |
+/// | `--address` | `SQUALL_ADDRESS` | `127.0.0.1`; several are given one by one, or with commas between them |
 /// | `--port` | `SQUALL_PORT` | `8888`; 0 picks a free one and prints it |
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
 ///
 /// The options of [`Limits`] stand beside them.
+///
+/// An address is one of these:
+///
+/// * a name or an address, with its own port or that of `--port`: `localhost`, `0.0.0.0`, `::`, `[::1]:8080`. A name is listened on
+///   at each of its addresses. `::` is all of IPv6 and no more: `0.0.0.0` beside it is the rest.
+/// * a Unix socket, `unix:/run/app.sock`. Its file is for its owner only (mode 0600), and is removed at the end; one that was left behind
+///   is replaced, any other file is refused.
+/// * an abstract name of Linux, `unix:@app`.
 ///
 /// In code, a program begins with the defaults and changes fields: `let mut options = Options::default(); options.port = 80;`.
 ///
@@ -36,12 +44,18 @@ use crate::server::Limits;
 #[cfg_attr(feature = "options", command(about = None, long_about = None))]
 #[non_exhaustive]
 pub struct Options {
-    /// The address to listen on
+    /// Where to listen: names, addresses, `unix:PATH`
     #[cfg_attr(
         feature = "options",
-        arg(long, env = "SQUALL_ADDRESS", default_value = "127.0.0.1")
+        arg(
+            long = "address",
+            env = "SQUALL_ADDRESS",
+            default_value = "127.0.0.1",
+            value_delimiter = ',',
+            value_name = "ADDRESS"
+        )
     )]
-    pub address: String,
+    pub addresses: Vec<String>,
     /// The port to listen on; 0 picks a free one
     #[cfg_attr(
         feature = "options",
@@ -98,7 +112,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            address: "127.0.0.1".to_owned(),
+            addresses: vec!["127.0.0.1".to_owned()],
             port: 8888,
             workers: None,
             debug: false,

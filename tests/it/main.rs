@@ -10,6 +10,7 @@ mod disconnect;
 mod errors;
 mod extract;
 mod life_cycle;
+mod listening;
 mod options;
 mod routing;
 mod server;

@@ -82,11 +82,18 @@ async fn a_bad_setting_is_refused_at_start() {
         log.contains("`--log squall=loud` is no filter") && log.contains("try `info`"),
         "{log}"
     );
-    let address = serve(|options| options.address = "203.0.113.1".to_owned()).await;
+    let address = serve(|options| options.addresses = vec!["203.0.113.1".to_owned()]).await;
     assert!(
         address.contains("cannot listen on 203.0.113.1"),
         "{address}"
     );
+    let address = serve(|options| options.addresses = vec!["[::1".to_owned()]).await;
+    assert!(
+        address.contains("`--address [::1`: this is no name") && address.contains("try `127"),
+        "{address}"
+    );
+    let address = serve(|options| options.addresses.clear()).await;
+    assert!(address.contains("`--address` names one"), "{address}");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut options = Options::default();
@@ -105,7 +112,7 @@ fn the_help_is_for_the_shell() {
         .unwrap_err()
         .to_string();
     assert!(
-        help.contains("The address to listen on") && help.contains("SQUALL_PORT"),
+        help.contains("Where to listen") && help.contains("SQUALL_PORT"),
         "{help}"
     );
     assert!(

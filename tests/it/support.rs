@@ -68,7 +68,7 @@ pub(crate) struct OwnServer {
     pub(crate) address: String,
     process: Child,
     /// Kept open: a process that prints into a closed pipe fails.
-    _output: Lines<BufReader<ChildStdout>>,
+    output: Lines<BufReader<ChildStdout>>,
     errors: Lines<BufReader<ChildStderr>>,
 }
 
@@ -78,9 +78,15 @@ const OWN_SERVER: &str = "SQUALL_TESTS_OWN_SERVER";
 impl OwnServer {
     /// Starts the server that the test of this name runs.
     pub(crate) fn start(name: &str) -> Self {
+        Self::start_with(name, &[])
+    }
+
+    /// The same, with variables of its environment.
+    pub(crate) fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", name, "--nocapture"])
             .env(OWN_SERVER, "1")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -92,7 +98,7 @@ impl OwnServer {
         Self {
             address: address.expect("the server prints its address"),
             process,
-            _output: lines,
+            output: lines,
             errors,
         }
     }
@@ -110,6 +116,13 @@ impl OwnServer {
             .args([signal, &self.process.id().to_string()])
             .status()
             .unwrap();
+    }
+
+    /// The next line of its standard output that holds this text.
+    pub(crate) fn output_line(&mut self, text: &str) -> String {
+        self.output
+            .find_map(|line| line.ok().filter(|line| line.contains(text)))
+            .expect("the server prints the line")
     }
 
     /// The next line of its standard error that holds this text.

@@ -10,16 +10,13 @@ use std::{
     thread,
 };
 
-use tokio::{
-    net::TcpStream,
-    sync::{mpsc, oneshot},
-};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{
     connection::Common,
     gate::Pass,
     roster::{Roster, Seat},
-    wire::Socket,
+    wire::{Loose, Socket},
 };
 
 /// The handle of an event loop.
@@ -32,8 +29,8 @@ pub(super) struct EventLoop {
 
 /// A new connection.
 pub(super) struct Arrival {
-    pub(super) stream: TcpStream,
-    pub(super) remote_addr: SocketAddr,
+    pub(super) socket: Socket,
+    pub(super) remote_addr: Option<SocketAddr>,
     /// Whether it is served, or told that there is no room.
     pub(super) is_welcome: bool,
     pub(super) pass: Pass,
@@ -41,8 +38,8 @@ pub(super) struct Arrival {
 
 /// A new connection on its way to its loop.
 struct Handed {
-    stream: std::net::TcpStream,
-    remote_addr: SocketAddr,
+    socket: Loose,
+    remote_addr: Option<SocketAddr>,
     is_welcome: bool,
     seat: Seat,
 }
@@ -88,10 +85,10 @@ impl EventLoop {
     /// Takes a new connection.
     pub(super) fn take(&self, arrival: Arrival) {
         let seat = Seat::take(&self.connections, arrival.pass);
-        match arrival.stream.into_std() {
-            Ok(stream) => {
+        match arrival.socket.loosen() {
+            Ok(socket) => {
                 _ = self.arrivals.send(Handed {
-                    stream,
+                    socket,
                     remote_addr: arrival.remote_addr,
                     is_welcome: arrival.is_welcome,
                     seat,
@@ -131,15 +128,9 @@ async fn run(
 }
 
 fn take_over(handed: Handed, roster: &Arc<Roster>) {
-    let stream = handed.stream;
-    let opened = stream
-        .set_nodelay(true)
-        .and_then(|()| TcpStream::from_std(stream));
-    match opened {
-        Ok(stream) if handed.is_welcome => {
-            roster.admit(Socket::Tcp(stream), Some(handed.remote_addr), handed.seat);
-        }
-        Ok(stream) => roster.refuse(Socket::Tcp(stream), handed.seat),
+    match handed.socket.settle() {
+        Ok(socket) if handed.is_welcome => roster.admit(socket, handed.remote_addr, handed.seat),
+        Ok(socket) => roster.refuse(socket, handed.seat),
         Err(error) => tracing::debug!(target: "squall", "cannot take a connection over: {error}"),
     }
 }

@@ -1,9 +1,10 @@
-//! squall's own server: a listening socket, an event loop on every core, connections, and a polite end.
+//! squall's own server: listening sockets, an event loop on every core, connections, and a polite end.
 //!
-//! [`Application::serve`] binds one socket, starts the event loops and accepts; each new connection goes to the loop that holds
+//! [`Application::serve`] opens the sockets, starts the event loops and accepts; each new connection goes to the loop that holds
 //! the fewest. SIGINT or SIGTERM ends it: nothing new is accepted, idle connections are closed, requests in flight are
 //! finished.
 
+mod address;
 pub(crate) mod connection;
 mod event_loop;
 pub(crate) mod gate;
@@ -20,7 +21,7 @@ use std::{io, sync::Arc};
 use tokio::time::timeout;
 
 pub use self::limits::Limits;
-use self::{connection::Common, event_loop::EventLoop, gate::Gate};
+use self::{connection::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
 use crate::{
     Application, Options,
     handler::{Error, Result},
@@ -29,27 +30,27 @@ use crate::{
 impl Application {
     /// Serves the application until SIGINT or SIGTERM, and then finishes the requests in flight.
     ///
-    /// It prints the address it listens on. It does not block the runtime it is awaited on: the event loops have threads of
+    /// It prints the addresses it listens on. It does not block the runtime it is awaited on: the event loops have threads of
     /// their own.
     ///
     /// # Errors
     ///
-    /// The application does not pass [`check`](Self::check); the address cannot be bound; a thread cannot be started.
+    /// The application does not pass [`check`](Self::check); an address cannot be bound; a thread cannot be started.
     pub async fn serve(self, options: Options) -> Result<()> {
         log::install(&options)?;
         let debug = options.debug || self.is_debug();
         let ready = self.debug(debug).ready()?;
-        let listener = listener::bind(&options).await?;
-        println!("squall listens on http://{}", listener.local_addr()?);
+        let mut listeners = Listeners::open(&options).await?;
+        println!("{listeners}");
         let common = Arc::new(Common::new(ready, options.limits.clone()));
         let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
         let signal = termination()?;
         tokio::select! {
-            () = listener::accept(&listener, &loops, &gate) => {}
+            () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
         }
-        drop(listener);
+        drop(listeners);
         let again = termination()?;
         tokio::select! {
             () = drain(loops, &common) => {}

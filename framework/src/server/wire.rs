@@ -8,6 +8,8 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
+#[cfg(unix)]
+use tokio::net::UnixStream;
 use tokio::{
     io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf},
     net::TcpStream,
@@ -19,8 +21,44 @@ use super::vitals::Vitals;
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
     /// The other end of a test.
     Memory(DuplexStream),
+}
+
+/// A socket that no event loop looks at: on its way from one to another.
+#[derive(Debug)]
+pub(super) enum Loose {
+    Tcp(std::net::TcpStream),
+    #[cfg(unix)]
+    Unix(std::os::unix::net::UnixStream),
+}
+
+impl Socket {
+    /// Takes it from the event loop it was opened on.
+    pub(super) fn loosen(self) -> io::Result<Loose> {
+        match self {
+            Self::Tcp(stream) => stream.into_std().map(Loose::Tcp),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.into_std().map(Loose::Unix),
+            Self::Memory(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+}
+
+impl Loose {
+    /// Gives it to the event loop that this is called on.
+    pub(super) fn settle(self) -> io::Result<Socket> {
+        match self {
+            Self::Tcp(stream) => {
+                stream.set_nodelay(true)?;
+                TcpStream::from_std(stream).map(Socket::Tcp)
+            }
+            #[cfg(unix)]
+            Self::Unix(stream) => UnixStream::from_std(stream).map(Socket::Unix),
+        }
+    }
 }
 
 /// The socket of a connection, with the bytes that were read before and must be read again.
@@ -36,6 +74,8 @@ macro_rules! each {
     ($socket:expr, $inner:ident => $call:expr) => {
         match $socket {
             Socket::Tcp($inner) => $call,
+            #[cfg(unix)]
+            Socket::Unix($inner) => $call,
             Socket::Memory($inner) => $call,
         }
     };
@@ -62,6 +102,8 @@ impl Wire {
         }
         match &self.socket {
             Socket::Tcp(socket) => socket.poll_read_ready(cx),
+            #[cfg(unix)]
+            Socket::Unix(socket) => socket.poll_read_ready(cx),
             Socket::Memory(_) => Poll::Ready(Ok(())),
         }
     }
