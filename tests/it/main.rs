@@ -14,5 +14,6 @@ mod listening;
 mod options;
 mod routing;
 mod server;
+mod shutdown;
 mod support;
 mod wire;

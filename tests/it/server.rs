@@ -10,7 +10,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{connect, exchange, read_quiet};
+use crate::support::{OwnServer, connect, exchange, read_all, read_quiet};
 
 #[handler]
 #[route("/")]
@@ -54,15 +54,6 @@ fn short() -> Limits {
     limits.body_deadline = Duration::from_secs(1);
     limits.write_deadline = Duration::from_secs(1);
     limits
-}
-
-/// Reads to the end of the connection.
-async fn read_all(stream: &mut TcpStream) -> String {
-    let mut answer = Vec::new();
-    let end = timeout(Duration::from_secs(4), stream.read_to_end(&mut answer)).await;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    assert!(end.is_ok(), "the connection was not closed: {answer}");
-    answer
 }
 
 /// Sends a request and gives back all until the connection is closed.
@@ -449,12 +440,12 @@ async fn so_many_requests_are_in_flight() {
 async fn a_server_with_room_for_two() {
     let mut options = squall::Options::default();
     options.limits.max_connections = std::num::NonZeroUsize::new(2);
-    crate::support::OwnServer::run(app(), options).await;
+    OwnServer::run(app(), options).await;
 }
 
 #[squall::test]
 async fn a_connection_too_many_is_told_so() {
-    let server = crate::support::OwnServer::start("server::a_server_with_room_for_two");
+    let server = OwnServer::start("server::a_server_with_room_for_two");
     let connect = || TcpStream::connect(server.address.clone());
     let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
     let mut inside = [connect().await.unwrap(), connect().await.unwrap()];
@@ -477,13 +468,13 @@ async fn a_connection_too_many_is_told_so() {
 
 #[squall::test]
 async fn a_server_that_is_told_to_end() {
-    crate::support::OwnServer::run(app(), squall::Options::default()).await;
+    OwnServer::run(app(), squall::Options::default()).await;
 }
 
 /// SIGTERM with a connection in each state: what is under way is answered, everything is closed, the process ends well.
 #[squall::test]
 async fn the_end_is_polite() {
-    let server = crate::support::OwnServer::start("server::a_server_that_is_told_to_end");
+    let server = OwnServer::start("server::a_server_that_is_told_to_end");
     let open = async |request: &str| {
         let mut stream = TcpStream::connect(server.address.clone()).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();

@@ -63,6 +63,15 @@ pub(crate) async fn read_quiet(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+/// Reads to the end of the connection.
+pub(crate) async fn read_all(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let end = timeout(Duration::from_secs(4), stream.read_to_end(&mut answer)).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(end.is_ok(), "the connection was not closed: {answer}");
+    answer
+}
+
 /// This test binary once more, as a server of its own: for what a process does, its signals and its log.
 pub(crate) struct OwnServer {
     pub(crate) address: String,

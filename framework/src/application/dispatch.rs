@@ -21,7 +21,7 @@ use super::{
 use crate::{
     handler::{
         BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle, Requirements,
-        Response, Result,
+        Response, Result, Shutdown,
         flush::{Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply, Shareable},
         shared::{Names, Shared},
@@ -38,7 +38,16 @@ pub(crate) struct Ready {
 
 /// How an application that is mounted in another one finds that.
 #[derive(Clone)]
-struct Outer(Detached);
+struct Outer(Arc<Shared>);
+
+impl Outer {
+    /// Lets the end of the outer application be that of the inner one, and wait for it.
+    fn join(&self, inner: &Shared) {
+        if inner.detached.inside(&self.0.detached) {
+            self.0.shutdown.reach(&inner.shutdown);
+        }
+    }
+}
 
 /// What is inside all layers.
 struct Core {
@@ -85,6 +94,7 @@ impl Ready {
             states: plan.states.clone(),
             names: Names::new(Table::named(plan.routes)),
             detached: Detached::default(),
+            shutdown: plan.shutdown.clone(),
             debug: plan.debug,
             entity_tags: plan.entity_tags,
             server: plan.server.clone(),
@@ -109,6 +119,11 @@ impl Ready {
         self.core.shared.detached.idle().await;
     }
 
+    /// The signal that the server ends.
+    pub(crate) fn shutdown(&self) -> &Shutdown {
+        &self.core.shared.shutdown
+    }
+
     /// Answers a request.
     pub(crate) fn respond(
         &self,
@@ -118,8 +133,8 @@ impl Ready {
         let started = Instant::now();
         let mut response = match request.extensions_mut().remove() {
             None => return self.pass(request, remote_addr, started),
-            Some(Outer(detached)) => {
-                self.core.shared.detached.inside(detached);
+            Some(outer) => {
+                Outer::join(&outer, &self.core.shared);
                 self.pass(request, remote_addr, started)
             }
         };
@@ -183,7 +198,7 @@ impl Core {
                 if let Some(remote_addr) = remote_addr {
                     request.extensions_mut().insert(RemoteAddr(remote_addr));
                 }
-                let outer = Outer(self.shared.detached.clone());
+                let outer = Outer(Arc::clone(&self.shared));
                 request.extensions_mut().insert(outer);
                 let access = Access::of_request(&request, started);
                 ResponseFuture {

@@ -28,7 +28,7 @@ pub use self::{
     table::{Routes, Target, item},
 };
 use crate::handler::{
-    BoxError, Error, Misuse, Response, Result,
+    BoxError, Error, Misuse, Response, Result, Shutdown,
     life_cycle::{HandlerImpl, Shareable},
     shared::States,
 };
@@ -75,6 +75,7 @@ struct Plan {
     debug: bool,
     entity_tags: bool,
     server: Option<HeaderValue>,
+    shutdown: Shutdown,
 }
 
 type Wrap = Arc<dyn Fn(Endpoint) -> Endpoint + Send + Sync>;
@@ -93,6 +94,7 @@ impl Application {
             debug: false,
             entity_tags: true,
             server: Some(server),
+            shutdown: Shutdown::default(),
         };
         Self {
             plan: Arc::new(plan),
@@ -183,6 +185,12 @@ impl Application {
             .then(|| Self::new(Routes::EMPTY).plan.server.clone())
             .flatten();
         self.with(|plan| plan.server = server)
+    }
+
+    /// The signal that the server of this application ends: to end it, or to end with it.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        self.plan.shutdown.clone()
     }
 
     /// Checks what the compiler could not: that every state is given, that mounts and routes do not collide, that targets fit

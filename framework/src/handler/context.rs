@@ -18,6 +18,7 @@ use super::{
     finish,
     request::RequestHandle,
     respond::IntoResponse,
+    shutdown::Shutdown,
     target::Gift,
 };
 use crate::{
@@ -286,6 +287,36 @@ impl Context {
     /// The future does not borrow the context, so it can stand beside other work in a `select!`.
     pub fn disconnected(&self) -> impl Future<Output = ()> + Send + 'static {
         self.request.disconnected()
+    }
+
+    /// The signal that the server ends. What waits for longer than a drain takes should wait for it too.
+    ///
+    /// # Examples
+    ///
+    /// A long poll that has an answer in the end:
+    ///
+    /// ```
+    /// use std::future::pending;
+    ///
+    /// use squall::{Context, handler};
+    ///
+    /// #[handler]
+    /// #[route("/updates")]
+    /// struct Updates;
+    ///
+    /// #[handler]
+    /// impl Updates {
+    ///     async fn get(&self, cx: &mut Context) -> String {
+    ///         tokio::select! {
+    ///             update = pending() => update,
+    ///             () = cx.shutdown().begun() => "nothing new".to_owned(),
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn shutdown(&self) -> &Shutdown {
+        self.request.shutdown()
     }
 
     /// Takes the content of the request, as a stream. It can be taken once.

@@ -48,11 +48,10 @@ impl Detached {
         }
     }
 
-    /// Lets the application around this one wait too. An application inside several is counted by the first.
-    pub(crate) fn inside(&self, outer: Self) {
-        if !Arc::ptr_eq(&self.0, &outer.0) {
-            self.0.outer.get_or_init(|| outer);
-        }
+    /// Lets the application around this one wait too. An application inside several is counted by the first. Gives whether this
+    /// is news.
+    pub(crate) fn inside(&self, outer: &Self) -> bool {
+        !Arc::ptr_eq(&self.0, &outer.0) && self.0.outer.set(outer.clone()).is_ok()
     }
 
     /// Waits until nothing is under way.

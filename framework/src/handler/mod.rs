@@ -19,6 +19,7 @@ mod request;
 mod requirements;
 pub(crate) mod respond;
 pub(crate) mod shared;
+mod shutdown;
 pub(crate) mod target;
 pub(crate) mod write_error;
 
@@ -37,6 +38,7 @@ pub use redirect::Redirect;
 pub use request::{RemoteAddr, RequestHandle};
 pub use requirements::Requirements;
 pub use respond::IntoResponse;
+pub use shutdown::Shutdown;
 pub use target::{Init, IntoTarget};
 
 pub use crate::routing::url::{Argument, PathValue};

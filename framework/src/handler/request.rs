@@ -17,7 +17,7 @@ use std::{
 use ::http::{Extensions, HeaderMap, Method, Uri, Version};
 use tokio::sync::Notify;
 
-use super::{flush::Outbox, shared::Shared};
+use super::{flush::Outbox, shared::Shared, shutdown::Shutdown};
 use crate::http::accept;
 
 /// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
@@ -128,6 +128,12 @@ impl RequestHandle {
                 going.await;
             }
         }
+    }
+
+    /// The signal that the server ends.
+    #[must_use]
+    pub fn shutdown(&self) -> &Shutdown {
+        &self.0.shared.shutdown
     }
 
     /// Whether the client is known to be gone.

@@ -8,7 +8,7 @@ use std::{
 
 use ::http::HeaderValue;
 
-use super::detached::Detached;
+use super::{detached::Detached, shutdown::Shutdown};
 use crate::routing::pattern::Place;
 
 /// The part of an application that a request can see.
@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) names: Names,
     /// What goes on without its connection.
     pub(crate) detached: Detached,
+    /// The signal that the server ends.
+    pub(crate) shutdown: Shutdown,
     /// Whether error pages show causes.
     pub(crate) debug: bool,
     /// Whether content in memory gets an entity tag of its own accord.

@@ -22,13 +22,15 @@ use tokio::time::timeout;
 
 pub use self::limits::Limits;
 use self::{connection::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
+pub use crate::handler::Shutdown;
 use crate::{
     Application, Options,
     handler::{Error, Result},
 };
 
 impl Application {
-    /// Serves the application until SIGINT or SIGTERM, and then finishes the requests in flight.
+    /// Serves the application until SIGINT, SIGTERM or its [`shutdown`](Self::shutdown), and then finishes the requests in flight. A second
+    /// signal ends it at once.
     ///
     /// It prints the addresses it listens on. It does not block the runtime it is awaited on: the event loops have threads of
     /// their own.
@@ -46,11 +48,14 @@ impl Application {
         let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
         let signal = termination()?;
+        let shutdown = common.ready.shutdown();
         tokio::select! {
             () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
+            () = shutdown.begun() => {}
         }
         drop(listeners);
+        shutdown.begin();
         let again = termination()?;
         tokio::select! {
             () = drain(loops, &common) => {}
@@ -83,8 +88,7 @@ async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
         let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
         tracing::warn!(
             target: "squall",
-            "{requests} requests on {connections} connections were cut off after {} seconds",
-            deadline.as_secs_f32()
+            "cut off after {deadline:?}: requests: {requests}, connections: {connections}"
         );
     }
 }
