@@ -1,5 +1,7 @@
 //! [`Options`]: what a server is told by its command line or its environment.
 
+use std::time::Duration;
+
 use crate::server::Limits;
 
 /// What a server is told when it starts: by command line (`--port 80`) or environment (`SQUALL_PORT=80`), the first winning.
@@ -11,6 +13,7 @@ use crate::server::Limits;
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
+/// | `--watchdog` | `SQUALL_WATCHDOG` | `100ms`; a handler that holds an event loop for longer is logged; `0` is no watchdog |
 ///
 /// The options of [`Limits`] stand beside them.
 ///
@@ -85,6 +88,12 @@ pub struct Options {
         )
     )]
     pub log: String,
+    /// How long a handler may hold its event loop before a line is logged; 0 is no watchdog
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_WATCHDOG", value_name = "TIME", default_value = "100ms", value_parser = crate::server::limits::duration)
+    )]
+    pub watchdog: Duration,
     /// How long a client may take, and how much it may ask for
     #[cfg_attr(feature = "options", command(flatten))]
     pub limits: Limits,
@@ -117,6 +126,7 @@ impl Default for Options {
             workers: None,
             debug: false,
             log: "info".to_owned(),
+            watchdog: Duration::from_millis(100),
             limits: Limits::default(),
         }
     }

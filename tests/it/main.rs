@@ -16,4 +16,5 @@ mod routing;
 mod server;
 mod shutdown;
 mod support;
+mod watch;
 mod wire;

@@ -141,6 +141,11 @@ impl OwnServer {
             .expect("the server prints the line")
     }
 
+    /// The next line of its standard error; `None` when it has ended.
+    pub(crate) fn any_error_line(&mut self) -> Option<String> {
+        self.errors.next()?.ok()
+    }
+
     /// Whether it prints this text to its standard error before it ends.
     pub(crate) fn error_has(&mut self, text: &str) -> bool {
         self.errors

@@ -25,8 +25,9 @@ use crate::{
         flush::{Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply, Shareable},
         shared::{Names, Shared},
+        watchdog,
     },
-    routing::tree::Captures,
+    routing::{pattern::Place, tree::Captures},
 };
 
 /// An application ready to answer.
@@ -117,6 +118,11 @@ impl Ready {
     /// Waits until nothing goes on without its connection.
     pub(crate) async fn idle(&self) {
         self.core.shared.detached.idle().await;
+    }
+
+    /// The places of all handlers.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &'static Place> {
+        self.core.table.places()
     }
 
     /// The signal that the server ends.
@@ -258,6 +264,7 @@ impl Core {
             let answer = not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
         };
+        watchdog::note(handler.place);
         cx.route(handler.place, captures, handler.gifts.clone());
         let request = cx.request().clone();
         match (method.start)(cx) {

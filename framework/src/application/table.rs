@@ -176,6 +176,14 @@ impl Table {
         Some((&self.rows[row as usize], captures))
     }
 
+    /// The places of all handlers.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &'static Place> {
+        self.rows.iter().filter_map(|row| match row {
+            Row::Handler(handler) => Some(handler.place),
+            Row::Redirect { .. } | Row::Mount { .. } => None,
+        })
+    }
+
     /// The places of the routes that have a name.
     pub(crate) fn named(routes: Routes) -> Vec<(&'static str, Place)> {
         let name =

@@ -13,6 +13,8 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::watchdog::Watch;
+
 /// Counts what is under way.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Detached(Arc<Count>);
@@ -32,10 +34,10 @@ impl Detached {
             return;
         };
         let running = self.enter();
-        runtime.spawn(async move {
+        runtime.spawn(Watch::inherited(async move {
             work.await;
             drop(running);
-        });
+        }));
     }
 
     /// Counts what is under way until this is dropped.

@@ -21,6 +21,7 @@ pub(crate) mod respond;
 pub(crate) mod shared;
 mod shutdown;
 pub(crate) mod target;
+pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
 pub use body::Body;

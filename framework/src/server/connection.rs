@@ -15,6 +15,7 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use ::http::{HeaderValue, StatusCode, header};
@@ -26,6 +27,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
     limits::Limits,
+    stats::Refusal,
     vitals::{Order, Phase, Vitals},
     wire::{Socket, Wire},
 };
@@ -48,15 +50,18 @@ const NO_ROOM: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nc
 pub(crate) struct Common {
     pub(crate) ready: Arc<Ready>,
     pub(crate) limits: Limits,
+    /// How long a poll may take before the watchdog speaks; zero where there is none.
+    pub(super) patience: Duration,
     /// The requests that are being answered; counted where there is a limit.
     in_flight: AtomicUsize,
 }
 
 impl Common {
-    pub(crate) fn new(ready: Arc<Ready>, limits: Limits) -> Self {
+    pub(crate) fn new(ready: Arc<Ready>, limits: Limits, patience: Duration) -> Self {
         Self {
             ready,
             limits,
+            patience,
             in_flight: AtomicUsize::new(0),
         }
     }
@@ -167,6 +172,11 @@ impl Connection {
         let parts = http.into_parts();
         let mut wire = parts.io.into_inner();
         if let Err(error) = result {
+            if error.is_parse_too_large() {
+                self.vitals.ledger().refuse(Refusal::HeadTooLarge);
+            } else if error.is_parse() {
+                self.vitals.ledger().refuse(Refusal::Malformed);
+            }
             tracing::debug!(target: "squall", error = ?error, "a connection ended early");
             return self.linger(wire, &[]);
         }
@@ -261,14 +271,23 @@ impl Service<::http::Request<Incoming>> for Answers {
 
     fn call(&self, request: ::http::Request<Incoming>) -> Answer {
         self.vitals.enter(Phase::Answering);
+        let ledger = self.vitals.ledger();
+        ledger.request();
         let fault = fault(&request);
         let is_last = fault.is_some() || self.is_last();
         let turn = Turn::take(&self.common);
         let request = request.map(|content| self.content(content));
         let ready = &self.common.ready;
-        let answer = match fault.or_else(|| turn.is_none().then(busy)) {
-            None => ready.respond(request, self.remote_addr),
-            Some(error) => ready.refuse(request, self.remote_addr, error),
+        let answer = match (fault, &turn) {
+            (None, Some(_)) => ready.respond(request, self.remote_addr),
+            (Some(fault), _) => {
+                ledger.refuse(Refusal::Malformed);
+                ready.refuse(request, self.remote_addr, fault)
+            }
+            (None, None) => {
+                ledger.refuse(Refusal::TooManyRequests);
+                ready.refuse(request, self.remote_addr, busy())
+            }
         };
         Answer {
             answer,

@@ -1,14 +1,6 @@
 //! One event loop: a thread with a single-threaded runtime, and the connections that were given to it.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::{io, net::SocketAddr, sync::Arc, thread};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,14 +8,19 @@ use super::{
     connection::Common,
     gate::Pass,
     roster::{Roster, Seat},
+    stats::{self, Ledger},
     wire::{Loose, Socket},
+};
+use crate::{
+    handler::watchdog::{self, Seen},
+    routing::pattern::Place,
 };
 
 /// The handle of an event loop.
 pub(super) struct EventLoop {
     arrivals: mpsc::UnboundedSender<Handed>,
-    connections: Arc<AtomicUsize>,
     roster: Arc<Roster>,
+    seen: Arc<Seen>,
     ended: oneshot::Receiver<()>,
 }
 
@@ -57,24 +54,33 @@ impl EventLoop {
         let (arrivals, arriving) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
         let roster = Roster::new(Arc::clone(common));
+        stats::register(&roster);
+        let (seen, patience) = (Arc::<Seen>::default(), common.patience);
+        let watched = Arc::clone(&seen);
         let run = run(arriving, Arc::clone(&roster), Arc::clone(common));
         thread::Builder::new()
             .name(format!("squall-{index}"))
             .spawn(move || {
+                watchdog::install(patience, watched);
                 runtime.block_on(run);
                 _ = end.send(());
             })?;
         Ok(Self {
             arrivals,
-            connections: Arc::default(),
             roster,
+            seen,
             ended,
         })
     }
 
-    /// The number of connections it holds.
-    pub(super) fn connections(&self) -> usize {
-        self.connections.load(Ordering::Relaxed)
+    /// What it counts.
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.roster.ledger()
+    }
+
+    /// Whether the poll under way is about this route.
+    pub(super) fn is_at(&self, place: &'static Place) -> bool {
+        self.seen.is(place)
     }
 
     /// The number of requests that are being answered.
@@ -84,7 +90,7 @@ impl EventLoop {
 
     /// Takes a new connection.
     pub(super) fn take(&self, arrival: Arrival) {
-        let seat = Seat::take(&self.connections, arrival.pass);
+        let seat = self.roster.seat(Some(arrival.pass));
         match arrival.socket.loosen() {
             Ok(socket) => {
                 _ = self.arrivals.send(Handed {

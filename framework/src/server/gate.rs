@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use super::limits::Limits;
+use super::{limits::Limits, stats::Refusal};
 
 /// Files that are not connections: the sockets that listen, the event queues, the log, what the program opens itself.
 const RESERVED: usize = 64;
@@ -36,7 +36,7 @@ pub(super) enum Admission {
     /// It is served.
     Welcome(Pass),
     /// It is told that there is no room.
-    Refused(Pass),
+    Refused(Refusal, Pass),
     /// Not even that.
     Dropped,
 }
@@ -79,8 +79,10 @@ impl Gate {
         });
         if inside >= self.most + REFUSED {
             Admission::Dropped
-        } else if inside >= self.most || self.most_of_one.is_some_and(|most| of_one > most) {
-            Admission::Refused(pass)
+        } else if inside >= self.most {
+            Admission::Refused(Refusal::TooManyConnections, pass)
+        } else if self.most_of_one.is_some_and(|most| of_one > most) {
+            Admission::Refused(Refusal::TooManyOfAddress, pass)
         } else {
             Admission::Welcome(pass)
         }

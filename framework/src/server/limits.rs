@@ -119,7 +119,7 @@ impl Default for Limits {
 
 /// Reads a time: a number of seconds, or one with its unit.
 #[cfg(feature = "options")]
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = split(text);
     let milliseconds = match unit {
         "ms" => 1,

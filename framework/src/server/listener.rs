@@ -17,6 +17,7 @@ use super::{
     address::{Address, BACKLOG},
     event_loop::{Arrival, EventLoop},
     gate::{Admission, Gate},
+    stats::Refusal,
     wire::Socket,
 };
 use crate::{
@@ -201,22 +202,26 @@ impl Drop for SocketFile {
 }
 
 fn hand_over(socket: Socket, remote_addr: Option<SocketAddr>, loops: &[EventLoop], gate: &Gate) {
-    let quietest = loops
+    let Some(quietest) = loops
         .iter()
-        .min_by_key(|event_loop| event_loop.connections());
+        .min_by_key(|event_loop| event_loop.ledger().connections())
+    else {
+        return;
+    };
     let (is_welcome, pass) = match gate.admit(remote_addr) {
         Admission::Welcome(pass) => (true, pass),
-        Admission::Refused(pass) => (false, pass),
-        Admission::Dropped => return,
+        Admission::Refused(refusal, pass) => {
+            quietest.ledger().refuse(refusal);
+            (false, pass)
+        }
+        Admission::Dropped => return quietest.ledger().refuse(Refusal::Dropped),
     };
-    if let Some(quietest) = quietest {
-        quietest.take(Arrival {
-            socket,
-            remote_addr,
-            is_welcome,
-            pass,
-        });
-    }
+    quietest.take(Arrival {
+        socket,
+        remote_addr,
+        is_welcome,
+        pass,
+    });
 }
 
 fn cannot_listen(address: &Address, error: &io::Error) -> crate::Error {

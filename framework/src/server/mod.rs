@@ -8,11 +8,13 @@ mod address;
 pub(crate) mod connection;
 mod event_loop;
 pub(crate) mod gate;
-mod limits;
+pub(crate) mod limits;
 mod listener;
 mod log;
 pub(crate) mod roster;
 pub(crate) mod runtime;
+mod stall;
+mod stats;
 mod vitals;
 pub(crate) mod wire;
 
@@ -20,8 +22,11 @@ use std::{io, sync::Arc};
 
 use tokio::time::timeout;
 
-pub use self::limits::Limits;
 use self::{connection::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
+pub use self::{
+    limits::Limits,
+    stats::{LoopStats, Refusal, Stats, stats},
+};
 pub use crate::handler::Shutdown;
 use crate::{
     Application, Options,
@@ -44,7 +49,7 @@ impl Application {
         let ready = self.debug(debug).ready()?;
         let mut listeners = Listeners::open(&options).await?;
         println!("{listeners}");
-        let common = Arc::new(Common::new(ready, options.limits.clone()));
+        let common = Arc::new(Common::new(ready, options.limits.clone(), options.watchdog));
         let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
         let signal = termination()?;
@@ -53,6 +58,7 @@ impl Application {
             () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
             () = shutdown.begun() => {}
+            () = stall::look_out(&loops, &common) => {}
         }
         drop(listeners);
         shutdown.begin();
@@ -84,7 +90,10 @@ async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
         }
     });
     if ended.await.is_err() {
-        let connections: usize = loops.iter().map(EventLoop::connections).sum();
+        let connections: usize = loops
+            .iter()
+            .map(|event_loop| event_loop.ledger().connections())
+            .sum();
         let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
         tracing::warn!(
             target: "squall",

@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -13,15 +13,17 @@ use tokio::{sync::Notify, time::MissedTickBehavior};
 use super::{
     connection::{Common, Connection},
     gate::Pass,
-    vitals::{Clock, Order, Phase, TICK, Vitals},
+    stats::{Ledger, LoopStats},
+    vitals::{Order, Phase, TICK, Vitals},
     wire::Socket,
 };
+use crate::handler::watchdog::Watch;
 
 /// The connections of one event loop.
 #[derive(Debug)]
 pub(crate) struct Roster {
     common: Arc<Common>,
-    clock: Arc<Clock>,
+    ledger: Arc<Ledger>,
     /// Only its own loop locks it; another thread does when a server ends.
     members: Mutex<Vec<Arc<Vitals>>>,
     is_draining: AtomicBool,
@@ -32,11 +34,20 @@ impl Roster {
     pub(crate) fn new(common: Arc<Common>) -> Arc<Self> {
         Arc::new(Self {
             common,
-            clock: Arc::default(),
+            ledger: Arc::default(),
             members: Mutex::default(),
             is_draining: AtomicBool::new(false),
             emptied: Notify::new(),
         })
+    }
+
+    /// Counts a connection that is on its way here. No gate has let it in where there is no pass.
+    pub(crate) fn seat(&self, pass: Option<Pass>) -> Seat {
+        self.ledger.arrive();
+        Seat {
+            ledger: Arc::clone(&self.ledger),
+            _pass: pass,
+        }
     }
 
     /// Serves a connection, as a task of the runtime it is called on.
@@ -64,7 +75,7 @@ impl Roster {
     }
 
     fn sit(self: &Arc<Self>, seat: Seat) -> Place {
-        let vitals = Arc::new(Vitals::new(Arc::clone(&self.clock)));
+        let vitals = Arc::new(Vitals::new(Arc::clone(&self.ledger)));
         let mut members = self.lock();
         vitals.sit(members.len());
         members.push(Arc::clone(&vitals));
@@ -81,8 +92,9 @@ impl Roster {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            ticks.tick().await;
-            self.clock.advance();
+            let due = ticks.tick().await;
+            self.ledger.delay(due.elapsed());
+            self.ledger.clock.advance();
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
@@ -111,8 +123,17 @@ impl Roster {
         }
     }
 
+    /// What its event loop counts.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    pub(super) fn stats(&self) -> LoopStats {
+        self.ledger.stats(self.in_flight())
+    }
+
     /// The number of requests that are being answered.
-    pub(crate) fn in_flight(&self) -> usize {
+    pub(super) fn in_flight(&self) -> usize {
         let answering = |vitals: &&Arc<Vitals>| vitals.phase() == Phase::Answering;
         self.lock().iter().filter(answering).count()
     }
@@ -148,39 +169,21 @@ impl Drop for Place {
 }
 
 fn spawn(connection: Connection, place: Place) {
-    tokio::spawn(async move {
+    tokio::spawn(Watch::new(async move {
         connection.await;
         drop(place);
-    });
+    }));
 }
 
-/// A connection in the count by which the quietest loop is found, and in that of the gate.
+/// A connection in the counts of its loop and of the gate.
 #[derive(Debug)]
 pub(crate) struct Seat {
-    count: Arc<AtomicUsize>,
+    ledger: Arc<Ledger>,
     _pass: Option<Pass>,
-}
-
-impl Seat {
-    pub(crate) fn take(count: &Arc<AtomicUsize>, pass: Pass) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self {
-            count: Arc::clone(count),
-            _pass: Some(pass),
-        }
-    }
-
-    /// For a connection that no gate and no loop counts.
-    pub(crate) fn of_nobody() -> Self {
-        Self {
-            count: Arc::new(AtomicUsize::new(1)),
-            _pass: None,
-        }
-    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
+        self.ledger.depart();
     }
 }

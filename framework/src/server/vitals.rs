@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use super::limits::Limits;
+use super::{
+    limits::Limits,
+    stats::{Ledger, Refusal},
+};
 
 /// The time between two sweeps.
 pub(super) const TICK: Duration = Duration::from_millis(500);
@@ -28,7 +31,7 @@ impl Clock {
         self.0.store(self.now().wrapping_add(1), Relaxed);
     }
 
-    fn now(&self) -> u32 {
+    pub(super) fn now(&self) -> u32 {
         self.0.load(Relaxed)
     }
 }
@@ -88,7 +91,7 @@ impl Order {
 /// What an event loop knows of a connection.
 #[derive(Debug)]
 pub(super) struct Vitals {
-    clock: Arc<Clock>,
+    ledger: Arc<Ledger>,
     born: u32,
     phase: AtomicU8,
     /// The tick in which the phase began.
@@ -116,10 +119,10 @@ pub(super) struct Vitals {
 }
 
 impl Vitals {
-    pub(super) fn new(clock: Arc<Clock>) -> Self {
-        let now = clock.now();
+    pub(super) fn new(ledger: Arc<Ledger>) -> Self {
+        let now = ledger.clock.now();
         Self {
-            clock,
+            ledger,
             born: now,
             phase: AtomicU8::new(Phase::Silent as u8),
             since: AtomicU32::new(now),
@@ -138,6 +141,15 @@ impl Vitals {
         }
     }
 
+    /// What its event loop counts.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn now(&self) -> u32 {
+        self.ledger.clock.now()
+    }
+
     /// Remembers whom to wake: the task of the connection, always the same.
     pub(super) fn wake_by(&self, waker: &Waker) {
         self.waker.get_or_init(|| waker.clone());
@@ -153,12 +165,13 @@ impl Vitals {
             self.told_in.begin();
         }
         self.phase.store(phase as u8, Relaxed);
-        self.since.store(self.clock.now(), Relaxed);
+        self.since.store(self.now(), Relaxed);
     }
 
     /// Notes bytes that came. The first of them begin a request.
     pub(super) fn heard(&self, bytes: usize) {
-        self.heard.store(self.clock.now(), Relaxed);
+        self.ledger.read(bytes);
+        self.heard.store(self.now(), Relaxed);
         match self.phase() {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
             Phase::Answering => self.heard_in.add(bytes),
@@ -168,22 +181,23 @@ impl Vitals {
 
     /// Notes bytes that the client took.
     pub(super) fn told(&self, bytes: usize) {
+        self.ledger.written(bytes);
         self.told_in.add(bytes);
-        self.told.store(self.clock.now(), Relaxed);
+        self.told.store(self.now(), Relaxed);
         self.is_stuck.store(false, Relaxed);
     }
 
     /// Notes that the client takes no more for now.
     pub(super) fn stuck(&self) {
         if !self.is_stuck.swap(true, Relaxed) {
-            self.told.store(self.clock.now(), Relaxed);
+            self.told.store(self.now(), Relaxed);
         }
     }
 
     /// Notes whether somebody waits for content of the request.
     pub(super) fn wanting(&self, is_wanting: bool) {
         if is_wanting && !self.is_wanting.load(Relaxed) {
-            self.heard.store(self.clock.now(), Relaxed);
+            self.heard.store(self.now(), Relaxed);
         }
         self.is_wanting.store(is_wanting, Relaxed);
     }
@@ -240,7 +254,7 @@ impl Vitals {
 
     /// Looks whether the connection keeps its deadlines.
     pub(super) fn sweep(&self, limits: &Limits) {
-        let now = self.clock.now();
+        let now = self.now();
         let elapsed = |tick: &AtomicU32| now.wrapping_sub(tick.load(Relaxed));
         let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
         let is_too_slow = |tally: &Tally, deadline| {
@@ -251,12 +265,19 @@ impl Vitals {
             && (over(elapsed(&self.told), limits.write_deadline)
                 || is_too_slow(&self.told_in, limits.write_deadline))
         {
+            self.ledger.refuse(Refusal::WriteDeadline);
             return self.give(Order::Close);
         }
         let in_phase = elapsed(&self.since);
         match self.phase() {
-            Phase::Silent if over(in_phase, limits.head_deadline) => self.give(Order::Close),
-            Phase::Head if over(in_phase, limits.head_deadline) => self.give(Order::TimeOut),
+            Phase::Silent if over(in_phase, limits.head_deadline) => {
+                self.ledger.refuse(Refusal::HeadDeadline);
+                self.give(Order::Close);
+            }
+            Phase::Head if over(in_phase, limits.head_deadline) => {
+                self.ledger.refuse(Refusal::HeadDeadline);
+                self.give(Order::TimeOut);
+            }
             Phase::Idle if over(in_phase, limits.idle_deadline) => self.give(Order::Close),
             Phase::Idle if in_phase > 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
@@ -267,7 +288,9 @@ impl Vitals {
                     && (over(elapsed(&self.heard), limits.body_deadline)
                         || is_too_slow(&self.heard_in, limits.body_deadline)) =>
             {
-                self.is_late.store(true, Relaxed);
+                if !self.is_late.swap(true, Relaxed) {
+                    self.ledger.refuse(Refusal::BodyDeadline);
+                }
                 self.wake();
             }
             _ => {}
@@ -280,7 +303,7 @@ impl Vitals {
 
     /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another.
     pub(super) fn drain(&self) {
-        let in_phase = self.clock.now().wrapping_sub(self.since.load(Relaxed));
+        let in_phase = self.now().wrapping_sub(self.since.load(Relaxed));
         match self.phase() {
             Phase::Lingering => {}
             Phase::Head if in_phase > 2 => self.ask(Order::TimeOut),

@@ -1,6 +1,6 @@
 //! [`TestClient`]: a client for tests of an application, in memory or over a real socket.
 
-use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -19,12 +19,7 @@ use tokio::{
 use crate::{
     Application,
     handler::Body,
-    server::{
-        Limits,
-        connection::Common,
-        roster::{Roster, Seat},
-        wire::Socket,
-    },
+    server::{Limits, connection::Common, roster::Roster, wire::Socket},
 };
 
 /// A client for tests of an application.
@@ -106,7 +101,7 @@ impl TestClient {
     #[track_caller]
     fn with_limits(app: Application, limits: Limits) -> Self {
         let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
-        let common = Arc::new(Common::new(ready, limits));
+        let common = Arc::new(Common::new(ready, limits, Duration::ZERO));
         Self {
             roster: Roster::new(common),
             socket: None,
@@ -175,8 +170,8 @@ impl TestClient {
             }
             None => {
                 let (near, far) = tokio::io::duplex(64 * 1024);
-                self.roster
-                    .admit(Socket::Memory(far), None, Seat::of_nobody());
+                let seat = self.roster.seat(None);
+                self.roster.admit(Socket::Memory(far), None, seat);
                 Box::new(TokioIo::new(near))
             }
         }
@@ -207,7 +202,8 @@ impl<T: Read + Write + Unpin + Send> Stream for T {}
 async fn accept(listener: TcpListener, roster: Arc<Roster>) {
     let serving = async {
         while let Ok((stream, remote_addr)) = listener.accept().await {
-            roster.admit(Socket::Tcp(stream), Some(remote_addr), Seat::of_nobody());
+            let seat = roster.seat(None);
+            roster.admit(Socket::Tcp(stream), Some(remote_addr), seat);
         }
     };
     tokio::select! {

@@ -1,0 +1,147 @@
+//! The watchdog: which handler holds an event loop for so long that all other connections of the loop wait.
+//!
+//! A task of an event loop is wrapped in [`Watch`], which takes the time of each of its polls; dispatch [notes](note) the route that a
+//! poll is about. On a thread without a watchdog neither does anything. A poll that is over names itself; one that does not come
+//! to an end is found from another thread, by what stands in its loop's [`Seen`].
+
+use std::{
+    cell::{Cell, OnceCell},
+    future::Future,
+    pin::Pin,
+    ptr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use pin_project_lite::pin_project;
+
+use crate::routing::pattern::Place;
+
+const TARGET: &str = "squall::watchdog";
+
+thread_local! {
+    static WATCHDOG: Watchdog = const {
+        Watchdog {
+            patience: Cell::new(Duration::ZERO),
+            place: Cell::new(None),
+            seen: OnceCell::new(),
+        }
+    };
+}
+
+/// What is known on the thread of an event loop.
+struct Watchdog {
+    /// How long a poll may take; zero where nobody watches.
+    patience: Cell<Duration>,
+    /// The route that the poll under way is about.
+    place: Cell<Option<&'static Place>>,
+    seen: OnceCell<Arc<Seen>>,
+}
+
+impl Watchdog {
+    fn set(&self, place: Option<&'static Place>) {
+        self.place.set(place);
+        if let Some(seen) = self.seen.get() {
+            seen.0.store(place.map_or(0, address), Relaxed);
+        }
+    }
+}
+
+/// What another thread can see of the poll under way: the address of its route.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(AtomicUsize);
+
+impl Seen {
+    /// Whether the poll under way is about this route.
+    pub(crate) fn is(&self, place: &'static Place) -> bool {
+        self.0.load(Relaxed) == address(place)
+    }
+}
+
+fn address(place: &'static Place) -> usize {
+    ptr::from_ref(place).addr()
+}
+
+/// Watches the polls of this thread from now on.
+pub(crate) fn install(patience: Duration, seen: Arc<Seen>) {
+    WATCHDOG.with(|watchdog| {
+        watchdog.patience.set(patience);
+        _ = watchdog.seen.set(seen);
+    });
+}
+
+/// Notes the route that the poll under way is about.
+pub(crate) fn note(place: &'static Place) {
+    WATCHDOG.with(|watchdog| {
+        if !watchdog.patience.get().is_zero() {
+            watchdog.set(Some(place));
+        }
+    });
+}
+
+pin_project! {
+    /// A task of an event loop, under watch.
+    pub(crate) struct Watch<F> {
+        #[pin]
+        task: F,
+        // The route that its last poll was about.
+        place: Option<&'static Place>,
+    }
+}
+
+impl<F> Watch<F> {
+    pub(crate) fn new(task: F) -> Self {
+        Self { task, place: None }
+    }
+
+    /// A task that a request has begun, on the thread where that is polled.
+    pub(crate) fn inherited(task: F) -> Self {
+        let place = WATCHDOG.with(|watchdog| watchdog.place.get());
+        Self { task, place }
+    }
+}
+
+impl<F: Future> Future for Watch<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let patience = WATCHDOG.with(|watchdog| watchdog.patience.get());
+        if patience.is_zero() {
+            return this.task.poll(cx);
+        }
+        WATCHDOG.with(|watchdog| watchdog.set(*this.place));
+        let began = Instant::now();
+        let polled = this.task.poll(cx);
+        let held = began.elapsed();
+        *this.place = WATCHDOG.with(|watchdog| {
+            let place = watchdog.place.get();
+            watchdog.set(None);
+            place
+        });
+        if held > patience {
+            report(*this.place, held);
+        }
+        polled
+    }
+}
+
+/// Tells of a poll that took too long, and has ended.
+fn report(place: Option<&'static Place>, held: Duration) {
+    match place {
+        Some(place) => tracing::warn!(
+            target: TARGET,
+            "{} on {} held its event loop for {held:.1?}: all its other connections waited; `#[blocking]` runs a method elsewhere",
+            place.owner,
+            place.text(),
+        ),
+        None => tracing::warn!(
+            target: TARGET,
+            "work outside of any handler held an event loop for {held:.1?}"
+        ),
+    }
+}
