@@ -153,6 +153,8 @@ mod unix {
         let socket = place.socket();
         let server = start(socket.to_str().unwrap());
         fs::remove_file(&socket).unwrap();
+        // Two files made at one tick of the system's clock cannot be told apart.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         let _other = StdListener::bind(&socket).unwrap();
         server.signal("-TERM");
         assert!(server.wait());

@@ -169,8 +169,12 @@ impl Listener {
 #[derive(Debug)]
 struct SocketFile {
     path: std::path::PathBuf,
-    identity: (u64, u64),
+    identity: Identity,
 }
+
+/// Which file it is. The number of a file that is gone is given to another, so the time of its making belongs to it.
+#[cfg(unix)]
+type Identity = (u64, u64, Option<std::time::SystemTime>);
 
 #[cfg(unix)]
 impl SocketFile {
@@ -184,11 +188,11 @@ impl SocketFile {
         }))
     }
 
-    fn identity(path: &std::path::Path) -> io::Result<(u64, u64)> {
+    fn identity(path: &std::path::Path) -> io::Result<Identity> {
         use std::os::unix::fs::MetadataExt;
 
         let found = std::fs::symlink_metadata(path)?;
-        Ok((found.dev(), found.ino()))
+        Ok((found.dev(), found.ino(), found.created().ok()))
     }
 }
 
