@@ -120,6 +120,11 @@ impl Ready {
         self.core.shared.detached.idle().await;
     }
 
+    /// The `server` field of every answer.
+    pub(crate) fn server(&self) -> Option<&HeaderValue> {
+        self.core.shared.server.as_ref()
+    }
+
     /// The places of all handlers.
     pub(crate) fn places(&self) -> impl Iterator<Item = &'static Place> {
         self.core.table.places()

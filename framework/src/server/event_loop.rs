@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::Arc, thread};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    connection::Common,
+    answers::Common,
     gate::Pass,
     roster::{Roster, Seat},
     stats::{self, Ledger},

@@ -5,9 +5,14 @@
 //! finished.
 
 mod address;
-pub(crate) mod connection;
+pub(crate) mod answers;
+mod connection;
 mod event_loop;
+mod farewell;
+mod fault;
 pub(crate) mod gate;
+#[cfg(feature = "http2")]
+mod http2;
 pub(crate) mod limits;
 mod listener;
 mod log;
@@ -22,7 +27,7 @@ use std::{io, sync::Arc};
 
 use tokio::time::timeout;
 
-use self::{connection::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
+use self::{answers::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
 pub use self::{
     limits::Limits,
     stats::{LoopStats, Refusal, Stats, stats},

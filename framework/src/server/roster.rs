@@ -11,7 +11,8 @@ use std::{
 use tokio::{sync::Notify, time::MissedTickBehavior};
 
 use super::{
-    connection::{Common, Connection},
+    answers::Common,
+    connection::Connection,
     gate::Pass,
     stats::{Ledger, LoopStats},
     vitals::{Order, Phase, TICK, Vitals},
@@ -41,6 +42,11 @@ impl Roster {
         })
     }
 
+    /// What the connections of the server have in common.
+    pub(super) fn common(&self) -> &Arc<Common> {
+        &self.common
+    }
+
     /// Counts a connection that is on its way here. No gate has let it in where there is no pass.
     pub(crate) fn seat(&self, pass: Option<Pass>) -> Seat {
         self.ledger.arrive();
@@ -57,30 +63,31 @@ impl Roster {
         remote_addr: Option<SocketAddr>,
         seat: Seat,
     ) {
-        let place = self.sit(seat);
-        let vitals = Arc::clone(&place.vitals);
+        let member = self.join(Some(seat));
+        let vitals = Arc::clone(&member.vitals);
         if self.is_draining.load(Ordering::Relaxed) {
             vitals.give(Order::Last);
         }
-        let connection = Connection::new(socket, remote_addr, Arc::clone(&self.common), vitals);
-        spawn(connection, place);
+        let connection = Connection::new(socket, remote_addr, Arc::clone(self), vitals);
+        spawn(connection, member);
     }
 
     /// Tells a connection that there is no room.
     pub(crate) fn refuse(self: &Arc<Self>, socket: Socket, seat: Seat) {
-        let place = self.sit(seat);
-        let vitals = Arc::clone(&place.vitals);
-        let connection = Connection::refused(socket, Arc::clone(&self.common), vitals);
-        spawn(connection, place);
+        let member = self.join(Some(seat));
+        let vitals = Arc::clone(&member.vitals);
+        let connection = Connection::refused(socket, Arc::clone(self), vitals);
+        spawn(connection, member);
     }
 
-    fn sit(self: &Arc<Self>, seat: Seat) -> Place {
+    /// Takes a connection in, or a stream, which has no seat of its own.
+    pub(super) fn join(self: &Arc<Self>, seat: Option<Seat>) -> Member {
         let vitals = Arc::new(Vitals::new(Arc::clone(&self.ledger)));
         let mut members = self.lock();
         vitals.sit(members.len());
         members.push(Arc::clone(&vitals));
         drop(members);
-        Place {
+        Member {
             roster: Arc::clone(self),
             vitals,
             _seat: seat,
@@ -91,6 +98,7 @@ impl Roster {
     pub(crate) async fn sweep(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut draining = 0;
         loop {
             let due = ticks.tick().await;
             self.ledger.delay(due.elapsed());
@@ -98,9 +106,10 @@ impl Roster {
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
-                    vitals.drain();
+                    vitals.drain(draining);
                 }
             }
+            draining += u32::from(self.is_draining.load(Ordering::Relaxed));
         }
     }
 
@@ -155,23 +164,30 @@ impl Roster {
     }
 }
 
-/// A connection in the roster of its loop.
-struct Place {
+/// A connection in the roster of its loop, or a stream of one.
+pub(super) struct Member {
     roster: Arc<Roster>,
     vitals: Arc<Vitals>,
-    _seat: Seat,
+    _seat: Option<Seat>,
 }
 
-impl Drop for Place {
+#[cfg(feature = "http2")]
+impl Member {
+    pub(super) fn vitals(&self) -> &Arc<Vitals> {
+        &self.vitals
+    }
+}
+
+impl Drop for Member {
     fn drop(&mut self) {
         self.roster.leave(&self.vitals);
     }
 }
 
-fn spawn(connection: Connection, place: Place) {
+fn spawn(connection: Connection, member: Member) {
     tokio::spawn(Watch::new(async move {
         connection.await;
-        drop(place);
+        drop(member);
     }));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{connection::Common, event_loop::EventLoop};
+use super::{answers::Common, event_loop::EventLoop};
 
 /// The time between two looks. A loop ticks at least once in it.
 const PERIOD: Duration = Duration::from_secs(1);

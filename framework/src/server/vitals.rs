@@ -48,16 +48,22 @@ pub(super) enum Phase {
     Head,
     /// A request is being answered.
     Answering,
+    /// HTTP/2, and no request.
+    Open,
+    /// HTTP/2, and requests are being answered: each has vitals of its own.
+    Carrying,
     /// All is said; what the client still sends is read and thrown away.
     Lingering,
 }
 
 impl Phase {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Silent,
         Self::Idle,
         Self::Head,
         Self::Answering,
+        Self::Open,
+        Self::Carrying,
         Self::Lingering,
     ];
 }
@@ -160,7 +166,7 @@ impl Vitals {
     }
 
     pub(super) fn enter(&self, phase: Phase) {
-        if phase == Phase::Answering {
+        if matches!(phase, Phase::Answering | Phase::Carrying) {
             self.heard_in.begin();
             self.told_in.begin();
         }
@@ -170,21 +176,27 @@ impl Vitals {
 
     /// Notes bytes that came. The first of them begin a request.
     pub(super) fn heard(&self, bytes: usize) {
-        self.ledger.read(bytes);
         self.heard.store(self.now(), Relaxed);
         match self.phase() {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
             Phase::Answering => self.heard_in.add(bytes),
-            Phase::Head | Phase::Lingering => {}
+            Phase::Head | Phase::Open | Phase::Carrying | Phase::Lingering => {}
         }
     }
 
     /// Notes bytes that the client took.
     pub(super) fn told(&self, bytes: usize) {
-        self.ledger.written(bytes);
         self.told_in.add(bytes);
         self.told.store(self.now(), Relaxed);
         self.is_stuck.store(false, Relaxed);
+    }
+
+    /// Notes content that a stream of HTTP/2 has handed over, if it has any: the client has taken it when more is asked for.
+    pub(super) fn handed(&self, bytes: Option<usize>) {
+        self.told(bytes.unwrap_or_default());
+        if bytes.is_some() {
+            self.stuck();
+        }
     }
 
     /// Notes that the client takes no more for now.
@@ -282,6 +294,8 @@ impl Vitals {
             Phase::Idle if in_phase > 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
             }
+            Phase::Open if over(in_phase, limits.idle_deadline + LINGER) => self.give(Order::Close),
+            Phase::Open if over(in_phase, limits.idle_deadline) => self.ask(Order::Last),
             Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
             Phase::Answering
                 if self.is_wanting.load(Relaxed)
@@ -301,12 +315,15 @@ impl Vitals {
         }
     }
 
-    /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another.
-    pub(super) fn drain(&self) {
+    /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another. `ticks` says
+    /// for how long that has been so.
+    pub(super) fn drain(&self, ticks: u32) {
         let in_phase = self.now().wrapping_sub(self.since.load(Relaxed));
         match self.phase() {
             Phase::Lingering => {}
             Phase::Head if in_phase > 2 => self.ask(Order::TimeOut),
+            // Its client has been told, and does not say that it has heard.
+            Phase::Open if TICK * ticks > LINGER => self.give(Order::Close),
             _ => self.ask(Order::Last),
         }
     }

@@ -95,6 +95,43 @@ impl Wire {
         self.again = bytes;
     }
 
+    /// Reads until it is clear whether these are the first bytes; all that was read can be read again.
+    #[cfg(feature = "http2")]
+    pub(super) fn poll_starts_with(
+        &mut self,
+        cx: &mut Context<'_>,
+        expected: &[u8],
+    ) -> Poll<io::Result<bool>> {
+        loop {
+            let known = self.again.len().min(expected.len());
+            if self.again[..known] != expected[..known] {
+                return Poll::Ready(Ok(false));
+            }
+            if known == expected.len() {
+                return Poll::Ready(Ok(true));
+            }
+            let mut space = [0; 1024];
+            let mut buffer = ReadBuf::new(&mut space);
+            ready!(self.poll_fill(cx, &mut buffer))?;
+            if buffer.filled().is_empty() {
+                return Poll::Ready(Ok(false));
+            }
+            self.again = [&self.again, buffer.filled()].concat().into();
+        }
+    }
+
+    /// Reads from the socket.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(each!(&mut self.socket, socket => Pin::new(socket).poll_read(cx, buf)))?;
+        let count = buf.filled().len() - before;
+        if count > 0 {
+            self.vitals.ledger().read(count);
+            self.vitals.heard(count);
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Waits until there is something to read, or the end.
     pub(super) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.again.is_empty() {
@@ -123,13 +160,7 @@ impl AsyncRead for Wire {
             wire.vitals.heard(count);
             return Poll::Ready(Ok(()));
         }
-        let before = buf.filled().len();
-        ready!(each!(&mut wire.socket, socket => Pin::new(socket).poll_read(cx, buf)))?;
-        let count = buf.filled().len() - before;
-        if count > 0 {
-            wire.vitals.heard(count);
-        }
-        Poll::Ready(Ok(()))
+        wire.poll_fill(cx, buf)
     }
 }
 
@@ -137,7 +168,10 @@ impl Wire {
     /// Notes what became of a write.
     fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
-            Poll::Ready(Ok(bytes)) => self.vitals.told(*bytes),
+            Poll::Ready(Ok(bytes)) => {
+                self.vitals.ledger().written(*bytes);
+                self.vitals.told(*bytes);
+            }
             Poll::Ready(Err(_)) => {}
             Poll::Pending => self.vitals.stuck(),
         }

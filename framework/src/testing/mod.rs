@@ -19,7 +19,7 @@ use tokio::{
 use crate::{
     Application,
     handler::Body,
-    server::{Limits, connection::Common, roster::Roster, wire::Socket},
+    server::{Limits, answers::Common, roster::Roster, wire::Socket},
 };
 
 /// A client for tests of an application.

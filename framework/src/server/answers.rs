@@ -1,0 +1,277 @@
+//! [`Answers`]: the application as hyper calls it, with what a server wants of each request besides: limits, the phases of the
+//! connection, the pace of what comes and goes.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::{body::Incoming, service::Service};
+
+use super::{
+    fault::fault,
+    limits::Limits,
+    stats::Refusal,
+    vitals::{Phase, Vitals},
+};
+use crate::{
+    application::{Ready, ResponseFuture},
+    handler::{Body, BoxError, HttpError, Response},
+};
+
+/// What the connections of a server have in common.
+pub(crate) struct Common {
+    pub(crate) ready: Arc<Ready>,
+    pub(crate) limits: Limits,
+    /// How long a poll may take before the watchdog speaks; zero where there is none.
+    pub(super) patience: Duration,
+    /// The requests that are being answered; counted where there is a limit.
+    in_flight: AtomicUsize,
+}
+
+impl Common {
+    pub(crate) fn new(ready: Arc<Ready>, limits: Limits, patience: Duration) -> Self {
+        Self {
+            ready,
+            limits,
+            patience,
+            in_flight: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl std::fmt::Debug for Common {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Common")
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The application, as hyper calls it.
+pub(super) struct Answers {
+    pub(super) common: Arc<Common>,
+    /// Those of the connection; of the stream in HTTP/2.
+    pub(super) vitals: Arc<Vitals>,
+    pub(super) remote_addr: Option<SocketAddr>,
+}
+
+impl Service<Request<Incoming>> for Answers {
+    type Response = ::http::Response<Said>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn call(&self, request: Request<Incoming>) -> Answer {
+        self.vitals.enter(Phase::Answering);
+        let ledger = self.vitals.ledger();
+        ledger.request();
+        let is_stream = request.version() == Version::HTTP_2;
+        let fault = fault(&request);
+        let is_last = !is_stream && (fault.is_some() || self.is_last());
+        let turn = Turn::take(&self.common);
+        let request = request.map(|content| self.content(content, is_stream));
+        let ready = &self.common.ready;
+        let answer = match (fault, &turn) {
+            (None, Some(_)) => ready.respond(request, self.remote_addr),
+            (Some(fault), _) => {
+                ledger.refuse(Refusal::Malformed);
+                ready.refuse(request, self.remote_addr, fault)
+            }
+            (None, None) => {
+                ledger.refuse(Refusal::TooManyRequests);
+                ready.refuse(request, self.remote_addr, busy())
+            }
+        };
+        Answer {
+            answer,
+            vitals: Arc::clone(&self.vitals),
+            turn,
+            is_last,
+            is_stream,
+        }
+    }
+}
+
+impl Answers {
+    /// Whether this is the last request that the connection may bring.
+    fn is_last(&self) -> bool {
+        let most = self.common.limits.max_requests;
+        most.is_some_and(|most| self.vitals.count_request() >= most.get())
+    }
+
+    /// The content of a request: where there is some, the wait for it is watched.
+    fn content(&self, content: Incoming, is_stream: bool) -> Body {
+        if content.is_end_stream() {
+            return Body::empty();
+        }
+        Body::new(Heard {
+            content,
+            vitals: Arc::clone(&self.vitals),
+            is_stream,
+        })
+    }
+}
+
+/// A request in the count of those that are being answered.
+struct Turn(Option<Arc<Common>>);
+
+impl Turn {
+    /// `None` where there are too many. Without a limit nothing is counted.
+    fn take(common: &Arc<Common>) -> Option<Self> {
+        let Some(most) = common.limits.max_in_flight else {
+            return Some(Self(None));
+        };
+        let turn = Self(Some(Arc::clone(common)));
+        let before = common.in_flight.fetch_add(1, Ordering::Relaxed);
+        (before < most.get()).then_some(turn)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(common) = &self.0 {
+            common.in_flight.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// The answer where too many requests are in flight.
+fn busy() -> HttpError {
+    let soon = HeaderValue::from_static("1");
+    HttpError::new(StatusCode::SERVICE_UNAVAILABLE).with_header(header::RETRY_AFTER, soon)
+}
+
+/// An answer to come.
+pub(super) struct Answer {
+    answer: ResponseFuture,
+    vitals: Arc<Vitals>,
+    turn: Option<Turn>,
+    is_last: bool,
+    is_stream: bool,
+}
+
+impl Future for Answer {
+    type Output = Result<::http::Response<Said>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut response: Response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        if !self.is_stream && (self.is_last || self.vitals.is_late()) {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        let (vitals, turn) = (Arc::clone(&self.vitals), self.turn.take());
+        let is_stream = self.is_stream;
+        Poll::Ready(Ok(response.map(|content| Said {
+            content,
+            vitals,
+            is_stream,
+            _turn: turn,
+        })))
+    }
+}
+
+/// The content of an answer; with it the answer ends.
+pub(super) struct Said {
+    content: Body,
+    vitals: Arc<Vitals>,
+    is_stream: bool,
+    _turn: Option<Turn>,
+}
+
+impl http_body::Body for Said {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = Pin::new(&mut self.content).poll_frame(cx);
+        if self.is_stream {
+            self.vitals.handed(length_of(&frame));
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.content.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.content.size_hint()
+    }
+}
+
+impl Drop for Said {
+    fn drop(&mut self) {
+        self.vitals.enter(Phase::Idle);
+    }
+}
+
+/// The content of a request, as it comes.
+struct Heard {
+    content: Incoming,
+    vitals: Arc<Vitals>,
+    is_stream: bool,
+}
+
+impl http_body::Body for Heard {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = Pin::new(&mut self.content)
+            .poll_frame(cx)
+            .map(|frame| frame.map(|frame| frame.map_err(BoxError::from)));
+        if frame.is_pending() && self.vitals.is_late() {
+            let late = HttpError::new(StatusCode::REQUEST_TIMEOUT);
+            return Poll::Ready(Some(Err(late.into())));
+        }
+        self.vitals.wanting(frame.is_pending());
+        if self.is_stream
+            && let Some(bytes) = length_of(&frame)
+        {
+            self.vitals.heard(bytes);
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.content.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.content.size_hint()
+    }
+}
+
+impl Drop for Heard {
+    fn drop(&mut self) {
+        self.vitals.wanting(false);
+    }
+}
+
+/// The bytes in a piece of content; `None` where there is no piece.
+fn length_of(frame: &Poll<Option<Result<Frame<Bytes>, BoxError>>>) -> Option<usize> {
+    match frame {
+        Poll::Ready(Some(Ok(frame))) => Some(frame.data_ref()?.len()),
+        _ => None,
+    }
+}
