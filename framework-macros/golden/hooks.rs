@@ -10,7 +10,7 @@ impl Site {
 
     #[write_error]
     async fn error_page(&self, cx: &mut Context, error: &HttpError) -> Result<Html<String>> {
-        todo!()
+        pending().await
     }
 
     #[on_finish]

@@ -2,7 +2,7 @@
 impl Story {
     /// An `async` method that borrows, with the context.
     async fn get(&self, cx: &mut Context) -> Result<Json<Body>> {
-        todo!()
+        pending().await
     }
     async fn put(&mut self, method: Method, edit: Json<Edit>) -> Result<Redirect> {
         todo!()
@@ -11,6 +11,7 @@ impl Story {
         StatusCode::CREATED
     }
     fn delete(&mut self) {}
+    /// An `async` method that never waits.
     async fn properties(&self) -> Result<impl IntoResponse> {
         todo!()
     }
@@ -136,7 +137,6 @@ const _: () = {
         for<'a> &'a Self: __squall::Send,
     {
         const NAME: &'static str = "PROPFIND";
-        const WAITS: bool = true;
         fn call(
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,

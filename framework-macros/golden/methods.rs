@@ -2,7 +2,7 @@
 impl Story {
     /// An `async` method that borrows, with the context.
     async fn get(&self, cx: &mut Context) -> Result<Json<Body>> {
-        todo!()
+        pending().await
     }
 
     async fn put(&mut self, method: Method, edit: Json<Edit>) -> Result<Redirect> {
@@ -17,6 +17,7 @@ impl Story {
     fn delete(&mut self) {}
 
     #[method("PROPFIND")]
+    /// An `async` method that never waits.
     async fn properties(&self) -> Result<impl IntoResponse> {
         todo!()
     }

@@ -70,7 +70,7 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
     let conditions = &method.conditions;
     let name = &method.name;
     let extracted: Vec<&Type> = extracted(method);
-    let waits = waits(method).then(|| {
+    let waits = may_wait(method).then(|| {
         quote!(
             const WAITS: bool = true;
         )
@@ -95,8 +95,13 @@ fn method_impl(self_ty: &Type, method: &Method, marker: &Ident) -> TokenStream {
 }
 
 /// Whether a method, or taking its arguments, may have to wait.
-fn waits(method: &Method) -> bool {
-    method.is_async || method.is_blocking || !extracted(method).is_empty()
+fn may_wait(method: &Method) -> bool {
+    method.waits || method.is_blocking || !extracted(method).is_empty()
+}
+
+/// Whether a method, or taking its arguments, is a future.
+fn is_future(method: &Method) -> bool {
+    method.is_async || may_wait(method)
 }
 
 /// Whether `on_connection_close` can run beside a method: it waits, and only borrows the handler.
@@ -154,7 +159,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
             #answer
         }
     };
-    let body = if waits(method) {
+    let body = if is_future(method) {
         quote!(async move { #statements })
     } else {
         paths::ready(&quote!(__squall::Response), &statements)
@@ -269,11 +274,9 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     }
     let has = |kind: HookKind| is_there(hooks, |hook| hook.kind == kind);
     let waits = is_there(hooks, |hook| {
-        hook.is_async && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
+        hook.waits && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
     });
-    let finish_waits = is_there(hooks, |hook| {
-        hook.is_async && hook.kind == HookKind::OnFinish
-    });
+    let finish_waits = is_there(hooks, |hook| hook.waits && hook.kind == HookKind::OnFinish);
     let (writes_errors, finishes, closes) = (
         has(HookKind::WriteError),
         has(HookKind::OnFinish),

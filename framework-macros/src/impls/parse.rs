@@ -10,6 +10,7 @@ use syn::{
     token,
 };
 
+use super::waiting;
 use crate::{
     attributes::{self, Place, conditions},
     diagnostics::{Errors, closest, list},
@@ -30,6 +31,8 @@ pub(super) struct Input {
 struct Function {
     attributes: Vec<Attribute>,
     signature: Signature,
+    /// Whether it may have to wait, should it be `async`.
+    waits: bool,
 }
 
 impl Input {
@@ -99,9 +102,10 @@ fn item(
     let begin = input.span();
     let signature: syn::Result<Signature> = input.parse();
     let at_end = input.is_empty();
-    skip_body(input)?;
+    let body = skip_body(input)?;
     Ok(Some(match signature {
         Ok(signature) => Ok(Function {
+            waits: waiting::may_rewrite(&attributes) || waiting::may_wait(body),
             attributes,
             signature,
         }),
@@ -128,17 +132,19 @@ fn is_function(input: ParseStream<'_>) -> bool {
     ahead.peek(Token![fn])
 }
 
-/// Skips to the end of an item: behind its braces, or behind a semicolon.
-fn skip_body(input: ParseStream<'_>) -> syn::Result<()> {
+/// Skips to the end of an item: behind its braces, or behind a semicolon. Gives what was skipped.
+fn skip_body(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut skipped = TokenStream::new();
     while !input.is_empty() {
         let is_body = input.peek(token::Brace);
         let token: TokenTree = input.parse()?;
         let is_semicolon = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
+        skipped.extend([token]);
         if is_body || is_semicolon {
             break;
         }
     }
-    Ok(())
+    Ok(skipped)
 }
 
 /// The methods and hooks of a handler.
@@ -156,6 +162,8 @@ pub(super) struct Method {
     pub(super) name: String,
     pub(super) name_span: Span,
     pub(super) is_async: bool,
+    /// Whether it may have to wait.
+    pub(super) waits: bool,
     pub(super) is_blocking: bool,
     pub(super) is_shared: bool,
     pub(super) arguments: Vec<Argument>,
@@ -174,6 +182,8 @@ pub(super) struct Hook {
     pub(super) kind: HookKind,
     pub(super) ident: Ident,
     pub(super) is_async: bool,
+    /// Whether it may have to wait.
+    pub(super) waits: bool,
     /// Whether it takes the context, for a hook that may leave it out.
     pub(super) takes_context: bool,
     pub(super) output: ReturnType,
@@ -446,6 +456,7 @@ fn method(function: Function, marks: Marks, errors: &mut Errors) -> Option<Metho
         name,
         name_span,
         is_async: signature.asyncness.is_some(),
+        waits: signature.asyncness.is_some() && function.waits,
         is_blocking: marks.blocking.is_some(),
         is_shared,
         arguments,
@@ -705,6 +716,7 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
         kind,
         ident: signature.ident,
         is_async: signature.asyncness.is_some(),
+        waits: signature.asyncness.is_some() && function.waits,
         takes_context,
         output: signature.output,
     })

@@ -21,51 +21,71 @@ use crate::handler::{
 
 const TARGET: &str = "squall::access";
 
-/// What a log line needs of a request. There is none where nobody would see any line.
+/// What a log line needs of a request.
 pub(super) enum Access {
     /// Shared with the handler.
     Handle(RequestHandle),
     /// Copied, where the request goes to another service.
-    Copy {
-        method: Method,
-        uri: Uri,
-        remote_addr: Option<SocketAddr>,
-        started: Instant,
-    },
+    Copy(Box<Copied>),
+}
+
+pub(super) struct Copied {
+    method: Method,
+    uri: Uri,
+    remote_addr: Option<SocketAddr>,
+    started: Instant,
 }
 
 impl Access {
-    pub(super) fn of(request: RequestHandle) -> Option<Self> {
-        tracing::enabled!(target: TARGET, Level::ERROR).then_some(Self::Handle(request))
+    /// Nothing where nobody would see any line.
+    pub(super) fn of_request(request: &Request, started: Instant) -> Option<Self> {
+        tracing::enabled!(target: TARGET, Level::ERROR).then(|| {
+            let remote_addr = request.extensions().get::<RemoteAddr>();
+            Self::Copy(Box::new(Copied {
+                method: request.method().clone(),
+                uri: request.uri().clone(),
+                remote_addr: remote_addr.map(|remote| remote.0),
+                started,
+            }))
+        })
     }
 
-    pub(super) fn of_request(request: &Request, started: Instant) -> Option<Self> {
-        tracing::enabled!(target: TARGET, Level::ERROR).then(|| Self::Copy {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            remote_addr: request
-                .extensions()
-                .get::<RemoteAddr>()
-                .map(|remote| remote.0),
-            started,
+    /// The same for a request that a context has.
+    pub(super) fn of_handle(request: &RequestHandle) -> Option<Self> {
+        tracing::enabled!(target: TARGET, Level::ERROR).then(|| {
+            Self::Copy(Box::new(Copied {
+                method: request.method().clone(),
+                uri: request.uri().clone(),
+                remote_addr: request.remote_addr(),
+                started: request.started(),
+            }))
         })
     }
 
     /// Lets the line be written when the answer has been sent; not at all where nobody would see it.
-    pub(super) fn attach(self, mut response: Response) -> Response {
+    #[inline]
+    pub(super) fn attach(response: &mut Response, access: impl FnOnce() -> Self) {
         let status = response.status();
         let may_break_off = response.body().as_bytes().is_none();
-        // The content of such an answer is never asked for, whatever a mounted service put there.
-        let is_headless = *self.request().0 == Method::HEAD || forbids_content(status);
-        if is_seen(status) || may_break_off {
-            Ending::of(&mut response).then(move |Sent { end, .. }| match end {
-                End::Gone if is_headless => self.write(status, level_of(status), ""),
-                End::Complete => self.write(status, level_of(status), ""),
-                End::Failed => self.write(status, Level::ERROR, " broken off"),
-                End::Gone => self.gone(),
-            });
+        if !is_seen(status) && !may_break_off {
+            return;
         }
-        response
+        let access = access();
+        // The content of such an answer is never asked for, whatever a mounted service put there.
+        let is_headless = *access.method() == Method::HEAD || forbids_content(status);
+        Ending::of(response).then(move |Sent { end, .. }| match end {
+            End::Gone if is_headless => access.write(status, level_of(status), ""),
+            End::Complete => access.write(status, level_of(status), ""),
+            End::Failed => access.write(status, Level::ERROR, " broken off"),
+            End::Gone => access.gone(),
+        });
+    }
+
+    fn method(&self) -> &Method {
+        match self {
+            Self::Handle(request) => request.method(),
+            Self::Copy(request) => &request.method,
+        }
     }
 
     /// Writes the line of a client that went away before its answer was complete.
@@ -94,12 +114,12 @@ impl Access {
                 request.remote_addr(),
                 request.elapsed(),
             ),
-            Self::Copy {
-                method,
-                uri,
-                remote_addr,
-                started,
-            } => (method, uri, *remote_addr, started.elapsed()),
+            Self::Copy(request) => (
+                &request.method,
+                &request.uri,
+                request.remote_addr,
+                request.started.elapsed(),
+            ),
         }
     }
 }
@@ -114,6 +134,7 @@ fn level_of(status: StatusCode) -> Level {
     }
 }
 
+#[inline]
 fn is_seen(status: StatusCode) -> bool {
     match level_of(status) {
         Level::ERROR => tracing::enabled!(target: TARGET, Level::ERROR),

@@ -22,8 +22,8 @@ use crate::{
     handler::{
         BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle, Requirements,
         Response, Result, Shutdown,
-        flush::{Disconnect, Run, Task},
-        life_cycle::{self, HandlerImpl, Reply, Shareable},
+        flush::{Answered, Disconnect, Run, Task},
+        life_cycle::{self, HandlerImpl, Reply, Shareable, contained},
         shared::{Names, Shared},
         watchdog,
     },
@@ -60,7 +60,7 @@ struct Core {
 /// How the base of an application answers what reached no handler.
 #[derive(Clone, Copy)]
 pub(crate) struct Base {
-    answer: fn(Context, Result<Response>) -> Run,
+    answer: fn(Box<Context>, Result<Response>) -> Run,
     requirements: fn(&mut Requirements),
     name: &'static str,
 }
@@ -138,20 +138,34 @@ impl Ready {
     /// Answers a request.
     pub(crate) fn respond(
         &self,
-        mut request: Request,
+        request: Request,
         remote_addr: Option<SocketAddr>,
     ) -> ResponseFuture {
-        let started = Instant::now();
-        let mut response = match request.extensions_mut().remove() {
-            None => return self.pass(request, remote_addr, started),
-            Some(outer) => {
-                Outer::join(&outer, &self.core.shared);
-                self.pass(request, remote_addr, started)
+        let is_inside = !request.extensions().is_empty() && self.join_outer(&request);
+        let mut response = match &self.layered {
+            None => {
+                let cx = self.core.context(request, remote_addr);
+                self.core.respond(cx)
+            }
+            Some(layered) => {
+                let request = with_remote_addr(request, remote_addr);
+                let access = Access::of_request(&request, Instant::now());
+                ResponseFuture::boxed(layered(request), access)
             }
         };
-        // The application around this one writes the line of the log.
-        response.access = None;
+        if is_inside {
+            // The application around this one writes the line of the log.
+            response.quiet();
+        }
         response
+    }
+
+    /// Looks for the application around this one. Gives whether there is one.
+    fn join_outer(&self, request: &Request) -> bool {
+        let outer = request.extensions().get::<Outer>();
+        outer
+            .inspect(|outer| outer.join(&self.core.shared))
+            .is_some()
     }
 
     /// Answers a request that nothing may look at, but for the base and its error page.
@@ -161,61 +175,31 @@ impl Ready {
         remote_addr: Option<SocketAddr>,
         error: HttpError,
     ) -> ResponseFuture {
-        let cx = self.core.context(request, remote_addr, Instant::now());
+        let cx = self.core.context(request, remote_addr);
         self.core.without_handler(cx, Err(error.into()))
-    }
-
-    /// Takes a request through the layers, if there are any.
-    fn pass(
-        &self,
-        mut request: Request,
-        remote_addr: Option<SocketAddr>,
-        started: Instant,
-    ) -> ResponseFuture {
-        match &self.layered {
-            None => self.core.respond(request, remote_addr, started),
-            Some(layered) => {
-                if let Some(remote_addr) = remote_addr {
-                    request.extensions_mut().insert(RemoteAddr(remote_addr));
-                }
-                let access = Access::of_request(&request, started);
-                ResponseFuture {
-                    state: State::Boxed(layered(request)),
-                    access,
-                }
-            }
-        }
     }
 }
 
 /// The core as the service that the innermost layer wraps. The log line is written outside the layers.
 fn erase_core(core: Arc<Core>) -> Erased {
     Arc::new(move |request| {
-        let mut response = core.respond(request, None, Instant::now());
-        response.access = None;
+        let mut response = core.respond(core.context(request, None));
+        response.quiet();
         Box::pin(async move { response.await.map_err(BoxError::from) })
     })
 }
 
 impl Core {
-    fn respond(
-        &self,
-        mut request: Request,
-        remote_addr: Option<SocketAddr>,
-        started: Instant,
-    ) -> ResponseFuture {
-        match self.table.find(|| host(&request), request.uri().path()) {
+    /// Takes a request to the row of the table that answers it.
+    fn respond(&self, mut cx: Box<Context>) -> ResponseFuture {
+        match self.table.find(|| host(&cx), cx.path()) {
+            Some((Row::Handler(handler), captures)) => self.call(handler, captures, cx),
             Some((Row::Mount { service, prefix }, _)) => {
-                if let Some(remote_addr) = remote_addr {
-                    request.extensions_mut().insert(RemoteAddr(remote_addr));
-                }
+                let access = Access::of_handle(cx.request());
+                let mut request = cx.into_request();
                 let outer = Outer(Arc::clone(&self.shared));
                 request.extensions_mut().insert(outer);
-                let access = Access::of_request(&request, started);
-                ResponseFuture {
-                    state: State::Boxed(service(without_prefix(request, *prefix))),
-                    access,
-                }
+                ResponseFuture::boxed(service(without_prefix(request, *prefix)), access)
             }
             Some((
                 Row::Redirect {
@@ -225,7 +209,6 @@ impl Core {
                 },
                 captures,
             )) => {
-                let mut cx = self.context(request, remote_addr, started);
                 cx.route(place, captures, None);
                 let answer = if redirect.methods().contains(&cx.method().as_str()) {
                     redirect.answer(&cx)
@@ -234,12 +217,7 @@ impl Core {
                 };
                 self.without_handler(cx, answer)
             }
-            Some((Row::Handler(handler), captures)) => {
-                let mut cx = self.context(request, remote_addr, started);
-                self.call(handler, captures, &mut cx)
-            }
             None => {
-                let cx = self.context(request, remote_addr, started);
                 let asks_for_all = *cx.method() == Method::OPTIONS && cx.path() == "*";
                 let answer = if asks_for_all {
                     Ok(no_content(None))
@@ -251,20 +229,12 @@ impl Core {
         }
     }
 
-    fn context(
-        &self,
-        request: Request,
-        remote_addr: Option<SocketAddr>,
-        started: Instant,
-    ) -> Context {
-        let (parts, body) = request.into_parts();
-        let (request, extensions) =
-            RequestHandle::new(parts, remote_addr, started, Arc::clone(&self.shared));
-        Context::new(request, extensions, body)
+    fn context(&self, request: Request, remote_addr: Option<SocketAddr>) -> Box<Context> {
+        let (parts, content) = request.into_parts();
+        Context::begin(parts, content, remote_addr, &self.shared)
     }
 
-    fn call(&self, handler: &Handler, captures: Captures, cx: &mut Context) -> ResponseFuture {
-        let mut cx = cx.take();
+    fn call(&self, handler: &Handler, captures: Captures, mut cx: Box<Context>) -> ResponseFuture {
         let Some(method) = handler.method(cx.method()) else {
             let answer = not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
@@ -272,17 +242,15 @@ impl Core {
         watchdog::note(handler.place);
         cx.route(handler.place, captures, handler.gifts.clone());
         let request = cx.request().clone();
-        match (method.start)(cx) {
-            Reply::Ready(response) => ResponseFuture {
-                state: State::Ready(Some(response)),
-                access: Access::of(request),
-            },
-            Reply::Run(run) => ResponseFuture::run(run, request, method.disconnect),
+        match contained(&request, || (method.start)(cx)) {
+            Ok(Reply::Run(run)) => ResponseFuture::run(run, request, method.disconnect),
+            Ok(Reply::Ready(cx)) => ResponseFuture::answered(Answered::Whole(cx)),
+            Err(failed) => ResponseFuture::answered(Answered::Other(failed, request)),
         }
     }
 
     /// Answers what reached no handler.
-    fn without_handler(&self, cx: Context, answer: Result<Response>) -> ResponseFuture {
+    fn without_handler(&self, cx: Box<Context>, answer: Result<Response>) -> ResponseFuture {
         let request = cx.request().clone();
         let run = match self.base {
             Some(base) => (base.answer)(cx, answer),
@@ -311,12 +279,17 @@ fn no_content(allow: Option<&HeaderValue>) -> Response {
     response
 }
 
-/// The host that a request is for: of its target, or of its `host` field (RFC 9110 §7.2).
-fn host(request: &Request) -> Option<String> {
-    let target = request.uri().authority().map(http::uri::Authority::as_str);
-    target
-        .or_else(|| request.headers().get(header::HOST)?.to_str().ok())
-        .map(str::to_owned)
+/// The host that a request is for.
+fn host(cx: &Context) -> Option<String> {
+    cx.host().map(str::to_owned)
+}
+
+/// The request as layers see it.
+fn with_remote_addr(mut request: Request, remote_addr: Option<SocketAddr>) -> Request {
+    if let Some(remote_addr) = remote_addr {
+        request.extensions_mut().insert(RemoteAddr(remote_addr));
+    }
+    request
 }
 
 /// The request as a mounted service sees it.
@@ -343,51 +316,109 @@ fn without_prefix(mut request: Request, prefix: usize) -> Request {
 /// Dropping it tells the handler that the client is gone.
 pub struct ResponseFuture {
     state: State,
-    access: Option<Access>,
+    /// Whether a line of the access log is to be written.
+    is_logged: bool,
 }
 
 enum State {
-    Ready(Option<Response>),
+    Answered(Option<Answered>),
     Task(Option<Task>),
-    Boxed(BoxFuture<Result<Response, BoxError>>),
+    /// Of a layer or of a mounted service.
+    Boxed {
+        future: BoxFuture<Result<Response, BoxError>>,
+        access: Option<Access>,
+    },
+    /// Of nobody: the application cannot start.
+    Refused(Option<Box<Response>>),
 }
 
 impl ResponseFuture {
-    pub(crate) fn ready(response: Response) -> Self {
+    pub(crate) fn refused(response: Response) -> Self {
         Self {
-            state: State::Ready(Some(response)),
-            access: None,
+            state: State::Refused(Some(Box::new(response))),
+            is_logged: false,
+        }
+    }
+
+    #[inline]
+    fn answered(answered: Answered) -> Self {
+        Self {
+            state: State::Answered(Some(answered)),
+            is_logged: true,
         }
     }
 
     fn run(run: Run, request: RequestHandle, disconnect: Disconnect) -> Self {
-        let access = Access::of(request.clone());
         Self {
             state: State::Task(Some(Task::new(run, request, disconnect))),
-            access,
+            is_logged: true,
         }
+    }
+
+    fn boxed(future: BoxFuture<Result<Response, BoxError>>, access: Option<Access>) -> Self {
+        Self {
+            is_logged: access.is_some(),
+            state: State::Boxed { future, access },
+        }
+    }
+
+    /// Somebody else writes the line of the log.
+    fn quiet(&mut self) {
+        self.is_logged = false;
+    }
+
+    /// The answer, which has its line of the log with it.
+    #[inline]
+    fn logged(&mut self, mut answered: Answered) -> Response {
+        if std::mem::take(&mut self.is_logged) {
+            let (response, request) = answered.halves();
+            Access::attach(response, || Access::Handle(request.clone()));
+        }
+        answered.into_response()
     }
 }
 
 impl Future for ResponseFuture {
     type Output = Result<Response, Infallible>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let response = match &mut self.state {
-            State::Ready(response) => ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
-            State::Task(task) => ready!(Task::poll_answer(task, cx)),
-            State::Boxed(future) => ready!(future.as_mut().poll(cx)).unwrap_or_else(failed),
-        };
-        Poll::Ready(Ok(match self.access.take() {
-            Some(access) => access.attach(response),
-            None => response,
+        let this = &mut *self;
+        Poll::Ready(Ok(match &mut this.state {
+            State::Task(task) => {
+                let answered = ready!(Task::poll_answer(task, cx));
+                this.logged(answered)
+            }
+            State::Answered(answered) => {
+                let answered = ready!(answered.take().map_or(Poll::Pending, Poll::Ready));
+                this.logged(answered)
+            }
+            State::Boxed { future, access } => {
+                let mut response = ready!(future.as_mut().poll(cx)).unwrap_or_else(failed);
+                if let (Some(access), true) = (access.take(), this.is_logged) {
+                    Access::attach(&mut response, || access);
+                }
+                response
+            }
+            State::Refused(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
         }))
     }
 }
 
 impl Drop for ResponseFuture {
     fn drop(&mut self) {
-        if let Some(access) = self.access.take() {
+        if !self.is_logged {
+            return;
+        }
+        let access = match &mut self.state {
+            State::Answered(answered) => answered
+                .as_mut()
+                .map(|answered| Access::Handle(answered.halves().1.clone())),
+            State::Task(task) => task.as_ref().map(|task| Access::Handle(task.request())),
+            State::Boxed { access, .. } => access.take(),
+            State::Refused(_) => None,
+        };
+        if let Some(access) = access {
             access.gone();
         }
     }

@@ -3,7 +3,7 @@
 //! The request half is read only. The answer half is Tornado's way of answering: status, fields, `write`, `flush`, `finish`.
 //! What a method returns is laid over it at the end, by [`mod@finish`].
 
-use std::{fmt, future::Future, net::SocketAddr, sync::Arc};
+use std::{cell::RefCell, fmt, future::Future, net::SocketAddr, sync::Arc};
 
 use ::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
@@ -11,13 +11,14 @@ use ::http::{
 use bytes::{Bytes, BytesMut};
 
 use super::{
-    Response,
+    Request, Response,
     body::Body,
     content::Content,
     error::{Error, HttpError, Misuse, Result},
     finish,
     request::RequestHandle,
     respond::IntoResponse,
+    shared::Shared,
     shutdown::Shutdown,
     target::Gift,
 };
@@ -81,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) implied: Option<HeaderValue>,
     pub(crate) has_written: bool,
     pub(crate) finished: Option<Box<Response>>,
+    /// What was returned, and in the end what goes out.
+    pub(crate) response: Option<Response>,
     /// Whether the head is on its way already.
     pub(crate) head_sent: bool,
     /// Whether something was flushed that has no content: the answer stands for one in pieces.
@@ -89,8 +92,116 @@ pub(crate) struct Answer {
     pub(crate) on_pool: bool,
 }
 
+thread_local! {
+    /// Contexts whose requests are over, to be used again: to make one anew costs more than all that a small handler does.
+    #[allow(clippy::vec_box, reason = "the boxes are what is kept")]
+    static SPARE: RefCell<Vec<Box<Context>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The contexts that a thread keeps.
+const KEPT: usize = 32;
+
+impl Answer {
+    /// Whether nothing was set on it: all came from what was returned.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        let Self {
+            status,
+            headers,
+            typed: _,
+            written,
+            implied,
+            has_written,
+            finished,
+            response: _,
+            head_sent,
+            in_pieces,
+            on_pool,
+        } = self;
+        !(*has_written || *head_sent || *in_pieces || *on_pool)
+            && status.is_none()
+            && implied.is_none()
+            && finished.is_none()
+            && headers.capacity() == 0
+            && written.capacity() == 0
+    }
+}
+
 impl Context {
-    pub(crate) fn new(request: RequestHandle, extensions: Extensions, body: Body) -> Self {
+    /// A context for a request.
+    pub(crate) fn begin(
+        parts: ::http::request::Parts,
+        content: Body,
+        remote_addr: Option<SocketAddr>,
+        shared: &Arc<Shared>,
+    ) -> Box<Self> {
+        match SPARE.with_borrow_mut(Vec::pop) {
+            Some(mut cx) => {
+                cx.extensions = cx.request.reuse(parts, remote_addr, shared);
+                cx.content = Incoming::Unread(content);
+                cx
+            }
+            None => {
+                let (request, extensions) =
+                    RequestHandle::new(parts, remote_addr, Arc::clone(shared));
+                Box::new(Self::new(request, extensions, content))
+            }
+        }
+    }
+
+    /// The request as it came, for another service.
+    pub(crate) fn into_request(self: Box<Self>) -> Request {
+        let Self {
+            request,
+            extensions,
+            content,
+            ..
+        } = *self;
+        let content = match content {
+            Incoming::Unread(content) => content,
+            Incoming::Read(content) => content.into(),
+            Incoming::Taken => Body::empty(),
+        };
+        request.into_request(extensions).map(|()| content)
+    }
+
+    /// The answer of a request that is over. Where nobody else has the request, the context is kept.
+    pub(crate) fn end(mut self: Box<Self>) -> Response {
+        let response = self.answer.response.take().unwrap_or_default();
+        if self.forget() {
+            // Where the thread ends, nobody wants it.
+            _ = SPARE.try_with(|spare| {
+                let mut spare = spare.borrow_mut();
+                if spare.len() < KEPT {
+                    spare.push(self);
+                }
+            });
+        }
+        response
+    }
+
+    /// Takes out what is of this request. Gives whether nothing of it is left; what is not, or is not cheap to take out, is thrown
+    /// away with the context.
+    #[inline]
+    fn forget(&mut self) -> bool {
+        let Self {
+            request,
+            extensions,
+            place,
+            captures: _,
+            gifts,
+            content,
+            answer,
+        } = self;
+        if !(extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire()) {
+            return false;
+        }
+        *place = None;
+        *content = Incoming::Taken;
+        true
+    }
+
+    fn new(request: RequestHandle, extensions: Extensions, body: Body) -> Self {
         Self {
             request,
             extensions,
@@ -112,6 +223,11 @@ impl Context {
         self.place = Some(place);
         self.captures = captures;
         self.gifts = gifts;
+    }
+
+    /// The request beside the answer, which can then be changed.
+    pub(crate) fn halves(&mut self) -> (&RequestHandle, &mut Answer) {
+        (&self.request, &mut self.answer)
     }
 
     /// Moves everything out; what stays can only name its request.

@@ -3,14 +3,14 @@
 
 use std::{fmt, future::poll_fn, pin::Pin, time::Duration};
 
-use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
 use super::{
     Response,
     body::Body,
-    context::Context,
+    context::{Answer, Context},
     error::{BoxError, Error, HttpError, Misuse, Result},
     request::RequestHandle,
     respond::lay_over,
@@ -152,23 +152,27 @@ impl fmt::Debug for Ending {
     }
 }
 
-/// Joins what a method returned (`None` when none ran) with what was written to the context.
+/// Joins what a method returned with what was written to the context.
 ///
 /// # Errors
 ///
 /// 500 when the answer was given in two ways.
-pub(crate) fn conclude(cx: &mut Context, returned: Option<Response>) -> Result<Response> {
-    let returned = returned.unwrap_or_default();
-    let mut response = match cx.answer.finished.take() {
-        None => returned,
-        Some(finished) if is_silent(&returned) => *finished,
-        Some(_) => {
+#[inline]
+pub(crate) fn conclude(answer: &mut Answer) -> Result<()> {
+    if let Some(finished) = answer.finished.take() {
+        if answer
+            .response
+            .as_ref()
+            .is_some_and(|returned| !is_silent(returned))
+        {
             return Err(Misuse::error(
                 "`cx.finish` and then a returned answer: the answer can be given in one way only",
             ));
         }
-    };
-    let status = match cx.answer.status {
+        answer.response = Some(*finished);
+    }
+    let response = answer.response.get_or_insert_default();
+    let status = match answer.status {
         Some(status) if response.status() == StatusCode::OK => status,
         _ => response.status(),
     };
@@ -178,24 +182,24 @@ pub(crate) fn conclude(cx: &mut Context, returned: Option<Response>) -> Result<R
             status.as_u16()
         )));
     }
-    if !cx.answer.has_written {
-        return Ok(response);
+    if !answer.has_written {
+        return Ok(());
     }
     if !response.body().is_unset() {
         return Err(Misuse::error(
             "`cx.write` and then a returned content: the answer can be given in one way only",
         ));
     }
-    *response.body_mut() = cx.answer.written.split().freeze().into();
-    if let Some(implied) = cx.answer.implied.take()
-        && !cx.answer.headers.contains_key(header::CONTENT_TYPE)
+    *response.body_mut() = answer.written.split().freeze().into();
+    if let Some(implied) = answer.implied.take()
+        && !answer.headers.contains_key(header::CONTENT_TYPE)
     {
         response
             .headers_mut()
             .entry(header::CONTENT_TYPE)
             .or_insert(implied);
     }
-    Ok(response)
+    Ok(())
 }
 
 /// Whether a method returned nothing that says something.
@@ -206,79 +210,99 @@ fn is_silent(returned: &Response) -> bool {
 }
 
 /// Makes the answer ready for the wire.
-pub(crate) fn seal(cx: &mut Context, mut response: Response) -> Response {
-    if cx.answer.head_sent {
-        return response;
+#[inline]
+pub(crate) fn seal(cx: &mut Context) {
+    let (request, answer) = cx.halves();
+    if answer.head_sent {
+        return;
     }
-    join_head(cx, &mut response);
-    let safe = *cx.method() == Method::GET || *cx.method() == Method::HEAD;
-    if response.status() == StatusCode::OK && safe && !cx.answer.in_pieces {
-        answer_conditionally(cx, &mut response);
+    join_head(request, answer);
+    let response = answer.response.get_or_insert_default();
+    let is_head = *request.method() == Method::HEAD;
+    let safe = is_head || *request.method() == Method::GET;
+    if response.status() == StatusCode::OK && safe && !answer.in_pieces {
+        answer_conditionally(request, response);
     }
     if forbids_content(response.status()) {
-        strip_content(&mut response);
-    } else if *cx.method() == Method::HEAD {
-        keep_length_only(cx, &mut response);
-    } else if response.body().size_hint().exact().is_some() {
+        strip_content(response);
+    } else if is_head {
+        keep_length_only(answer.in_pieces, response);
+    } else if has(response.headers(), &header::CONTENT_LENGTH)
+        && response.body().size_hint().exact().is_some()
+    {
         // The connection says how long it is, whatever the author has said.
         response.headers_mut().remove(header::CONTENT_LENGTH);
     }
-    response
 }
 
 /// The head of an answer whose content follows in pieces.
 pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
-    let mut response = Response::default();
-    if let Some(implied) = cx.answer.implied.take() {
+    let (request, answer) = cx.halves();
+    if let Some(implied) = answer.implied.take() {
+        let response = answer.response.get_or_insert_default();
         response.headers_mut().insert(header::CONTENT_TYPE, implied);
     }
-    join_head(cx, &mut response);
-    response.into_parts().0
+    join_head(request, answer);
+    answer.response.take().unwrap_or_default().into_parts().0
 }
 
-/// Lays the status and the fields of the answer over those of the context.
-fn join_head(cx: &mut Context, response: &mut Response) {
-    if let Some(status) = cx.answer.status
+/// Lays the status and the fields of what was returned over those of the context.
+#[inline]
+fn join_head(request: &RequestHandle, answer: &mut Answer) {
+    let response = answer.response.get_or_insert_default();
+    if let Some(status) = answer.status
         && response.status() == StatusCode::OK
     {
         *response.status_mut() = status;
     }
-    if !cx.answer.headers.is_empty() {
-        let mut headers = std::mem::take(&mut cx.answer.headers);
-        if cx.answer.typed {
+    if !answer.headers.is_empty() {
+        let mut headers = std::mem::take(&mut answer.headers);
+        if answer.typed {
             response.headers_mut().remove(header::CONTENT_TYPE);
         }
         lay_over(&mut headers, std::mem::take(response.headers_mut()));
         *response.headers_mut() = headers;
     }
-    if let Some(server) = &cx.request().shared().server {
+    if let Some(server) = &request.shared().server
+        && !has(response.headers(), &header::SERVER)
+    {
         response
             .headers_mut()
-            .entry(header::SERVER)
-            .or_insert_with(|| server.clone());
+            .insert(header::SERVER, server.clone());
     }
 }
 
+/// Whether there is such a field. Most answers and requests have few: looking at each is faster than hashing the name.
+#[inline]
+fn has(headers: &HeaderMap, name: &HeaderName) -> bool {
+    if headers.keys_len() > 8 {
+        return headers.contains_key(name);
+    }
+    headers.keys().any(|there| there == name)
+}
+
 /// Adds an entity tag to content in memory, and answers 304 where the client has it already (RFC 9110 §13.1.2).
-fn answer_conditionally(cx: &Context, response: &mut Response) {
-    if !response.headers().contains_key(header::ETAG)
-        && cx.request().shared().entity_tags
+#[inline]
+fn answer_conditionally(request: &RequestHandle, response: &mut Response) {
+    if request.shared().entity_tags
+        && !has(response.headers(), &header::ETAG)
         && let Some(tag) = tag_of(response.body())
     {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    if !cx.headers().contains_key(header::IF_NONE_MATCH) {
+    if !has(request.headers(), &header::IF_NONE_MATCH) {
         return;
     }
     let has_it = response
         .headers()
         .get(header::ETAG)
-        .is_some_and(|tag| entity_tag::none_match_fails(cx.headers(), tag));
+        .is_some_and(|tag| entity_tag::none_match_fails(request.headers(), tag));
     if has_it {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
 }
 
+#[inline]
 fn tag_of(body: &Body) -> Option<HeaderValue> {
     match (body.as_static(), body.as_bytes()) {
         (Some(content), _) if content.len() <= TAGGED => Some(entity_tag::strong_static(content)),
@@ -288,6 +312,7 @@ fn tag_of(body: &Body) -> Option<HeaderValue> {
 }
 
 /// Whether an answer of this status has no content (RFC 9110 §6.4.1). 205 has none either (§15.3.6).
+#[inline]
 pub(crate) fn forbids_content(status: StatusCode) -> bool {
     status.is_informational()
         || matches!(
@@ -309,10 +334,10 @@ fn strip_content(response: &mut Response) {
 }
 
 /// For HEAD: says how long the content would be, and sends none (RFC 9110 §9.3.2).
-fn keep_length_only(cx: &Context, response: &mut Response) {
+fn keep_length_only(in_pieces: bool, response: &mut Response) {
     match response.body().size_hint().exact() {
         None => {}
-        Some(_) if cx.answer.in_pieces => {}
+        Some(_) if in_pieces => {}
         // A method for HEAD may know the length without making the content.
         Some(0) => {
             response

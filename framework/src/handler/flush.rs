@@ -5,20 +5,56 @@
 //! [`Running`]. No task is spawned, and dropping the body stops the handler as dropping the future would.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     sync::{Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Waker, ready},
+    task::{Context as TaskContext, Poll, Waker, ready},
 };
 
 use ::http::StatusCode;
 use bytes::Bytes;
 use http_body::{Body as _, Frame};
 
-use super::{Response, body::Body, error::BoxError, request::RequestHandle};
+use super::{
+    Response, body::Body, context::Context, error::BoxError, life_cycle::contained,
+    request::RequestHandle,
+};
 
 /// The future of a handler, its type erased.
-pub(crate) type Run = Pin<Box<dyn Future<Output = Response> + Send>>;
+///
+/// What it gives is the context with the answer in it.
+pub(crate) type Run = Pin<Box<dyn Future<Output = Box<Context>> + Send>>;
+
+/// What a handler has given so far.
+pub(crate) enum Answered {
+    /// The answer.
+    Whole(Box<Context>),
+    /// The head of an answer, with the handler as its body; or what stands for an answer that failed.
+    Other(Box<Response>, RequestHandle),
+}
+
+impl Answered {
+    /// The answer.
+    #[inline]
+    pub(crate) fn into_response(self) -> Response {
+        match self {
+            Self::Whole(cx) => cx.end(),
+            Self::Other(response, _) => *response,
+        }
+    }
+
+    /// The answer, to be changed, and its request.
+    #[inline]
+    pub(crate) fn halves(&mut self) -> (&mut Response, &RequestHandle) {
+        match self {
+            Self::Whole(cx) => {
+                let (request, answer) = cx.halves();
+                (answer.response.get_or_insert_default(), request)
+            }
+            Self::Other(response, request) => (response, request),
+        }
+    }
+}
 
 /// What becomes of a handler when its client goes away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +79,7 @@ impl Disconnect {
 
 /// Where a handler leaves what a `flush` wants to have sent, and where the connection takes it from.
 #[derive(Debug, Default)]
-pub(crate) struct Outbox(Mutex<Option<Letters>>);
+pub(crate) struct Outbox(Mutex<Option<Box<Letters>>>);
 
 #[derive(Debug, Default)]
 struct Letters {
@@ -78,7 +114,7 @@ impl Outbox {
                 None => chunk,
             });
         }
-        std::future::poll_fn(|cx| {
+        poll_fn(|cx| {
             let mut letters = self.lock();
             match &mut *letters {
                 Some(letters) if letters.chunk.is_some() && !request.is_disconnected() => {
@@ -91,11 +127,17 @@ impl Outbox {
         .await;
     }
 
+    /// Whether nothing was left here ever.
+    pub(crate) fn is_unused(&mut self) -> bool {
+        let letters = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        letters.is_none()
+    }
+
     fn take_head(&self) -> Option<::http::response::Parts> {
         self.lock().as_mut()?.head.take()
     }
 
-    fn take_chunk(&self, cx: &Context<'_>) -> Option<Bytes> {
+    fn take_chunk(&self, cx: &TaskContext<'_>) -> Option<Bytes> {
         let mut letters = self.lock();
         let letters = letters.as_mut()?;
         let chunk = letters.chunk.take()?;
@@ -127,7 +169,7 @@ impl Outbox {
             .map_or((None, 0), |letters| (letters.status, letters.taken))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Letters>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Letters>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -141,6 +183,7 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    #[inline]
     pub(crate) fn new(run: Run, request: RequestHandle, disconnect: Disconnect) -> Self {
         Self {
             run: Mutex::new(Some(run)),
@@ -149,55 +192,53 @@ impl Task {
         }
     }
 
+    /// The request.
+    pub(crate) fn request(&self) -> RequestHandle {
+        self.request.clone()
+    }
+
     /// Goes on until there is an answer: a whole one, or the head of one that the handler has flushed; in that case the task
     /// moves into the body.
-    pub(crate) fn poll_answer(slot: &mut Option<Self>, cx: &mut Context<'_>) -> Poll<Response> {
+    #[inline]
+    pub(crate) fn poll_answer(slot: &mut Option<Self>, cx: &mut TaskContext<'_>) -> Poll<Answered> {
         let Some(task) = slot else {
             return Poll::Pending;
         };
-        if let Poll::Ready(response) = task.poll(cx) {
-            let request = task.request.clone();
-            *slot = None;
-            // The handler left a head, gave its `flush` up and went on to its end.
-            return Poll::Ready(match request.outbox().take_head() {
-                None => response,
-                Some(head) => {
-                    let tail = Some(response.into_body());
-                    let running = Running {
-                        request,
-                        task: None,
-                        tail,
-                    };
-                    Response::from_parts(head, Body::running(running))
-                }
-            });
-        }
-        let head = ready!(
-            task.request
-                .outbox()
-                .take_head()
-                .map_or(Poll::Pending, Poll::Ready)
-        );
-        Poll::Ready(Response::from_parts(
-            head,
-            Body::running(Running {
-                request: task.request.clone(),
-                task: slot.take(),
-                tail: None,
-            }),
-        ))
+        let polled = task.poll(cx);
+        let Some(head) = task.request.outbox().take_head() else {
+            if polled.is_ready() {
+                *slot = None;
+            }
+            return polled;
+        };
+        let request = task.request.clone();
+        // Where the handler is done, it has given its `flush` up and gone on to its end.
+        let tail = match polled {
+            Poll::Ready(answered) => Some(answered.into_response().into_body()),
+            Poll::Pending => None,
+        };
+        let task = slot.take().filter(|_| tail.is_none());
+        let running = Running {
+            request: request.clone(),
+            task,
+            tail,
+        };
+        let response = Response::from_parts(head, Body::running(running));
+        Poll::Ready(Answered::Other(Box::new(response), request))
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Response> {
+    #[inline]
+    fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<Answered> {
         let run = self.run.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match run {
-            None => Poll::Pending,
-            Some(future) => {
-                let response = ready!(future.as_mut().poll(cx));
-                *run = None;
-                Poll::Ready(response)
-            }
-        }
+        let Some(future) = run else {
+            return Poll::Pending;
+        };
+        let answered = match contained(&self.request, || future.as_mut().poll(cx)) {
+            Ok(polled) => Answered::Whole(ready!(polled)),
+            Err(failed) => Answered::Other(failed, self.request.clone()),
+        };
+        *run = None;
+        Poll::Ready(answered)
     }
 }
 
@@ -212,8 +253,10 @@ impl Drop for Task {
         self.request.disconnect();
         self.request.outbox().wake();
         if self.disconnect == Disconnect::Finish {
+            let request = self.request.clone();
+            let mut task = Self::new(run, request, Disconnect::Cancel);
             let detached = &self.request.shared().detached;
-            detached.spawn(async { drop(run.await) });
+            detached.spawn(async move { drop(poll_fn(|cx| task.poll(cx)).await) });
         }
     }
 }
@@ -229,7 +272,7 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn poll_frame(
         &mut self,
-        cx: &mut Context<'_>,
+        cx: &mut TaskContext<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
             if let Some(chunk) = self.request.outbox().take_chunk(cx) {
@@ -237,8 +280,8 @@ impl Running {
             }
             let Some(task) = &mut self.task else { break };
             match task.poll(cx) {
-                Poll::Ready(response) => {
-                    self.tail = Some(response.into_body());
+                Poll::Ready(answered) => {
+                    self.tail = Some(answered.into_response().into_body());
                     self.task = None;
                 }
                 Poll::Pending => match self.request.outbox().take_chunk(cx) {

@@ -13,7 +13,7 @@
 //! A struct that was built gets its `on_finish` exactly once, whatever happens: it always lives inside a [`Live`].
 
 use std::{
-    future::{Future, poll_fn},
+    future::Future,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     task::{Context as TaskContext, Poll, Waker},
@@ -55,7 +55,7 @@ pub struct MethodEntry {
     /// The method, as it stands in a request.
     pub name: &'static str,
     /// Starts it.
-    pub start: fn(Context) -> Reply,
+    pub start: fn(Box<Context>) -> Reply,
     /// What becomes of it when the client goes away.
     pub disconnect: Disconnect,
     /// What its arguments ask of the application.
@@ -83,7 +83,7 @@ impl MethodEntry {
 /// What a started method gives: an answer at once, or one to come.
 pub enum Reply {
     /// Nothing in it had to wait.
-    Ready(Response),
+    Ready(Box<Context>),
     /// It runs.
     Run(Run),
 }
@@ -445,12 +445,14 @@ impl Built for Box<dyn Built> {
 }
 
 /// Starts a method. Where nothing can wait, it has answered before this returns, and no future is boxed.
-pub(crate) fn start<H: HandlerImpl + Shareable + Method<M>, M: 'static>(cx: Context) -> Reply {
+///
+/// The context is boxed, for it goes through many hands.
+pub(crate) fn start<H: HandlerImpl + Shareable + Method<M>, M: 'static>(cx: Box<Context>) -> Reply {
     if const { <H as Method<M>>::WAITS || H::FIELDS_WAIT || H::ALL_HOOKS.waits } {
-        Reply::Run(Box::pin(contained::<H, M>(cx)))
+        Reply::Run(Box::pin(drive::<H, M>(cx)))
     } else {
-        match at_once(contained::<H, M>(cx)) {
-            Some(response) => Reply::Ready(response),
+        match at_once(drive::<H, M>(cx)) {
+            Some(cx) => Reply::Ready(cx),
             None => Reply::Run(Box::pin(async {
                 unreachable!("nothing in this handler waits")
             })),
@@ -466,53 +468,56 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// [`drive`], where the last resort against a panic stands: what an author's `Drop` or `Display` may do at any place.
-async fn contained<H: HandlerImpl + Shareable + Method<M>, M: 'static>(cx: Context) -> Response {
-    let request = cx.request().clone();
-    match guard(drive::<H, M>(cx, &request)).await {
-        Ok(response) => response,
-        Err(error) => {
-            tracing::error!(target: "squall", error = ?error, "the answer failed");
-            if request.outbox().sent().0.is_some() {
-                return Response::new(Body::failing(error.into()));
-            }
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        }
-    }
-}
-
-/// Takes one request through the life cycle.
+/// Takes one request through the life cycle, and gives the context back with the answer in it. What is not hot is boxed: the future
+/// of a handler shall be small.
 async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
-    mut cx: Context,
-    request: &RequestHandle,
-) -> Response {
+    mut cx: Box<Context>,
+) -> Box<Context> {
     let mut live = match extract::<H>(&mut cx).await {
-        Ok(handler) => Live::new(handler, request.clone()),
-        Err(unbuilt) => return unbuilt.answer(cx).await,
+        Ok(handler) => Live::new(handler, cx.request().clone()),
+        Err(unbuilt) => return Box::pin(unbuilt.answer(cx)).await,
     };
-    let answered = guard(perform::<H, M>(&mut live, &mut cx)).await;
+    let performed = guard(perform::<H, M>(&mut live, &mut cx)).await;
     live.close_if_gone();
-    let concluded = answered.and_then(|answered| finish::conclude(&mut cx, answered?));
-    let response = match concluded {
-        Ok(response) => response,
-        Err(error) => write_error::answer(live.built(), &mut cx, error).await,
-    };
-    live.end_with(finish::seal(&mut cx, response))
+    let concluded = performed.and_then(|performed| performed);
+    if let Err(error) = concluded.and_then(|()| finish::conclude(&mut cx.answer)) {
+        let response = Box::pin(write_error::answer(live.built(), &mut cx, error)).await;
+        cx.answer.response = Some(response);
+    }
+    finish::seal(&mut cx);
+    live.end_with(cx.answer.response.get_or_insert_default());
+    cx
 }
 
-/// Default headers, `prepare`, the method with its arguments. `None` when `prepare` finished the answer.
+/// The last resort against a panic: what an author's `Drop` or `Display` may do at any place. The client learns of it.
+#[inline]
+pub(crate) fn contained<T>(
+    request: &RequestHandle,
+    run: impl FnOnce() -> T,
+) -> Result<T, Box<Response>> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| {
+        let error = Panic::into_error(&*payload);
+        tracing::error!(target: "squall", error = ?error, "the answer failed");
+        if request.outbox().sent().0.is_some() {
+            return Box::new(Response::new(Body::failing(error.into())));
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        Box::new(response)
+    })
+}
+
+/// Default headers, `prepare`, the method with its arguments, whose answer it puts into the context.
 async fn perform<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
-) -> Result<Option<Response>> {
+) -> Result<()> {
     live.handler()?.default_headers_all(&mut cx.answer.headers);
     live.handler()?.prepare_all(cx).await?;
-    if cx.is_finished() {
-        return Ok(None);
+    if !cx.is_finished() {
+        cx.answer.response = Some(<H as Method<M>>::call(live, cx).await?);
     }
-    <H as Method<M>>::call(live, cx).await.map(Some)
+    Ok(())
 }
 
 /// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
@@ -603,15 +608,28 @@ impl<H, F: Future> Future for Watched<'_, H, F> {
 }
 
 /// A future whose panics are errors.
-pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T> {
-    let mut future = pin!(future);
-    poll_fn(
-        |task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
+pub(crate) fn guard<F: Future>(future: F) -> Guard<F> {
+    Guard { future }
+}
+
+pin_project! {
+    /// What [`guard`] gives. A struct, and no `async fn`: that would hold the future twice, where it came in and where it is polled.
+    pub(crate) struct Guard<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Guard<F> {
+    type Output = Result<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<Result<F::Output>> {
+        let future = self.project().future;
+        match catch_unwind(AssertUnwindSafe(|| future.poll(task))) {
             Ok(poll) => poll.map(Ok),
             Err(payload) => Poll::Ready(Err(Panic::into_error(&*payload))),
-        },
-    )
-    .await
+        }
+    }
 }
 
 /// Takes a handler from a request: its base, then its other fields. The base is kept alive meanwhile, so that its hooks
@@ -732,20 +750,19 @@ impl<H> Live<H> {
     }
 
     /// Attaches the handler to its answer: the hooks run when that has been sent.
-    fn end_with(mut self, mut response: Response) -> Response
+    fn end_with(mut self, response: &mut Response)
     where
         H: Built,
     {
         let Some(handler) = self.handler.take() else {
-            return response;
+            return;
         };
         let hooks = handler.hooks();
         if !(hooks.finishes || hooks.closes) {
-            survive("drop", move || drop(handler));
-            return response;
+            return survive("drop", move || drop(handler));
         }
         let (request, status) = (self.request.clone(), response.status());
-        Ending::of(&mut response).then(move |Sent { bytes, end }| {
+        Ending::of(response).then(move |Sent { bytes, end }| {
             let (flushed, taken) = request.outbox().sent();
             // What is thrown away after the client has gone was sent to nobody.
             let end = if request.is_disconnected() {
@@ -764,7 +781,6 @@ impl<H> Live<H> {
             }
             finish(handler, &request, outcome);
         });
-        response
     }
 }
 
@@ -840,14 +856,15 @@ impl Unbuilt {
         Self { error, base }
     }
 
-    async fn answer(self, mut cx: Context) -> Response {
+    async fn answer(self, mut cx: Box<Context>) -> Box<Context> {
         let built = self.base.as_ref().and_then(Live::built);
         let response = write_error::answer(built, &mut cx, self.error).await;
-        let response = finish::seal(&mut cx, response);
-        match self.base {
-            Some(base) => base.end_with(response),
-            None => response,
+        cx.answer.response = Some(response);
+        finish::seal(&mut cx);
+        if let Some(base) = self.base {
+            base.end_with(cx.answer.response.get_or_insert_default());
         }
+        cx
     }
 }
 
@@ -859,9 +876,9 @@ impl std::fmt::Debug for Unbuilt {
 
 /// Answers what reached no handler with the base of the application: built for this alone, without `prepare`.
 pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
-    mut cx: Context,
+    mut cx: Box<Context>,
     answer: Result<Response>,
-) -> Response {
+) -> Box<Context> {
     let live = match extract::<H>(&mut cx).await {
         Ok(handler) => Live::new(handler, cx.request().clone()),
         Err(unbuilt) => {
@@ -886,13 +903,20 @@ pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
         }
         Err(error) => write_error::answer(live.built(), &mut cx, error).await,
     };
-    live.end_with(finish::seal(&mut cx, response))
+    cx.answer.response = Some(response);
+    finish::seal(&mut cx);
+    live.end_with(cx.answer.response.get_or_insert_default());
+    cx
 }
 
 /// Answers what reached no handler, where the application has no base.
-pub(crate) async fn answer_plainly(mut cx: Context, answer: Result<Response>) -> Response {
+pub(crate) async fn answer_plainly(mut cx: Box<Context>, answer: Result<Response>) -> Box<Context> {
     match answer {
-        Ok(response) => finish::seal(&mut cx, response),
+        Ok(response) => {
+            cx.answer.response = Some(response);
+            finish::seal(&mut cx);
+            cx
+        }
         Err(error) => Unbuilt::new(error).answer(cx).await,
     }
 }

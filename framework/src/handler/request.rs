@@ -18,7 +18,7 @@ use ::http::{Extensions, HeaderMap, Method, Uri, Version};
 use tokio::sync::Notify;
 
 use super::{flush::Outbox, shared::Shared, shutdown::Shutdown};
-use crate::http::accept;
+use crate::http::{accept, spare};
 
 /// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
 #[derive(Clone, Debug)]
@@ -32,7 +32,8 @@ struct Head {
     headers: HeaderMap,
     remote_addr: Option<SocketAddr>,
     started: Instant,
-    shared: Arc<Shared>,
+    /// That of the application; none between two requests.
+    shared: Option<Arc<Shared>>,
     gone: AtomicBool,
     close_claimed: AtomicBool,
     going: Notify,
@@ -43,12 +44,22 @@ struct Head {
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteAddr(pub SocketAddr);
 
+/// The address that another server, or an application around this one, has found.
+fn remote_addr_in(extensions: &Extensions) -> Option<SocketAddr> {
+    extensions.get::<RemoteAddr>().map(|remote| remote.0)
+}
+
+impl Drop for Head {
+    fn drop(&mut self) {
+        spare::keep(&mut self.headers);
+    }
+}
+
 impl RequestHandle {
     /// Takes a request head over; what stands in its extensions is given back.
     pub(crate) fn new(
         parts: ::http::request::Parts,
         remote_addr: Option<SocketAddr>,
-        started: Instant,
         shared: Arc<Shared>,
     ) -> (Self, Extensions) {
         let ::http::request::Parts {
@@ -59,22 +70,89 @@ impl RequestHandle {
             extensions,
             ..
         } = parts;
-        let remote_addr =
-            remote_addr.or_else(|| extensions.get::<RemoteAddr>().map(|remote| remote.0));
+        let remote_addr = remote_addr.or_else(|| remote_addr_in(&extensions));
         let head = Head {
             method,
             uri,
             version,
             headers,
             remote_addr,
-            started,
-            shared,
+            started: Instant::now(),
+            shared: Some(shared),
             gone: AtomicBool::new(false),
             close_claimed: AtomicBool::new(false),
             going: Notify::new(),
             outbox: Outbox::default(),
         };
         (Self(Arc::new(head)), extensions)
+    }
+
+    /// Takes what is of the request out, where nobody else has this handle. Gives whether it was done.
+    #[inline]
+    pub(crate) fn retire(&mut self) -> bool {
+        let Some(head) = Arc::get_mut(&mut self.0) else {
+            return false;
+        };
+        let was_plain = !*head.gone.get_mut() && head.outbox.is_unused();
+        if was_plain {
+            head.uri = Uri::default();
+            spare::keep(&mut head.headers);
+            head.shared = None;
+        }
+        was_plain
+    }
+
+    /// Takes another request head over, after [`retire`](Self::retire).
+    #[inline]
+    pub(crate) fn reuse(
+        &mut self,
+        parts: ::http::request::Parts,
+        remote_addr: Option<SocketAddr>,
+        shared: &Arc<Shared>,
+    ) -> Extensions {
+        let Some(head) = Arc::get_mut(&mut self.0) else {
+            let (request, extensions) = Self::new(parts, remote_addr, Arc::clone(shared));
+            *self = request;
+            return extensions;
+        };
+        head.method = parts.method;
+        head.uri = parts.uri;
+        head.version = parts.version;
+        // An empty map is left, which has nothing to free.
+        std::mem::forget(std::mem::replace(&mut head.headers, parts.headers));
+        head.remote_addr = remote_addr.or_else(|| remote_addr_in(&parts.extensions));
+        head.started = Instant::now();
+        head.shared = Some(Arc::clone(shared));
+        *head.close_claimed.get_mut() = false;
+        parts.extensions
+    }
+
+    /// The request as it came, without its content.
+    pub(crate) fn into_request(mut self, extensions: Extensions) -> ::http::Request<()> {
+        let mut request = ::http::Request::new(());
+        match Arc::get_mut(&mut self.0) {
+            Some(head) => {
+                std::mem::swap(request.method_mut(), &mut head.method);
+                std::mem::swap(request.uri_mut(), &mut head.uri);
+                std::mem::swap(request.headers_mut(), &mut head.headers);
+            }
+            None => {
+                self.method().clone_into(request.method_mut());
+                self.uri().clone_into(request.uri_mut());
+                self.headers().clone_into(request.headers_mut());
+            }
+        }
+        *request.version_mut() = self.version();
+        *request.extensions_mut() = extensions;
+        if let Some(remote_addr) = self.remote_addr() {
+            request.extensions_mut().insert(RemoteAddr(remote_addr));
+        }
+        request
+    }
+
+    /// When the head of the request was read.
+    pub(crate) fn started(&self) -> Instant {
+        self.0.started
     }
 
     /// The method.
@@ -133,7 +211,7 @@ impl RequestHandle {
     /// The signal that the server ends.
     #[must_use]
     pub fn shutdown(&self) -> &Shutdown {
-        &self.0.shared.shutdown
+        &self.shared().shutdown
     }
 
     /// Whether the client is known to be gone.
@@ -154,7 +232,8 @@ impl RequestHandle {
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.0.shared
+        let shared = self.0.shared.as_ref();
+        shared.expect("a request belongs to an application")
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {

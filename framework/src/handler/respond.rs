@@ -13,6 +13,7 @@ use super::{
     error::{BoxError, Error, HttpError, Result},
     request::RequestHandle,
 };
+use crate::http::spare;
 
 /// What a method may return as its answer.
 ///
@@ -69,11 +70,9 @@ pub trait IntoResponse {
 
 /// An answer with content and its media type.
 pub(crate) fn with_content(content_type: HeaderValue, body: Body) -> Response {
-    let mut response = Response::new(body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
-    response
+    let mut head = spare::head();
+    head.headers.insert(header::CONTENT_TYPE, content_type);
+    Response::from_parts(head, body)
 }
 
 impl IntoResponse for &'static str {

@@ -68,7 +68,9 @@ async fn by_hooks(
         return Ok(None);
     };
     let response = written.await?;
-    finish::conclude(cx, Some(response)).map(Some)
+    cx.answer.response = Some(response);
+    finish::conclude(&mut cx.answer)?;
+    Ok(cx.answer.response.take())
 }
 
 /// The answer when the error page itself fails: 500 without content.

@@ -14,3 +14,4 @@ pub(crate) mod cookies;
 pub(crate) mod entity_tag;
 pub(crate) mod percent;
 pub(crate) mod query;
+pub(crate) mod spare;

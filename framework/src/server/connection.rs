@@ -8,7 +8,7 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use hyper::server::conn::http1;
@@ -173,46 +173,65 @@ impl Connection {
         self.linger(wire, LastWord::Nothing)
     }
 
-    /// Goes on with a stage: gives the next, or `Err` and the same one where nothing can be done now.
-    fn advance(&self, stage: Stage, cx: &mut Context<'_>) -> Result<Stage, Stage> {
-        match stage {
-            Stage::Closed => Err(Stage::Closed),
+    /// Goes on with the stage, where it stands, until it is over.
+    fn poll_stage(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
+        Poll::Ready(match &mut self.stage {
+            Stage::Closed => Over::ForGood,
             #[cfg(feature = "http2")]
-            Stage::New(mut wire) => match wire.poll_starts_with(cx, http2::PREFACE) {
-                Poll::Ready(Ok(is_http2)) => Ok(self.begin(wire, is_http2)),
-                Poll::Ready(Err(_)) => Ok(Stage::Closed),
-                Poll::Pending => Err(Stage::New(wire)),
+            Stage::New(wire) => match ready!(wire.poll_starts_with(cx, http2::PREFACE)) {
+                Ok(is_http2) => Over::Begun { is_http2 },
+                Err(_) => Over::ForGood,
             },
-            Stage::Resting(wire) => match wire.poll_readable(cx) {
-                Poll::Ready(Ok(())) => Ok(self.serve(wire)),
-                Poll::Ready(Err(_)) => Ok(Stage::Closed),
-                Poll::Pending => Err(Stage::Resting(wire)),
+            Stage::Resting(wire) => match ready!(wire.poll_readable(cx)) {
+                Ok(()) => Over::Rested,
+                Err(_) => Over::ForGood,
             },
-            Stage::Serving(mut http) => match http.poll_without_shutdown(cx) {
-                Poll::Ready(result) => Ok(self.served(http, result)),
-                Poll::Pending => {
-                    // hyper still had something to do: what comes behind that is an end, for unread content may stand
+            Stage::Serving(http) => {
+                let polled = http.poll_without_shutdown(cx);
+                if polled.is_pending() {
+                    // hyper still has something to do: what comes behind that is an end, for unread content may stand
                     // on the wire, which must never be read as a request.
                     self.vitals.rest(false);
-                    Err(Stage::Serving(http))
                 }
-            },
+                Over::Served(ready!(polled))
+            }
             #[cfg(feature = "http2")]
-            Stage::Carrying(mut http) => match Pin::new(&mut *http).poll(cx) {
-                Poll::Ready(result) => {
-                    if let Err(error) = result {
-                        tracing::debug!(target: "squall", error = ?error, "a connection ended early");
-                    }
-                    Ok(Stage::Closed)
+            Stage::Carrying(http) => {
+                if let Err(error) = ready!(Pin::new(&mut **http).poll(cx)) {
+                    tracing::debug!(target: "squall", error = ?error, "a connection ended early");
                 }
-                Poll::Pending => Err(Stage::Carrying(http)),
-            },
-            Stage::Lingering(mut farewell) => match farewell.poll(cx) {
-                Poll::Ready(_) => Ok(Stage::Closed),
-                Poll::Pending => Err(Stage::Lingering(farewell)),
-            },
+                Over::ForGood
+            }
+            Stage::Lingering(farewell) => {
+                _ = ready!(farewell.poll(cx));
+                Over::ForGood
+            }
+        })
+    }
+
+    /// The stage behind one that is over.
+    fn next(&self, stage: Stage, over: Over) -> Stage {
+        match (stage, over) {
+            #[cfg(feature = "http2")]
+            (Stage::New(wire), Over::Begun { is_http2 }) => self.begin(wire, is_http2),
+            (Stage::Resting(wire), Over::Rested) => self.serve(wire),
+            (Stage::Serving(http), Over::Served(result)) => self.served(http, result),
+            _ => Stage::Closed,
         }
     }
+}
+
+/// How a stage came to its end.
+enum Over {
+    /// It is known what the client speaks.
+    #[cfg(feature = "http2")]
+    Begun { is_http2: bool },
+    /// There is something to read.
+    Rested,
+    /// hyper has nothing left to do.
+    Served(hyper::Result<()>),
+    /// Nothing comes behind it.
+    ForGood,
 }
 
 impl Future for Connection {
@@ -221,17 +240,15 @@ impl Future for Connection {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
         this.vitals.wake_by(cx.waker());
-        this.obey(this.vitals.take_order());
-        loop {
-            let stage = std::mem::replace(&mut this.stage, Stage::Closed);
-            match this.advance(stage, cx) {
-                Ok(next) => this.stage = next,
-                Err(Stage::Closed) => return Poll::Ready(()),
-                Err(same) => {
-                    this.stage = same;
-                    return Poll::Pending;
-                }
-            }
+        match this.vitals.take_order() {
+            Order::None => {}
+            order => this.obey(order),
         }
+        while !matches!(this.stage, Stage::Closed) {
+            let over = ready!(this.poll_stage(cx));
+            let stage = std::mem::replace(&mut this.stage, Stage::Closed);
+            this.stage = this.next(stage, over);
+        }
+        Poll::Ready(())
     }
 }
