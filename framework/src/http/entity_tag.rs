@@ -3,21 +3,26 @@
 use std::cell::RefCell;
 
 use ::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
-use bytes::{BufMut, BytesMut};
+use bytes::Bytes;
 use sha1::{Digest, Sha1};
 
-/// The strong tag of this content: the lower-case hexadecimal SHA-1, in quotes.
+/// The strong tag of this content.
 pub(crate) fn strong(content: &[u8]) -> HeaderValue {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = BytesMut::with_capacity(42);
-    text.put_u8(b'"');
-    for byte in Sha1::digest(content) {
-        text.put_u8(DIGITS[usize::from(byte >> 4)]);
-        text.put_u8(DIGITS[usize::from(byte & 15)]);
-    }
-    text.put_u8(b'"');
-    HeaderValue::from_maybe_shared(text.freeze())
+    HeaderValue::from_maybe_shared(Bytes::from(strong_text(content)))
         .expect("hexadecimal digits and quotes are a valid field value")
+}
+
+/// The lower-case hexadecimal SHA-1 of this content, in quotes.
+fn strong_text(content: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(42);
+    text.push('"');
+    for byte in Sha1::digest(content) {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text.push('"');
+    text
 }
 
 /// The strong tag of a text that lives as long as the program: made once a thread.
@@ -26,22 +31,28 @@ pub(crate) fn strong(content: &[u8]) -> HeaderValue {
 pub(crate) fn strong_static(content: &'static [u8]) -> HeaderValue {
     /// Texts remembered a thread. Programs have few; what leaks memory to make more of them pays for the hash each time.
     const REMEMBERED: usize = 64;
+    type Slots = [Option<(usize, usize, HeaderValue)>; REMEMBERED];
     thread_local! {
-        static TAGS: RefCell<Vec<(usize, usize, HeaderValue)>> = const { RefCell::new(Vec::new()) };
+        static TAGS: RefCell<Slots> = const { RefCell::new([const { None }; REMEMBERED]) };
     }
     let (address, len) = (content.as_ptr().addr(), content.len());
     TAGS.with_borrow_mut(|tags| {
-        if let Some((_, _, tag)) = tags.iter().find(|&&(a, l, _)| (a, l) == (address, len)) {
-            return tag.clone();
+        // The address says where to begin, and what is there is nearly always it.
+        for step in 0..REMEMBERED {
+            let slot = &mut tags[(address / 8 + step) % REMEMBERED];
+            match slot {
+                Some((at, of, tag)) if (*at, *of) == (address, len) => return tag.clone(),
+                Some(_) => {}
+                None => {
+                    // As the text, so its tag lives as long as the program.
+                    let tag: &'static str = strong_text(content).leak();
+                    let tag = HeaderValue::from_static(tag);
+                    *slot = Some((address, len, tag.clone()));
+                    return tag;
+                }
+            }
         }
-        let tag = strong(content);
-        if tags.len() == REMEMBERED {
-            return tag;
-        }
-        // As the text, so its tag lives as long as the program; there are few.
-        let text: &'static str = tag.to_str().map_or("", |tag| tag.to_owned().leak());
-        tags.push((address, len, HeaderValue::from_static(text)));
-        tag
+        strong(content)
     })
 }
 

@@ -20,7 +20,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use hyper::{body::Incoming, service::Service};
 
 use super::{
-    fault::fault,
+    fault::{KnownHost, fault},
     limits::Limits,
     stats::Refusal,
     vitals::{Phase, Vitals},
@@ -65,6 +65,7 @@ pub(super) struct Answers {
     /// Those of the connection; of the stream in HTTP/2.
     pub(super) vitals: Arc<Vitals>,
     pub(super) remote_addr: Option<SocketAddr>,
+    pub(super) known_host: KnownHost,
 }
 
 impl Service<Request<Incoming>> for Answers {
@@ -76,21 +77,22 @@ impl Service<Request<Incoming>> for Answers {
         self.vitals.enter(Phase::Answering);
         let ledger = self.vitals.ledger();
         ledger.request();
-        let is_stream = request.version() == Version::HTTP_2;
-        let fault = fault(&request);
+        let (parts, content) = request.into_parts();
+        let is_stream = parts.version == Version::HTTP_2;
+        let fault = fault(&parts, &self.known_host);
         let is_last = !is_stream && (fault.is_some() || self.is_last());
         let turn = Turn::take(&self.common);
-        let request = request.map(|content| self.content(content, is_stream));
+        let content = self.content(content, is_stream);
         let ready = &self.common.ready;
         let answer = match (fault, &turn) {
-            (None, Some(_)) => ready.respond(request, self.remote_addr),
+            (None, Some(_)) => ready.respond(parts, content, self.remote_addr),
             (Some(fault), _) => {
                 ledger.refuse(Refusal::Malformed);
-                ready.refuse(request, self.remote_addr, fault)
+                ready.refuse(parts, content, self.remote_addr, fault)
             }
             (None, None) => {
                 ledger.refuse(Refusal::TooManyRequests);
-                ready.refuse(request, self.remote_addr, busy())
+                ready.refuse(parts, content, self.remote_addr, busy())
             }
         };
         Answer {

@@ -1,6 +1,8 @@
 //! What a request must not be, looked at before anything else: what could be read in two ways, and what hyper lets pass.
 
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use std::sync::OnceLock;
+
+use ::http::{HeaderValue, StatusCode, Version, header, request::Parts};
 
 use crate::handler::HttpError;
 
@@ -9,13 +11,13 @@ const MOST_FIELDS: usize = 100;
 
 /// Why a request is refused.
 #[inline]
-pub(super) fn fault<B>(request: &Request<B>) -> Option<HttpError> {
-    if request.headers().len() > MOST_FIELDS {
+pub(super) fn fault(request: &Parts, known: &KnownHost) -> Option<HttpError> {
+    if request.headers.len() > MOST_FIELDS {
         return Some(HttpError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
     // One look at each field: most requests have few, and to hash two names costs more.
     let (mut hosts, mut codings) = (Once::Never, Once::Never);
-    for (name, value) in request.headers() {
+    for (name, value) in &request.headers {
         if *name == header::HOST {
             hosts = hosts.and(value);
         } else if *name == header::TRANSFER_ENCODING {
@@ -23,7 +25,7 @@ pub(super) fn fault<B>(request: &Request<B>) -> Option<HttpError> {
         }
     }
     transfer_coding(codings)
-        .or_else(|| host(request, hosts))
+        .or_else(|| host(request, hosts, known))
         .map(HttpError::bad_request)
 }
 
@@ -54,20 +56,40 @@ fn transfer_coding(codings: Once<'_>) -> Option<&'static str> {
     (!is_known).then_some("the only transfer coding of a request is `chunked`, once")
 }
 
+/// The host of the first request of a connection, which the others nearly always ask for too: it needs no second look.
+#[derive(Debug, Default)]
+pub(super) struct KnownHost(OnceLock<Box<[u8]>>);
+
+impl KnownHost {
+    /// Whether this is it, or may stand in `host`.
+    fn is_or_becomes(&self, host: &[u8]) -> bool {
+        if self.0.get().is_some_and(|known| **known == *host) {
+            return true;
+        }
+        let is_host = is_host(host);
+        if is_host {
+            self.0.get_or_init(|| host.into());
+        }
+        is_host
+    }
+}
+
 /// RFC 9112 §3.2, RFC 9113 §8.3.1.
-fn host<B>(request: &Request<B>, hosts: Once<'_>) -> Option<&'static str> {
+fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Option<&'static str> {
+    let authority = || request.uri.authority();
     match hosts {
         Once::Often => Some("there is more than one field `host`"),
-        Once::At(host) if !is_host(host.as_bytes()) => Some("the field `host` names no host"),
+        Once::At(host) if !known.is_or_becomes(host.as_bytes()) => {
+            Some("the field `host` names no host")
+        }
         Once::At(host) => {
-            let authority = request.uri().authority();
-            let differs = request.version() == Version::HTTP_2
-                && authority.is_some_and(|authority| host != authority.as_str());
+            let differs = request.version == Version::HTTP_2
+                && authority().is_some_and(|authority| host != authority.as_str());
             differs.then_some("the field `host` is not the authority of the request")
         }
         Once::Never => {
-            let may_lack = request.version() < Version::HTTP_11
-                || (request.version() == Version::HTTP_2 && request.uri().authority().is_some());
+            let may_lack = request.version < Version::HTTP_11
+                || (request.version == Version::HTTP_2 && authority().is_some());
             (!may_lack).then_some("the field `host` is missing")
         }
     }
