@@ -174,7 +174,7 @@ impl Connection {
             return self.linger(wire, LastWord::Nothing);
         }
         if self.vitals.is_at_rest() {
-            wire.read_again(parts.read_buf);
+            wire.read_again(&parts.read_buf);
             return Stage::Resting(wire);
         }
         self.linger(wire, LastWord::Nothing)

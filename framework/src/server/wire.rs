@@ -90,9 +90,10 @@ impl Wire {
         }
     }
 
-    /// Puts bytes back that were read too early.
-    pub(super) fn read_again(&mut self, bytes: Bytes) {
-        self.again = bytes;
+    /// Puts bytes back that were read too early. They are copied, for even none of them would hold the whole buffer that they were
+    /// read into.
+    pub(super) fn read_again(&mut self, bytes: &[u8]) {
+        self.again = Bytes::copy_from_slice(bytes);
     }
 
     /// Reads until it is clear whether these are the first bytes; all that was read can be read again.
