@@ -6,6 +6,7 @@ mod application;
 mod attack;
 mod bad_input;
 mod bases;
+mod crowd;
 mod disconnect;
 mod errors;
 mod extract;
