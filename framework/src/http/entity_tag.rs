@@ -1,6 +1,6 @@
 //! Entity tags (RFC 9110 §8.8.3): strong ones from the SHA-1 of the content, as Tornado makes them, and `if-none-match`.
 
-use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use ::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
 use bytes::Bytes;
@@ -25,35 +25,41 @@ fn strong_text(content: &[u8]) -> String {
     text
 }
 
-/// The strong tag of a text that lives as long as the program: made once a thread.
+/// The strong tag of a text that lives as long as the program: made once.
 ///
 /// The address and the length name the text, since it can neither move nor change.
 pub(crate) fn strong_static(content: &'static [u8]) -> HeaderValue {
-    /// Texts remembered a thread. Programs have few; what leaks memory to make more of them pays for the hash each time.
-    const REMEMBERED: usize = 64;
-    type Slots = [Option<(usize, usize, HeaderValue)>; REMEMBERED];
-    thread_local! {
-        static TAGS: RefCell<Slots> = const { RefCell::new([const { None }; REMEMBERED]) };
-    }
+    /// Texts remembered. Programs have few; what leaks memory to make more of them pays for the hash each time.
+    const REMEMBERED: usize = 128;
+    static TAGS: [OnceLock<Remembered>; REMEMBERED] = [const { OnceLock::new() }; REMEMBERED];
+
     let (address, len) = (content.as_ptr().addr(), content.len());
-    TAGS.with_borrow_mut(|tags| {
-        // The address says where to begin, and what is there is nearly always it.
-        for step in 0..REMEMBERED {
-            let slot = &mut tags[(address / 8 + step) % REMEMBERED];
-            match slot {
-                Some((at, of, tag)) if (*at, *of) == (address, len) => return tag.clone(),
-                Some(_) => {}
-                None => {
-                    // As the text, so its tag lives as long as the program.
-                    let tag: &'static str = strong_text(content).leak();
-                    let tag = HeaderValue::from_static(tag);
-                    *slot = Some((address, len, tag.clone()));
-                    return tag;
-                }
-            }
+    // The address says where to begin, and what is there is nearly always it.
+    for step in 0..REMEMBERED {
+        let slot = &TAGS[(address / 8 + step) % REMEMBERED];
+        let remembered = slot.get_or_init(|| Remembered::new(content));
+        if (remembered.address, remembered.len) == (address, len) {
+            return remembered.tag.clone();
         }
-        strong(content)
-    })
+    }
+    strong(content)
+}
+
+/// The tag of a text, which lives as long as that.
+struct Remembered {
+    address: usize,
+    len: usize,
+    tag: HeaderValue,
+}
+
+impl Remembered {
+    fn new(content: &'static [u8]) -> Self {
+        Self {
+            address: content.as_ptr().addr(),
+            len: content.len(),
+            tag: HeaderValue::from_static(strong_text(content).leak()),
+        }
+    }
 }
 
 /// Whether `if-none-match` names this tag, by weak comparison (RFC 9110 §13.1.2).

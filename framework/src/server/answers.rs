@@ -97,7 +97,7 @@ impl Service<Request<Incoming>> for Answers {
         };
         Answer {
             answer,
-            vitals: Arc::clone(&self.vitals),
+            vitals: Some(Arc::clone(&self.vitals)),
             turn,
             is_last,
             is_stream,
@@ -157,7 +157,8 @@ fn busy() -> HttpError {
 /// An answer to come.
 pub(super) struct Answer {
     answer: ResponseFuture,
-    vitals: Arc<Vitals>,
+    /// Until there is an answer, which takes them with it.
+    vitals: Option<Arc<Vitals>>,
     turn: Option<Turn>,
     is_last: bool,
     is_stream: bool,
@@ -171,11 +172,12 @@ impl Future for Answer {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        if !self.is_stream && (self.is_last || self.vitals.is_late()) {
+        let vitals = ready!(self.vitals.take().map_or(Poll::Pending, Poll::Ready));
+        if !self.is_stream && (self.is_last || vitals.is_late()) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
-        let (vitals, turn) = (Arc::clone(&self.vitals), self.turn.take());
+        let turn = self.turn.take();
         let is_stream = self.is_stream;
         Poll::Ready(Ok(response.map(|content| Said {
             content,
