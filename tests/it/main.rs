@@ -9,6 +9,7 @@ mod bases;
 mod disconnect;
 mod errors;
 mod extract;
+mod http1;
 mod life_cycle;
 mod listening;
 mod options;
