@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use squall::{
-    Application, Context, Result, handler, http::StatusCode, routes, testing::TestClient,
+    Application, Context, Options, Result, handler, http::StatusCode, routes, testing::TestClient,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     time::{sleep, timeout},
 };
 
-use crate::support::{Events, connect, exchange, read_all, read_quiet};
+use crate::support::{Events, OwnServer, connect, exchange, read_all, read_quiet};
 
 /// The last request of a connection.
 const LAST: &str = "GET /last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
@@ -88,11 +88,12 @@ impl Nothing {
     }
 }
 
+fn app() -> Application {
+    Application::new(routes![Hello, Last, Unread, Pieces, Nothing])
+}
+
 async fn serve() -> TestClient {
-    TestClient::on_socket(Application::new(routes![
-        Hello, Last, Unread, Pieces, Nothing
-    ]))
-    .await
+    TestClient::on_socket(app()).await
 }
 
 /// An answer on the wire.
@@ -1067,4 +1068,245 @@ async fn fields_that_mean_nothing_here_are_ignored() {
         let with_content = [fields, "content-length: 3\r\n"].concat();
         has_length(&client, post("/", with_content, "abc"), 3).await;
     }
+}
+
+/// RFC 9110 §9.1, §15.6.2, §9.3.6.
+#[squall::test]
+async fn an_unknown_method_is_not_implemented() {
+    let client = serve().await;
+    let long = "A".repeat(200);
+    for method in ["FROB", "get", "Get", "GETS", "!#$%&'*+-.^_`|~", &long] {
+        let request = format!("{method} / HTTP/1.1\r\nhost: a\r\n\r\n");
+        let text = send(&client, request.as_bytes()).await;
+        assert_eq!(answers(&text, &[])[0].status, 501, "{method}");
+    }
+    // What follows would be of the tunnel.
+    for target in ["a.example:443", "a.example:80"] {
+        let request = format!("CONNECT {target} HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        refused(&client, request, 501).await;
+    }
+    for target in [
+        "a.example",
+        "a.example:",
+        "a.example:0",
+        "a.example:70000",
+        ":443",
+        "/",
+    ] {
+        let request = format!("CONNECT {target} HTTP/1.1\r\nhost: a.example\r\n\r\n");
+        let text = send(&client, request.as_bytes()).await;
+        let found = statuses(&answers(&text, &[]));
+        assert!(found == [400] || found == [501], "{target}: {found:?}");
+    }
+}
+
+/// RFC 9112 §3.2, RFC 9110 §4.2.1, §4.2.4.
+#[squall::test]
+async fn a_target_is_that_of_its_method() {
+    let client = serve().await;
+    for line in [
+        "GET a.example:80",
+        "GET index.html",
+        "GET *",
+        "POST *",
+        "OPTIONS **",
+        "GET http://u:p@a/",
+        "GET http://@a/",
+        "GET http://:80/",
+        "GET http://a:x/",
+        "GET /\u{e9}",
+        "GET /?\u{e9}",
+        "GET /#a",
+        "GET /?a#b",
+        "GET http://a/#b",
+    ] {
+        let request = format!("{line} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let text = send(&client, request.as_bytes()).await;
+        assert_eq!(answers(&text, &[])[0].status, 400, "{line}");
+    }
+}
+
+/// RFC 9112 §3, RFC 9110 §15.5.15.
+#[squall::test]
+async fn a_target_has_its_length() {
+    let client = serve().await;
+    let long = |length| format!("GET /?{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(length));
+    for request in [
+        long(66_000),
+        long(100_000),
+        long(1_000_000),
+        format!("GET /{}", "a".repeat(300_000)),
+    ] {
+        refused(&client, &request, 414).await;
+        ended(&client, format!("{}{request}", long(10)), &[200, 414]).await;
+    }
+}
+
+/// RFC 9110 §2.5, §15.6.6.
+#[squall::test]
+async fn a_version_is_answered_by_what_is_known_of_it() {
+    let client = serve().await;
+    for version in ["1.2", "1.9"] {
+        let request = format!("GET / HTTP/{version}\r\nhost: a\r\n\r\n");
+        answered(&client, request, &[200]).await;
+    }
+    for version in ["2.0", "3.0", "9.9", "0.9"] {
+        let request = format!("GET / HTTP/{version}\r\nhost: a\r\n\r\n");
+        refused(&client, request, 505).await;
+    }
+}
+
+/// RFC 9110 §4.2.1, §7.2, RFC 3986 §3.2.
+#[squall::test]
+async fn a_host_is_of_a_uri() {
+    let client = serve().await;
+    for host in ["a:65536", "a:99999", ":80", ":", "a%zz", "a%4"] {
+        let request = format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        refused(&client, request, 400).await;
+    }
+    for host in ["a:65535", "a:0", "%61"] {
+        let request = format!("GET / HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        answered(&client, request, &[200]).await;
+    }
+}
+
+/// RFC 9112 §6.1: 501 where the end can be found and the coding is unknown; 400 where it cannot be found (§6.3).
+#[squall::test]
+async fn an_unknown_coding_is_not_implemented() {
+    let client = serve().await;
+    for (codings, status) in [
+        ("gzip, chunked", 501),
+        ("x, chunked", 501),
+        ("gzip\r\ntransfer-encoding: chunked", 501),
+        ("chunked, chunked", 400),
+        ("chunked\r\ntransfer-encoding: chunked", 400),
+        ("chunked, gzip, chunked", 400),
+        ("chunked;q=1, chunked", 400),
+    ] {
+        let fields = format!("transfer-encoding: {codings}\r\n");
+        refused(&client, post("/", fields, "0\r\n\r\n"), status).await;
+    }
+}
+
+#[squall::test]
+async fn a_length_that_no_content_has() {
+    let client = serve().await;
+    for length in ["18446744073709551614", "18446744073709551615"] {
+        let fields = format!("content-length: {length}\r\n");
+        let text = send(&client, &post("/", fields, "abc")).await;
+        let found = statuses(&answers(&text, &[]));
+        assert!(found == [400] || found == [413], "{length}: {found:?}");
+    }
+}
+
+/// RFC 9112 §6.3: somebody in front may have read it by its length.
+#[squall::test]
+async fn a_length_beside_a_coding_is_refused() {
+    let client = serve().await;
+    for fields in [
+        "content-length: 3\r\ntransfer-encoding: chunked\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 3\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: 0\r\n",
+        "transfer-encoding: chunked\r\ncontent-length: x\r\n",
+        "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+    ] {
+        refused(&client, post("/", fields, "3\r\nabc\r\n0\r\n\r\n"), 400).await;
+    }
+}
+
+/// RFC 9112 §9.6: who will close says so.
+#[squall::test]
+async fn the_last_answer_says_that_it_is() {
+    let client = serve().await;
+    let chunks = "transfer-encoding: chunked\r\n";
+    for request in [
+        chunked("x\r\n"),
+        chunked("3\r\nabcd\r\n0\r\n\r\n"),
+        chunked("3\r\nabc\r\n0\r\nx a: b\r\n\r\n"),
+        post("/unread", chunks, "x\r\n"),
+        post("/unread", "content-length: 1000000\r\n", "abc"),
+        post("/none", "content-length: 1000000\r\n", "abc"),
+        post("/", "content-length: 99999999\r\n", "abc"),
+        post(
+            "/unread",
+            "expect: 100-continue\r\ncontent-length: 3\r\n",
+            "",
+        ),
+        post("/none", "expect: 100-continue\r\ncontent-length: 3\r\n", ""),
+    ] {
+        let text = exchange(&client, &request).await;
+        let answers = answers(&text, &[]);
+        assert!(answers[0].says_close(), "{}: {text}", shown(&request));
+    }
+}
+
+/// A line feed alone is no end of chunks, and what follows no trailer (RFC 9112 §7.1.2).
+#[squall::test]
+async fn chunks_end_with_an_empty_line() {
+    let client = serve().await;
+    let content = "3\r\nabc\r\n0\r\n\nGET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    ended(&client, chunked(content), &[400]).await;
+    let unread = post("/unread", "transfer-encoding: chunked\r\n", content);
+    ended(&client, unread, &[200]).await;
+}
+
+/// RFC 9110 §10.1.1, §15.5.18.
+#[squall::test]
+async fn what_nobody_can_expect_is_417() {
+    let client = serve().await;
+    for expectations in [
+        "x",
+        "x=y",
+        "100-continue, x",
+        "100-continue\r\nexpect: x",
+        "x\r\nexpect: 100-continue",
+    ] {
+        let fields = format!("expect: {expectations}\r\ncontent-length: 3\r\n");
+        let text = exchange(&client, post("/", fields, "")).await;
+        let found = statuses(&answers(&text, &[]));
+        assert_eq!(found, [417], "{expectations}");
+    }
+}
+
+#[squall::test]
+async fn a_server_of_its_own() {
+    OwnServer::run(app(), Options::default()).await;
+}
+
+/// Who has nothing more to say may still listen: what can be answered at once is.
+#[squall::test]
+async fn the_end_of_what_is_sent_is_no_end() {
+    let server = OwnServer::start("http1::a_server_of_its_own");
+    let target = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n").into_bytes();
+    for (requests, expected) in [
+        (target("/"), &[200][..]),
+        (target("/none"), &[404]),
+        (post("/", "content-length: 3\r\n", "abc"), &[200]),
+        (chunked("3\r\nabc\r\n0\r\n\r\n"), &[200]),
+        (target("/").repeat(3), &[200; 3]),
+    ] {
+        for _ in 0..20 {
+            // All of it is there before the server looks.
+            let mut stream = std::net::TcpStream::connect(&server.address).unwrap();
+            std::io::Write::write_all(&mut stream, &requests).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            stream.set_nonblocking(true).unwrap();
+            let mut stream = tokio::net::TcpStream::from_std(stream).unwrap();
+            let text = read_all(&mut stream).await;
+            let found = statuses(&answers(&text, &[]));
+            assert_eq!(found, expected, "{}", shown(&requests));
+        }
+    }
+}
+
+/// Content that ends with the connection is not of one that goes on.
+#[squall::test]
+async fn a_stream_to_http_1_0_promises_nothing() {
+    let client = serve().await;
+    let request = b"GET /pieces HTTP/1.0\r\nconnection: keep-alive\r\n\r\n";
+    let text = send(&client, request).await;
+    let answers = answers(&text, &[]);
+    assert_eq!(statuses(&answers), [200]);
+    assert_eq!(answers[0].content, "one two");
+    assert_ne!(answers[0].field("connection"), Some("keep-alive"), "{text}");
 }
