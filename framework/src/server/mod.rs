@@ -7,6 +7,7 @@
 mod address;
 pub(crate) mod answers;
 mod connection;
+mod content;
 mod event_loop;
 mod farewell;
 mod fault;
