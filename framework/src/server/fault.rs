@@ -5,7 +5,7 @@ use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Ve
 use crate::handler::HttpError;
 
 /// The most fields of a request. hyper keeps to it in HTTP/1.1 by itself.
-const MOST_FIELDS: usize = 100;
+pub(super) const MOST_FIELDS: usize = 100;
 
 /// A status, and what is said with it.
 type Fault = (StatusCode, &'static str);
@@ -16,69 +16,84 @@ pub(super) fn fault<B>(request: &Request<B>) -> Option<HttpError> {
     if request.headers().len() > MOST_FIELDS {
         return Some(HttpError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
-    // One look at each field: most requests have few, and to hash two names costs more.
-    let (mut hosts, mut codings) = (Once::Never, Once::Never);
-    let (mut is_met, mut is_plain) = (true, true);
-    for (name, value) in request.headers() {
-        if *name == header::HOST {
-            hosts = hosts.and(value);
-        } else if *name == header::TRANSFER_ENCODING {
-            codings = codings.and(value);
-        } else if *name == header::EXPECT {
-            is_met &= value.as_bytes().eq_ignore_ascii_case(b"100-continue");
-        } else if *name == header::CONNECTION {
-            is_plain &= value.as_bytes().is_ascii();
-        }
-    }
-    let fault = tunnel(request)
-        .or_else(|| transfer_coding(codings, request.headers()))
-        .or_else(|| (!is_met).then_some(UNMET))
-        .or_else(|| (!is_plain).then_some(bad("the field `connection` is no list of options")))
-        .or_else(|| target(request).map(bad))
-        .or_else(|| host(request, hosts).map(bad));
-    fault.map(|(status, message)| HttpError::new(status).with_message(message))
+    let (status, message) = check(request).err()?;
+    Some(HttpError::new(status).with_message(message))
 }
 
-fn bad(message: &'static str) -> Fault {
-    (StatusCode::BAD_REQUEST, message)
+#[inline]
+fn check<B>(request: &Request<B>) -> Result<(), Fault> {
+    // One look at each field: most requests have few, and to hash two names costs more.
+    let (mut hosts, mut codings) = (Once::Never, Once::Never);
+    for (name, value) in request.headers() {
+        match *name {
+            header::HOST => hosts = hosts.and(value),
+            header::TRANSFER_ENCODING => codings = codings.and(value),
+            header::EXPECT => expectation(value)?,
+            header::CONNECTION => options(value)?,
+            _ => {}
+        }
+    }
+    tunnel(request)?;
+    transfer_coding(codings, request.headers())?;
+    target(request)?;
+    host(request, hosts)
+}
+
+fn bad(message: &'static str) -> Result<(), Fault> {
+    Err((StatusCode::BAD_REQUEST, message))
 }
 
 /// RFC 9110 §10.1.1.
-const UNMET: Fault = (
-    StatusCode::EXPECTATION_FAILED,
-    "nothing is expected of a server but `100-continue`",
-);
+fn expectation(value: &HeaderValue) -> Result<(), Fault> {
+    if value.as_bytes().eq_ignore_ascii_case(b"100-continue") {
+        return Ok(());
+    }
+    let message = "nothing is expected of a server but `100-continue`";
+    Err((StatusCode::EXPECTATION_FAILED, message))
+}
+
+/// RFC 9110 §7.6.1. hyper finds no option at all where a byte is none of a token, and `close` may be among them.
+fn options(value: &HeaderValue) -> Result<(), Fault> {
+    if value.as_bytes().is_ascii() {
+        return Ok(());
+    }
+    bad("the field `connection` is no list of options")
+}
 
 /// RFC 9110 §9.3.6: this is no proxy, and what follows would be of the tunnel.
-fn tunnel<B>(request: &Request<B>) -> Option<Fault> {
+fn tunnel<B>(request: &Request<B>) -> Result<(), Fault> {
     if *request.method() != Method::CONNECT {
-        return None;
+        return Ok(());
     }
     let is_target = request.uri().authority().is_some_and(|authority| {
         authority.port_u16().is_some() && is_host(authority.as_str().as_bytes())
     });
-    Some(if is_target {
-        (StatusCode::NOT_IMPLEMENTED, "this server makes no tunnels")
-    } else {
-        bad("the target of CONNECT is a host and a port")
-    })
+    if is_target {
+        return Err((StatusCode::NOT_IMPLEMENTED, "this server makes no tunnels"));
+    }
+    bad("the target of CONNECT is a host and a port")
 }
 
 /// RFC 9112 §3.2, RFC 9110 §4.2: what hyper takes for a target, and is none.
-fn target<B>(request: &Request<B>) -> Option<&'static str> {
+#[inline]
+fn target<B>(request: &Request<B>) -> Result<(), Fault> {
     let uri = request.uri();
     let Some(target) = uri.path_and_query() else {
-        return Some("the target has no path");
+        return bad("the target has no path");
     };
+    let target = target.as_str();
     if let Some(authority) = uri.authority()
         && !is_host(authority.as_str().as_bytes())
     {
-        return Some("the target names no host");
+        return bad("the target names no host");
     }
     if target == "*" && *request.method() != Method::OPTIONS {
-        return Some("only OPTIONS is for the whole server");
+        return bad("only OPTIONS is for the whole server");
     }
-    (!target.as_str().is_ascii()).then_some("the target is not percent-encoded")
+    if !target.is_ascii() {
+        return bad("the target is not percent-encoded");
+    }
+    Ok(())
 }
 
 /// The values of a field that may stand in a request once.
@@ -99,16 +114,18 @@ impl<'v> Once<'v> {
 }
 
 /// RFC 9112 §6.1: squall knows one transfer coding. A proxy in front of it may know others, or read a list of them otherwise.
-fn transfer_coding(codings: Once<'_>, fields: &HeaderMap) -> Option<Fault> {
+#[inline]
+fn transfer_coding(codings: Once<'_>, fields: &HeaderMap) -> Result<(), Fault> {
     match codings {
-        Once::Never => None,
-        Once::At(coding) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => None,
-        Once::At(_) | Once::Often => Some(unknown_coding(fields)),
+        Once::Never => Ok(()),
+        Once::At(coding) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        Once::At(_) | Once::Often => unknown_coding(fields),
     }
 }
 
 /// RFC 9112 §6.1, §6.3: 501 where a coding is unknown, and the content has an end all the same; 400 where it has none.
-fn unknown_coding(fields: &HeaderMap) -> Fault {
+#[cold]
+fn unknown_coding(fields: &HeaderMap) -> Result<(), Fault> {
     let lines = fields.get_all(header::TRANSFER_ENCODING).iter();
     let mut codings: Vec<&[u8]> = lines
         .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
@@ -119,30 +136,33 @@ fn unknown_coding(fields: &HeaderMap) -> Fault {
     // A coding is a token, as the name of a field is.
     let are_others = |coding: &&[u8]| !is_chunked(coding) && HeaderName::from_bytes(coding).is_ok();
     if has_end && codings.iter().all(are_others) {
-        (
-            StatusCode::NOT_IMPLEMENTED,
-            "the only transfer coding that is known here is `chunked`",
-        )
-    } else {
-        bad("the only transfer coding of a request is `chunked`, once")
+        let message = "the only transfer coding that is known here is `chunked`";
+        return Err((StatusCode::NOT_IMPLEMENTED, message));
     }
+    bad("the only transfer coding of a request is `chunked`, once")
 }
 
 /// RFC 9112 §3.2, RFC 9113 §8.3.1.
-fn host<B>(request: &Request<B>, hosts: Once<'_>) -> Option<&'static str> {
+fn host<B>(request: &Request<B>, hosts: Once<'_>) -> Result<(), Fault> {
     match hosts {
-        Once::Often => Some("there is more than one field `host`"),
-        Once::At(host) if !is_host(host.as_bytes()) => Some("the field `host` names no host"),
+        Once::Often => bad("there is more than one field `host`"),
+        Once::At(host) if !is_host(host.as_bytes()) => bad("the field `host` names no host"),
         Once::At(host) => {
             let authority = request.uri().authority();
-            let differs = request.version() == Version::HTTP_2
-                && authority.is_some_and(|authority| host != authority.as_str());
-            differs.then_some("the field `host` is not the authority of the request")
+            if request.version() == Version::HTTP_2
+                && authority.is_some_and(|authority| host != authority.as_str())
+            {
+                return bad("the field `host` is not the authority of the request");
+            }
+            Ok(())
         }
         Once::Never => {
             let may_lack = request.version() < Version::HTTP_11
                 || (request.version() == Version::HTTP_2 && request.uri().authority().is_some());
-            (!may_lack).then_some("the field `host` is missing")
+            if may_lack {
+                return Ok(());
+            }
+            bad("the field `host` is missing")
         }
     }
 }
@@ -160,6 +180,7 @@ fn is_host(host: &[u8]) -> bool {
 }
 
 /// The same for a host with escapes (RFC 3986 §2.1): each stands for a byte of a name.
+#[cold]
 fn is_escaped(host: &[u8]) -> bool {
     let mut parts = host.split(|&byte| byte == b'%');
     let mut plain = parts.next().unwrap_or_default().to_vec();
@@ -177,6 +198,7 @@ fn is_escaped(host: &[u8]) -> bool {
 }
 
 /// What stands behind the bracket of an IPv6 address.
+#[cold]
 fn is_address(rest: &[u8]) -> bool {
     let Some(end) = rest.iter().position(|&byte| byte == b']') else {
         return false;
@@ -190,11 +212,14 @@ fn is_port(port: &[u8]) -> bool {
     match port {
         [] => true,
         [b':', digits @ ..] if digits.len() <= 5 => {
-            let number = digits.iter().try_fold(0, |number, digit| {
-                let is_digit = digit.is_ascii_digit();
-                is_digit.then(|| number * 10 + u32::from(digit - b'0'))
-            });
-            number.is_some_and(|number| number <= u32::from(u16::MAX))
+            let mut number = 0;
+            for digit in digits {
+                if !digit.is_ascii_digit() {
+                    return false;
+                }
+                number = number * 10 + u32::from(digit - b'0');
+            }
+            number <= u32::from(u16::MAX)
         }
         _ => false,
     }
