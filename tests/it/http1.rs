@@ -1310,3 +1310,90 @@ async fn a_stream_to_http_1_0_promises_nothing() {
     assert_eq!(answers[0].content, "one two");
     assert_ne!(answers[0].field("connection"), Some("keep-alive"), "{text}");
 }
+
+/// What hyper cannot read is judged by its bytes, wherever it stands and however it comes.
+#[squall::test]
+async fn a_refusal_behind_an_answer_is_exact() {
+    let client = serve().await;
+    let line = |line: &str| format!("{line}\r\nhost: a\r\n\r\n");
+    let good = line("GET / HTTP/1.1");
+    for (bad, status) in [
+        (line("GET / HTTP/2.0"), 505),
+        (line("GE:T / HTTP/1.1"), 400),
+        (format!("GET /{}", "a".repeat(300_000)), 414),
+        (
+            line(&format!("GET / HTTP/1.1\r\na: {}", "a".repeat(70_000))),
+            431,
+        ),
+        (
+            line(&format!("GET / HTTP/1.1{}", "\r\na: b".repeat(101))),
+            431,
+        ),
+    ] {
+        refused(&client, &bad, status).await;
+        ended(&client, format!("{good}{bad}"), &[200, status]).await;
+    }
+    let later = line("GET / HTTP/1.9");
+    answered(&client, format!("{good}{later}{later}{good}"), &[200; 4]).await;
+    let mut stream = connect(&client).await;
+    for piece in [&later[..9], &later[9..20], &later[20..], LAST] {
+        stream.write_all(piece.as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+    }
+    let text = read_all(&mut stream).await;
+    assert_eq!(statuses(&answers(&text, &[])), [200, LAST_STATUS]);
+}
+
+/// What stands behind a head that was refused is content, whatever it looks like.
+#[squall::test]
+async fn content_of_what_is_refused_is_no_request() {
+    let client = serve().await;
+    let content = "GET / HTTP/1.2\r\nhost: a\r\n\r\n";
+    for length in ["+3", "3, 4", "18446744073709551615"] {
+        let fields = format!("content-length: {length}\r\n");
+        refused(&client, post("/", fields, content), 400).await;
+    }
+}
+
+/// The rest of a head that came behind another request is not taken for the beginning of one.
+#[squall::test]
+async fn a_head_comes_in_pieces() {
+    let client = serve().await;
+    let mut stream = connect(&client).await;
+    let good = "GET / HTTP/1.1\r\nhost: a\r\n";
+    for piece in [
+        &format!("{good}\r\n{good}x-a: b "),
+        "see #5 or c\r\n\r\n",
+        LAST,
+    ] {
+        stream.write_all(piece.as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(20)).await;
+    }
+    let text = read_all(&mut stream).await;
+    assert_eq!(statuses(&answers(&text, &[])), [200, 200, LAST_STATUS]);
+}
+
+/// Content that nobody reads and that is there already does not cost the connection.
+#[squall::test]
+async fn little_unread_content_is_thrown_away() {
+    let client = serve().await;
+    let chunks = "transfer-encoding: chunked\r\n";
+    for path in ["/unread", "/none"] {
+        let status = if path == "/none" { 404 } else { 200 };
+        let long = "a".repeat(60_000);
+        for request in [
+            post(path, "content-length: 3\r\n", "abc"),
+            post(path, "content-length: 60000\r\n", &long),
+            post(path, chunks, "3\r\nabc\r\n3\r\nabc\r\n0\r\na: b\r\n\r\n"),
+        ] {
+            answered(&client, request.repeat(3), &[status; 3]).await;
+        }
+        let much = "a".repeat(200_000);
+        refused(
+            &client,
+            post(path, "content-length: 200000\r\n", much),
+            status,
+        )
+        .await;
+    }
+}

@@ -78,7 +78,7 @@ impl Service<Request<Incoming>> for Answers {
         let ledger = self.vitals.ledger();
         ledger.request();
         let is_stream = request.version() == Version::HTTP_2;
-        let fault = fault(&request);
+        let fault = fault(&request).or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
         let is_old = request.version() == Version::HTTP_10;
         let turn = Turn::take(&self.common);

@@ -12,6 +12,7 @@ mod event_loop;
 mod farewell;
 mod fault;
 pub(crate) mod gate;
+mod head;
 #[cfg(feature = "http2")]
 mod http2;
 pub(crate) mod limits;

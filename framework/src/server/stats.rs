@@ -101,9 +101,9 @@ pub enum Refusal {
     Dropped,
     /// `--max-in-flight`: 503.
     TooManyRequests,
-    /// What is no request, or could be read in two ways: 400.
+    /// What is no request, could be read in two ways, or asks for what nobody here can do: 400, 417, 501, 505.
     Malformed,
-    /// `--max-head`, or too many fields: 431.
+    /// `--max-head`, or too many fields: 431; 414 where it is the target.
     HeadTooLarge,
     /// `--head-deadline`: 408, or nothing where nothing had come.
     HeadDeadline,
