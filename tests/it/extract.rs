@@ -288,8 +288,10 @@ async fn arguments_are_extracted() {
             .1,
         "properties"
     );
+    let brew = client.request("BREW".parse().unwrap(), "/arguments");
+    assert_eq!(brew.send().await.status(), 501);
     let allow = client
-        .request("BREW".parse().unwrap(), "/arguments")
+        .request("TRACE".parse().unwrap(), "/arguments")
         .send()
         .await;
     assert_eq!(allow.status(), 405);

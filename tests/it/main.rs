@@ -10,6 +10,7 @@ mod crowd;
 mod disconnect;
 mod errors;
 mod extract;
+mod http1;
 mod http2;
 mod life_cycle;
 mod listening;

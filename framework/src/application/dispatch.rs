@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     handler::{
-        Body, BoxError, Context, Detached, HttpError, RemoteAddr, Request, RequestHandle,
+        Body, BoxError, Context, Detached, Error, HttpError, RemoteAddr, Request, RequestHandle,
         Requirements, Response, Result, Shutdown,
         flush::{Answered, Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply, Shareable, contained},
@@ -217,7 +217,7 @@ impl Core {
                 let answer = if redirect.methods().contains(&cx.method().as_str()) {
                     redirect.answer(&cx)
                 } else {
-                    not_allowed(cx.method(), allow)
+                    self.not_allowed(cx.method(), allow)
                 };
                 self.without_handler(cx, answer)
             }
@@ -225,8 +225,10 @@ impl Core {
                 let asks_for_all = *cx.method() == Method::OPTIONS && cx.path() == "*";
                 let answer = if asks_for_all {
                     Ok(no_content(None))
-                } else {
+                } else if self.table.knows(cx.method()) {
                     Err(HttpError::not_found().into())
+                } else {
+                    Err(not_implemented())
                 };
                 self.without_handler(cx, answer)
             }
@@ -235,7 +237,7 @@ impl Core {
 
     fn call(&self, handler: &Handler, mut cx: Box<Context>) -> ResponseFuture {
         let Some(method) = handler.method(cx.method()) else {
-            let answer = not_allowed(cx.method(), &handler.allow);
+            let answer = self.not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
         };
         watchdog::note(handler.place);
@@ -246,6 +248,19 @@ impl Core {
             Ok(Reply::Ready(cx)) => ResponseFuture::answered(Answered::Whole(cx)),
             Err(failed) => ResponseFuture::answered(Answered::Other(failed, request)),
         }
+    }
+
+    /// The answer to a method that a route does not have: the list of those that it has, as an answer to OPTIONS and as an error to the
+    /// others.
+    fn not_allowed(&self, method: &Method, allow: &HeaderValue) -> Result<Response> {
+        if *method == Method::OPTIONS {
+            return Ok(no_content(Some(allow)));
+        }
+        if !self.table.knows(method) {
+            return Err(not_implemented());
+        }
+        let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
+        Err(error.with_header(header::ALLOW, allow.clone()).into())
     }
 
     /// Answers what reached no handler.
@@ -259,13 +274,9 @@ impl Core {
     }
 }
 
-/// The answer to a method that is not there: the list of those that are, as an answer to OPTIONS and as an error to the others.
-fn not_allowed(method: &Method, allow: &HeaderValue) -> Result<Response> {
-    if *method == Method::OPTIONS {
-        return Ok(no_content(Some(allow)));
-    }
-    let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
-    Err(error.with_header(header::ALLOW, allow.clone()).into())
+/// The answer to a method that nobody here has ever heard of (RFC 9110 §9.1).
+fn not_implemented() -> Error {
+    HttpError::new(StatusCode::NOT_IMPLEMENTED).into()
 }
 
 /// The answer to OPTIONS (RFC 9110 §9.3.7).

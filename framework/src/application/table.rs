@@ -128,13 +128,22 @@ pub(crate) struct Table {
     tree: Tree,
     rows: Vec<Row>,
     has_hosts: bool,
+    /// The methods that are known.
+    methods: Vec<&'static str>,
 }
+
+/// The methods that everybody knows, whether a route has them or not (RFC 9110 §9.3, RFC 5789).
+const STANDARD: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY",
+];
 
 /// The table as it grows.
 struct Draft<'r> {
     tree: Builder,
     rows: Vec<Row>,
     has_hosts: bool,
+    /// The methods of all routes.
+    methods: Vec<&'static str>,
     requirements: &'r mut Requirements,
 }
 
@@ -149,6 +158,7 @@ impl Table {
             tree: Tree::builder(),
             rows: Vec::new(),
             has_hosts: false,
+            methods: STANDARD.to_vec(),
             requirements,
         };
         for entry in routes.entries() {
@@ -161,7 +171,13 @@ impl Table {
             tree: draft.tree.build(),
             rows: draft.rows,
             has_hosts: draft.has_hosts,
+            methods: draft.methods,
         }
+    }
+
+    /// Whether a method is known, by a standard or by a route.
+    pub(crate) fn knows(&self, method: &Method) -> bool {
+        self.methods.contains(&method.as_str())
     }
 
     /// The row for a request; what its parameters captured is written down.
@@ -224,6 +240,7 @@ impl Draft<'_> {
         }
         for method in info.methods {
             (method.requirements)(self.requirements);
+            self.know(method.name);
         }
         let allow = allow(info.methods.iter().map(|method| method.name));
         Row::Handler(Handler {
@@ -239,11 +256,20 @@ impl Draft<'_> {
         if let Err(fault) = redirect.check(place) {
             self.requirements.fault_of_application(fault);
         }
+        for method in redirect.methods() {
+            self.know(method);
+        }
         let allow = allow(redirect.methods().iter().copied());
         Row::Redirect {
             place,
             redirect,
             allow,
+        }
+    }
+
+    fn know(&mut self, method: &'static str) {
+        if !self.methods.contains(&method) {
+            self.methods.push(method);
         }
     }
 

@@ -14,12 +14,13 @@ use std::{
     time::Duration,
 };
 
-use ::http::{HeaderValue, Request, StatusCode, Version, header};
+use ::http::{HeaderValue, Request, StatusCode, Version, header, request::Parts};
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{body::Incoming, service::Service};
 
 use super::{
+    content::{Heard, Leftover},
     fault::{KnownHost, fault},
     limits::Limits,
     stats::Refusal,
@@ -79,10 +80,17 @@ impl Service<Request<Incoming>> for Answers {
         ledger.request();
         let (parts, content) = request.into_parts();
         let is_stream = parts.version == Version::HTTP_2;
-        let fault = fault(&parts, &self.known_host);
+        let fault = fault(&parts, &self.known_host)
+            .or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
+        let is_old = parts.version == Version::HTTP_10;
         let turn = Turn::take(&self.common);
-        let content = self.content(content, is_stream);
+        let has_content = !content.is_end_stream();
+        let leftover = (has_content && !is_stream).then(|| leftover(&parts));
+        let content = match has_content {
+            true => Body::new(Heard::new(content, &self.vitals, leftover.clone())),
+            false => Body::empty(),
+        };
         let ready = &self.common.ready;
         let answer = match (fault, &turn) {
             (None, Some(_)) => ready.respond(parts, content, self.remote_addr),
@@ -97,12 +105,21 @@ impl Service<Request<Incoming>> for Answers {
         };
         Answer {
             answer,
-            vitals: Some(Arc::clone(&self.vitals)),
+            vitals: Arc::clone(&self.vitals),
             turn,
+            leftover,
+            response: None,
             is_last,
             is_stream,
+            is_old,
         }
     }
+}
+
+/// The place for what a handler leaves of the content of this request.
+#[inline(never)]
+fn leftover(request: &Parts) -> Leftover {
+    Leftover::new(request.headers.contains_key(header::EXPECT))
 }
 
 impl Answers {
@@ -110,18 +127,6 @@ impl Answers {
     fn is_last(&self) -> bool {
         let most = self.common.limits.max_requests;
         most.is_some_and(|most| self.vitals.count_request() >= most.get())
-    }
-
-    /// The content of a request: where there is some, the wait for it is watched.
-    fn content(&self, content: Incoming, is_stream: bool) -> Body {
-        if content.is_end_stream() {
-            return Body::empty();
-        }
-        Body::new(Heard {
-            content,
-            vitals: Arc::clone(&self.vitals),
-            is_stream,
-        })
     }
 }
 
@@ -157,34 +162,76 @@ fn busy() -> HttpError {
 /// An answer to come.
 pub(super) struct Answer {
     answer: ResponseFuture,
-    /// Until there is an answer, which takes them with it.
-    vitals: Option<Arc<Vitals>>,
+    vitals: Arc<Vitals>,
     turn: Option<Turn>,
+    leftover: Option<Leftover>,
+    /// The answer, while what is left of the content is thrown away.
+    response: Option<Box<Response>>,
     is_last: bool,
     is_stream: bool,
+    /// Whether it goes to a client of HTTP/1.0.
+    is_old: bool,
 }
 
 impl Future for Answer {
     type Output = Result<::http::Response<Said>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response: Response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
+        if self.leftover.is_some() {
+            return self.poll_behind_content(cx);
+        }
+        let response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        let vitals = ready!(self.vitals.take().map_or(Poll::Pending, Poll::Ready));
-        if !self.is_stream && (self.is_last || vitals.is_late()) {
+        Poll::Ready(Ok(self.say(response)))
+    }
+}
+
+impl Answer {
+    /// The same where there is content: what is left of it is thrown away first, so that the connection can go on. It ends where
+    /// that cannot be done.
+    #[inline(never)]
+    fn poll_behind_content(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<::http::Response<Said>, Infallible>> {
+        let response = match self.response.take() {
+            Some(response) => *response,
+            None => ready!(Pin::new(&mut self.answer).poll(cx))?,
+        };
+        if let (Some(leftover), false) = (&self.leftover, self.is_last || self.vitals.is_late()) {
+            match leftover.poll_drain(cx, &self.vitals) {
+                Poll::Ready(is_drained) => self.is_last = !is_drained,
+                Poll::Pending => {
+                    self.response = Some(Box::new(response));
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(self.say(response)))
+    }
+
+    /// The answer, as it goes to hyper.
+    #[inline]
+    fn say(&mut self, mut response: Response) -> ::http::Response<Said> {
+        let is_last = !self.is_stream && (self.is_last || self.vitals.is_late());
+        if is_last {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
-        let turn = self.turn.take();
+        if self.is_old && (is_last || response.body().size_hint().exact().is_none()) {
+            // It ends with the connection. To an answer of a later version hyper would add the promise to keep that.
+            *response.version_mut() = Version::HTTP_10;
+        }
+        let (vitals, turn) = (Arc::clone(&self.vitals), self.turn.take());
         let is_stream = self.is_stream;
-        Poll::Ready(Ok(response.map(|content| Said {
+        response.map(|content| Said {
             content,
             vitals,
             is_stream,
             _turn: turn,
-        })))
+        })
     }
 }
 
@@ -223,52 +270,6 @@ impl http_body::Body for Said {
 impl Drop for Said {
     fn drop(&mut self) {
         self.vitals.enter(Phase::Idle);
-    }
-}
-
-/// The content of a request, as it comes.
-struct Heard {
-    content: Incoming,
-    vitals: Arc<Vitals>,
-    is_stream: bool,
-}
-
-impl http_body::Body for Heard {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = Pin::new(&mut self.content)
-            .poll_frame(cx)
-            .map(|frame| frame.map(|frame| frame.map_err(BoxError::from)));
-        if frame.is_pending() && self.vitals.is_late() {
-            let late = HttpError::new(StatusCode::REQUEST_TIMEOUT);
-            return Poll::Ready(Some(Err(late.into())));
-        }
-        self.vitals.wanting(frame.is_pending());
-        if self.is_stream
-            && let Some(bytes) = length_of(&frame)
-        {
-            self.vitals.heard(bytes);
-        }
-        frame
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.content.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.content.size_hint()
-    }
-}
-
-impl Drop for Heard {
-    fn drop(&mut self) {
-        self.vitals.wanting(false);
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 
@@ -20,6 +21,7 @@ use super::{
     answers::{Answers, Common},
     farewell::{Farewell, LastWord},
     fault::KnownHost,
+    head::{self, Verdict},
     roster::Roster,
     stats::Refusal,
     vitals::{Order, Phase, Vitals},
@@ -130,8 +132,9 @@ impl Connection {
         Stage::Lingering(Farewell::new(wire, last_word, server))
     }
 
-    fn serve(&self, wire: Wire) -> Stage {
+    fn serve(&self, mut wire: Wire) -> Stage {
         self.vitals.rest(false);
+        wire.begin();
         let answers = Answers {
             common: Arc::clone(self.common()),
             vitals: Arc::clone(&self.vitals),
@@ -165,19 +168,38 @@ impl Connection {
         let parts = http.into_parts();
         let mut wire = parts.io.into_inner();
         if let Err(error) = result {
-            if error.is_parse_too_large() {
-                self.vitals.ledger().refuse(Refusal::HeadTooLarge);
-            } else if error.is_parse() {
-                self.vitals.ledger().refuse(Refusal::Malformed);
-            }
             tracing::debug!(target: "squall", error = ?error, "a connection ended early");
-            return self.linger(wire, LastWord::Nothing);
+            return self.failed(wire, &error, parts.read_buf);
         }
         if self.vitals.is_at_rest() {
             wire.read_again(&parts.read_buf);
             return Stage::Resting(wire);
         }
         self.linger(wire, LastWord::Nothing)
+    }
+
+    /// What comes behind an error. Where hyper could not read a request, of which these bytes came, there is a word to be said.
+    fn failed(&self, mut wire: Wire, error: &hyper::Error, bytes: Bytes) -> Stage {
+        let max_head = self.common().limits.max_head;
+        let verdict = wire
+            .has_held_answer()
+            .then(|| head::judge(error, bytes, max_head));
+        let last_word = match verdict {
+            None => LastWord::Nothing,
+            Some(Verdict::Refused(last_word)) => last_word,
+            Some(Verdict::Later(bytes)) if !wire.has_again() => {
+                wire.read_again(&bytes);
+                return self.serve(wire);
+            }
+            // So many of them at once are no client's. To read them all again for each of them would be costly.
+            Some(Verdict::Later(_)) => LastWord::Malformed,
+        };
+        if error.is_parse_too_large() {
+            self.vitals.ledger().refuse(Refusal::HeadTooLarge);
+        } else if error.is_parse() {
+            self.vitals.ledger().refuse(Refusal::Malformed);
+        }
+        self.linger(wire, last_word)
     }
 
     /// Goes on with the stage, where it stands, until it is over.

@@ -28,6 +28,14 @@ pub(super) enum LastWord {
     TimedOut,
     /// There is no room for the connection.
     NoRoom,
+    /// What came is no request.
+    Malformed,
+    /// The target is longer than any here.
+    TargetTooLong,
+    /// The head is longer than it may be, or has too many fields.
+    HeadTooLarge,
+    /// It is of a protocol that nobody here speaks.
+    UnknownVersion,
 }
 
 impl LastWord {
@@ -45,6 +53,11 @@ impl LastWord {
                 "retry-after: 1\r\n",
                 "There are too many connections.\n",
             ),
+            // No text for these: it may be a HEAD that could not be read.
+            Self::Malformed => ("400 Bad Request", "", ""),
+            Self::TargetTooLong => ("414 URI Too Long", "", ""),
+            Self::HeadTooLarge => ("431 Request Header Fields Too Large", "", ""),
+            Self::UnknownVersion => ("505 HTTP Version Not Supported", "", ""),
         };
         let server = server.and_then(|server| server.to_str().ok());
         let server = server.map_or_else(String::new, |server| format!("server: {server}\r\n"));

@@ -2,12 +2,17 @@
 
 use std::sync::OnceLock;
 
-use ::http::{HeaderValue, StatusCode, Version, header, request::Parts};
+use ::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts,
+};
 
 use crate::handler::HttpError;
 
 /// The most fields of a request. hyper keeps to it in HTTP/1.1 by itself.
-const MOST_FIELDS: usize = 100;
+pub(super) const MOST_FIELDS: usize = 100;
+
+/// A status, and what is said with it.
+type Fault = (StatusCode, &'static str);
 
 /// Why a request is refused.
 #[inline]
@@ -15,18 +20,84 @@ pub(super) fn fault(request: &Parts, known: &KnownHost) -> Option<HttpError> {
     if request.headers.len() > MOST_FIELDS {
         return Some(HttpError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
+    let (status, message) = check(request, known).err()?;
+    Some(HttpError::new(status).with_message(message))
+}
+
+#[inline]
+fn check(request: &Parts, known: &KnownHost) -> Result<(), Fault> {
     // One look at each field: most requests have few, and to hash two names costs more.
     let (mut hosts, mut codings) = (Once::Never, Once::Never);
     for (name, value) in &request.headers {
-        if *name == header::HOST {
-            hosts = hosts.and(value);
-        } else if *name == header::TRANSFER_ENCODING {
-            codings = codings.and(value);
+        match *name {
+            header::HOST => hosts = hosts.and(value),
+            header::TRANSFER_ENCODING => codings = codings.and(value),
+            header::EXPECT => expectation(value)?,
+            header::CONNECTION => options(value)?,
+            _ => {}
         }
     }
-    transfer_coding(codings)
-        .or_else(|| host(request, hosts, known))
-        .map(HttpError::bad_request)
+    tunnel(request)?;
+    transfer_coding(codings, &request.headers)?;
+    target(request)?;
+    host(request, hosts, known)
+}
+
+fn bad(message: &'static str) -> Result<(), Fault> {
+    Err((StatusCode::BAD_REQUEST, message))
+}
+
+/// RFC 9110 §10.1.1.
+fn expectation(value: &HeaderValue) -> Result<(), Fault> {
+    if value.as_bytes().eq_ignore_ascii_case(b"100-continue") {
+        return Ok(());
+    }
+    let message = "nothing is expected of a server but `100-continue`";
+    Err((StatusCode::EXPECTATION_FAILED, message))
+}
+
+/// RFC 9110 §7.6.1. hyper finds no option at all where a byte is none of a token, and `close` may be among them.
+fn options(value: &HeaderValue) -> Result<(), Fault> {
+    if value.as_bytes().is_ascii() {
+        return Ok(());
+    }
+    bad("the field `connection` is no list of options")
+}
+
+/// RFC 9110 §9.3.6: this is no proxy, and what follows would be of the tunnel.
+fn tunnel(request: &Parts) -> Result<(), Fault> {
+    if request.method != Method::CONNECT {
+        return Ok(());
+    }
+    let is_target = request.uri.authority().is_some_and(|authority| {
+        authority.port_u16().is_some() && is_host(authority.as_str().as_bytes())
+    });
+    if is_target {
+        return Err((StatusCode::NOT_IMPLEMENTED, "this server makes no tunnels"));
+    }
+    bad("the target of CONNECT is a host and a port")
+}
+
+/// RFC 9112 §3.2, RFC 9110 §4.2: what hyper takes for a target, and is none.
+#[inline]
+fn target(request: &Parts) -> Result<(), Fault> {
+    let uri = &request.uri;
+    let Some(target) = uri.path_and_query() else {
+        return bad("the target has no path");
+    };
+    let target = target.as_str();
+    if let Some(authority) = uri.authority()
+        && !is_host(authority.as_str().as_bytes())
+    {
+        return bad("the target names no host");
+    }
+    if target == "*" && request.method != Method::OPTIONS {
+        return bad("only OPTIONS is for the whole server");
+    }
+    if !target.is_ascii() {
+        return bad("the target is not percent-encoded");
+    }
+    Ok(())
 }
 
 /// The values of a field that may stand in a request once.
@@ -47,13 +118,32 @@ impl<'v> Once<'v> {
 }
 
 /// RFC 9112 §6.1: squall knows one transfer coding. A proxy in front of it may know others, or read a list of them otherwise.
-fn transfer_coding(codings: Once<'_>) -> Option<&'static str> {
-    let is_known = match codings {
-        Once::Never => true,
-        Once::At(coding) => coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
-        Once::Often => false,
-    };
-    (!is_known).then_some("the only transfer coding of a request is `chunked`, once")
+#[inline]
+fn transfer_coding(codings: Once<'_>, fields: &HeaderMap) -> Result<(), Fault> {
+    match codings {
+        Once::Never => Ok(()),
+        Once::At(coding) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        Once::At(_) | Once::Often => unknown_coding(fields),
+    }
+}
+
+/// RFC 9112 §6.1, §6.3: 501 where a coding is unknown, and the content has an end all the same; 400 where it has none.
+#[cold]
+fn unknown_coding(fields: &HeaderMap) -> Result<(), Fault> {
+    let lines = fields.get_all(header::TRANSFER_ENCODING).iter();
+    let mut codings: Vec<&[u8]> = lines
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let has_end = codings.pop().is_some_and(is_chunked);
+    // A coding is a token, as the name of a field is.
+    let are_others = |coding: &&[u8]| !is_chunked(coding) && HeaderName::from_bytes(coding).is_ok();
+    if has_end && codings.iter().all(are_others) {
+        let message = "the only transfer coding that is known here is `chunked`";
+        return Err((StatusCode::NOT_IMPLEMENTED, message));
+    }
+    bad("the only transfer coding of a request is `chunked`, once")
 }
 
 /// The host of the first request of a connection, which the others nearly always ask for too: it needs no second look.
@@ -75,22 +165,30 @@ impl KnownHost {
 }
 
 /// RFC 9112 §3.2, RFC 9113 §8.3.1.
-fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Option<&'static str> {
-    let authority = || request.uri.authority();
+fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault> {
     match hosts {
-        Once::Often => Some("there is more than one field `host`"),
+        Once::Often => bad("there is more than one field `host`"),
         Once::At(host) if !known.is_or_becomes(host.as_bytes()) => {
-            Some("the field `host` names no host")
+            bad("the field `host` names no host")
         }
         Once::At(host) => {
-            let differs = request.version == Version::HTTP_2
-                && authority().is_some_and(|authority| host != authority.as_str());
-            differs.then_some("the field `host` is not the authority of the request")
+            if request.version == Version::HTTP_2
+                && request
+                    .uri
+                    .authority()
+                    .is_some_and(|authority| host != authority.as_str())
+            {
+                return bad("the field `host` is not the authority of the request");
+            }
+            Ok(())
         }
         Once::Never => {
             let may_lack = request.version < Version::HTTP_11
-                || (request.version == Version::HTTP_2 && authority().is_some());
-            (!may_lack).then_some("the field `host` is missing")
+                || (request.version == Version::HTTP_2 && request.uri.authority().is_some());
+            if may_lack {
+                return Ok(());
+            }
+            bad("the field `host` is missing")
         }
     }
 }
@@ -100,13 +198,33 @@ fn is_host(host: &[u8]) -> bool {
     let name = host.iter().position(|&byte| !OF_NAME[usize::from(byte)]);
     match name.map(|end| host.split_at(end)) {
         None => true,
-        Some((_, port @ [b':', ..])) => is_port(port),
+        Some(([_, ..], port @ [b':', ..])) => is_port(port),
         Some(([], [b'[', rest @ ..])) => is_address(rest),
+        Some((_, [b'%', ..])) => is_escaped(host),
         Some(_) => false,
     }
 }
 
+/// The same for a host with escapes (RFC 3986 §2.1): each stands for a byte of a name.
+#[cold]
+fn is_escaped(host: &[u8]) -> bool {
+    let mut parts = host.split(|&byte| byte == b'%');
+    let mut plain = parts.next().unwrap_or_default().to_vec();
+    for part in parts {
+        let [high, low, rest @ ..] = part else {
+            return false;
+        };
+        if !(high.is_ascii_hexdigit() && low.is_ascii_hexdigit()) {
+            return false;
+        }
+        plain.push(b'-');
+        plain.extend_from_slice(rest);
+    }
+    is_host(&plain)
+}
+
 /// What stands behind the bracket of an IPv6 address.
+#[cold]
 fn is_address(rest: &[u8]) -> bool {
     let Some(end) = rest.iter().position(|&byte| byte == b']') else {
         return false;
@@ -119,15 +237,24 @@ fn is_address(rest: &[u8]) -> bool {
 fn is_port(port: &[u8]) -> bool {
     match port {
         [] => true,
-        [b':', digits @ ..] => digits.len() <= 5 && digits.iter().all(u8::is_ascii_digit),
+        [b':', digits @ ..] if digits.len() <= 5 => {
+            let mut number = 0;
+            for digit in digits {
+                if !digit.is_ascii_digit() {
+                    return false;
+                }
+                number = number * 10 + u32::from(digit - b'0');
+            }
+            number <= u32::from(u16::MAX)
+        }
         _ => false,
     }
 }
 
-/// The bytes of a name: unreserved ones, escapes, and those that divide (RFC 3986 §3.2.2).
+/// The bytes of a name: unreserved ones, and those that divide (RFC 3986 §3.2.2).
 const OF_NAME: [bool; 256] = {
     let mut table = [false; 256];
-    let (mut at, marks) = (0, b"-._~%!$&'()*+;=");
+    let (mut at, marks) = (0, b"-._~!$&'()*+;=");
     while at < marks.len() {
         table[marks[at] as usize] = true;
         at += 1;

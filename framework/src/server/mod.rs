@@ -7,10 +7,12 @@
 pub(crate) mod address;
 pub(crate) mod answers;
 mod connection;
+mod content;
 mod event_loop;
 mod farewell;
 mod fault;
 pub(crate) mod gate;
+mod head;
 #[cfg(feature = "http2")]
 mod http2;
 pub(crate) mod limits;

@@ -99,9 +99,9 @@ pub enum Refusal {
     TooManyOfAddress,
     /// `--max-in-flight`: 503.
     TooManyRequests,
-    /// What is no request, or could be read in two ways: 400.
+    /// What is no request, could be read in two ways, or asks for what nobody here can do: 400, 417, 501, 505.
     Malformed,
-    /// `--max-head`, or too many fields: 431.
+    /// `--max-head`, or too many fields: 431; 414 where it is the target.
     HeadTooLarge,
     /// `--head-deadline`: 408, or nothing where nothing had come.
     HeadDeadline,

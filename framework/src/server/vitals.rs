@@ -112,6 +112,12 @@ pub(super) struct Vitals {
     is_wanting: AtomicBool,
     /// Whether the wait for content has been too long.
     is_late: AtomicBool,
+    /// Whether content of the request may still come.
+    is_outstanding: AtomicBool,
+    /// Whether an answer is under way, or not all of it on the wire.
+    is_owing: AtomicBool,
+    /// Why the request that has begun is to be refused.
+    doubt: OnceLock<&'static str>,
     /// Whether it holds no more than its socket.
     is_at_rest: AtomicBool,
     /// The ticks of this request in which the server waited for its content, and the bytes that came.
@@ -137,6 +143,9 @@ impl Vitals {
             is_stuck: AtomicBool::new(false),
             is_wanting: AtomicBool::new(false),
             is_late: AtomicBool::new(false),
+            is_outstanding: AtomicBool::new(false),
+            is_owing: AtomicBool::new(false),
+            doubt: OnceLock::new(),
             is_at_rest: AtomicBool::new(true),
             heard_in: Tally::default(),
             told_in: Tally::default(),
@@ -165,23 +174,30 @@ impl Vitals {
         Phase::ALL[usize::from(self.phase.load(Relaxed))]
     }
 
+    pub(super) fn is_in(&self, phase: Phase) -> bool {
+        self.phase.load(Relaxed) == phase as u8
+    }
+
     pub(super) fn enter(&self, phase: Phase) {
         if matches!(phase, Phase::Answering | Phase::Carrying) {
             self.heard_in.begin();
             self.told_in.begin();
+            self.is_owing.store(true, Relaxed);
         }
         self.phase.store(phase as u8, Relaxed);
         self.since.store(self.now(), Relaxed);
     }
 
-    /// Notes bytes that came. The first of them begin a request.
-    pub(super) fn heard(&self, bytes: usize) {
+    /// Notes bytes that came. Gives whether they are the first of a request.
+    pub(super) fn heard(&self, bytes: usize) -> bool {
         self.heard.store(self.now(), Relaxed);
-        match self.phase() {
+        let phase = self.phase();
+        match phase {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
             Phase::Answering => self.heard_in.add(bytes),
             Phase::Head | Phase::Open | Phase::Carrying | Phase::Lingering => {}
         }
+        matches!(phase, Phase::Silent | Phase::Idle)
     }
 
     /// Notes bytes that the client took.
@@ -217,6 +233,38 @@ impl Vitals {
     /// Whether the wait for content has been too long.
     pub(super) fn is_late(&self) -> bool {
         self.is_late.load(Relaxed)
+    }
+
+    /// Notes whether content of the request may still come.
+    pub(super) fn outstanding(&self, is_outstanding: bool) {
+        self.is_outstanding.store(is_outstanding, Relaxed);
+    }
+
+    /// Whether what comes may be content of the request.
+    pub(super) fn is_outstanding(&self) -> bool {
+        self.is_outstanding.load(Relaxed)
+    }
+
+    /// Notes that all that was to be written is on the wire.
+    pub(super) fn flushed(&self) {
+        if !self.is_in(Phase::Answering) {
+            self.is_owing.store(false, Relaxed);
+        }
+    }
+
+    /// Whether an answer is under way, or not all of it on the wire.
+    pub(super) fn is_owing(&self) -> bool {
+        self.is_owing.load(Relaxed)
+    }
+
+    /// Notes why the request that has begun is to be refused. It is the last of its connection.
+    pub(super) fn doubt(&self, why: &'static str) {
+        self.doubt.get_or_init(|| why);
+    }
+
+    /// Why the request that has begun is to be refused.
+    pub(super) fn doubted(&self) -> Option<&'static str> {
+        self.doubt.get().copied()
     }
 
     pub(super) fn rest(&self, is_at_rest: bool) {

@@ -15,7 +15,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::vitals::Vitals;
+use super::{
+    head,
+    vitals::{Phase, Vitals},
+};
 
 /// A connected socket.
 #[derive(Debug)]
@@ -67,6 +70,12 @@ pub(super) struct Wire {
     socket: Socket,
     again: Bytes,
     vitals: Arc<Vitals>,
+    /// Whether a request of HTTP/1.1 begins with what is read again.
+    is_beginning: bool,
+    /// Whether the end of what comes has been held back.
+    has_held_end: bool,
+    /// Whether an answer of hyper's own has been held back.
+    has_held_answer: bool,
 }
 
 /// Calls a method of the socket inside, whichever it is.
@@ -87,13 +96,32 @@ impl Wire {
             socket,
             again: Bytes::new(),
             vitals,
+            is_beginning: false,
+            has_held_end: false,
+            has_held_answer: false,
         }
     }
 
-    /// Puts bytes back that were read too early. They are copied, for even none of them would hold the whole buffer that they were
+    /// Puts bytes back that were read too early; all that were put back before must have been read. They are copied, for even none of them would hold the whole buffer that they were
     /// read into.
     pub(super) fn read_again(&mut self, bytes: &[u8]) {
         self.again = Bytes::copy_from_slice(bytes);
+    }
+
+    /// Whether there are bytes that were put back and have not been read.
+    pub(super) fn has_again(&self) -> bool {
+        !self.again.is_empty()
+    }
+
+    /// From here on requests of HTTP/1.1 are read, and the first of them begins.
+    pub(super) fn begin(&mut self) {
+        self.is_beginning = true;
+        self.has_held_answer = false;
+    }
+
+    /// Whether hyper has refused a request, and the client has not heard of it.
+    pub(super) fn has_held_answer(&self) -> bool {
+        self.has_held_answer
     }
 
     /// Reads until it is clear whether these are the first bytes; all that was read can be read again.
@@ -113,24 +141,26 @@ impl Wire {
             }
             let mut space = [0; 1024];
             let mut buffer = ReadBuf::new(&mut space);
-            ready!(self.poll_fill(cx, &mut buffer))?;
-            if buffer.filled().is_empty() {
+            let count = ready!(self.poll_fill(cx, &mut buffer))?;
+            if count == 0 {
                 return Poll::Ready(Ok(false));
             }
+            self.vitals.heard(count);
             self.again = [&self.again, buffer.filled()].concat().into();
         }
     }
 
-    /// Reads from the socket.
-    fn poll_fill(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
+    /// Reads from the socket. Gives how much has come.
+    fn poll_fill(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<usize>> {
+        let room = buf.remaining();
         ready!(each!(&mut self.socket, socket => Pin::new(socket).poll_read(cx, buf)))?;
-        let count = buf.filled().len() - before;
-        if count > 0 {
-            self.vitals.ledger().read(count);
-            self.vitals.heard(count);
-        }
-        Poll::Ready(Ok(()))
+        let count = room - buf.remaining();
+        self.vitals.ledger().read(count);
+        Poll::Ready(Ok(count))
     }
 
     /// Waits until there is something to read, or the end.
@@ -155,17 +185,59 @@ impl AsyncRead for Wire {
     ) -> Poll<io::Result<()>> {
         let wire = &mut *self;
         if !wire.again.is_empty() {
-            let count = wire.again.len().min(buf.remaining());
-            buf.put_slice(&wire.again[..count]);
-            wire.again.advance(count);
-            wire.vitals.heard(count);
+            wire.fill_again(buf);
             return Poll::Ready(Ok(()));
         }
-        wire.poll_fill(cx, buf)
+        let count = ready!(wire.poll_fill(cx, buf))?;
+        if count == 0 {
+            return wire.poll_end(cx);
+        }
+        if wire.vitals.heard(count) {
+            wire.look(buf.filled(), count);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
 impl Wire {
+    /// Gives bytes that were read before.
+    fn fill_again(&mut self, buf: &mut ReadBuf<'_>) {
+        let count = self.again.len().min(buf.remaining());
+        buf.put_slice(&self.again[..count]);
+        self.again.advance(count);
+        self.vitals.heard(count);
+        if std::mem::take(&mut self.is_beginning) {
+            self.look(buf.filled(), count);
+        }
+    }
+
+    /// The end of what comes; while a request is being answered, one poll later. hyper looks for it before it asks for the answer,
+    /// and drops that when it has found it: a client that has sent all it has to say gets what can be answered at once.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.vitals.is_in(Phase::Answering) && !self.has_held_end {
+            self.has_held_end = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Looks at the last of these bytes, with which a request begins.
+    #[inline(never)]
+    fn look(&self, bytes: &[u8], count: usize) {
+        if !self.vitals.is_outstanding()
+            && let Some(doubt) = head::doubt(&bytes[bytes.len() - count..])
+        {
+            self.vitals.doubt(doubt);
+        }
+    }
+
+    /// Whether what hyper writes now is an answer of its own, which it gives to what it cannot read: none of the application is
+    /// under way. hyper knows few statuses, so [`head`] looks for a better one.
+    fn is_refusal(&self) -> bool {
+        !self.vitals.is_owing() && matches!(self.vitals.phase(), Phase::Idle | Phase::Head)
+    }
+
     /// Notes what became of a write.
     fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &written {
@@ -186,10 +258,15 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.is_refusal() {
+            self.has_held_answer = true;
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let written = each!(&mut self.socket, socket => Pin::new(socket).poll_write(cx, bytes));
         self.noted(written)
     }
 
+    /// For HTTP/2; hyper writes HTTP/1.1 out of one buffer.
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -205,7 +282,8 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Nothing is kept between a write and the system.
+        // Nothing is kept between a write and the system. hyper comes here when it has written all it has.
+        self.vitals.flushed();
         Poll::Ready(Ok(()))
     }
 
