@@ -43,7 +43,7 @@ start() { # server workers [wrapper...]
     shift 2
     case $name in
         squall) command=("$target/release/squall" --port "$port" --workers "$workers" --log warn) ;;
-        tornado) command=("$target/tornado/bin/python" tornado.py "$port" "$workers") ;;
+        tornado) command=("$target/tornado/bin/python" -I tornado.py "$port" "$workers") ;;
         *) command=("$target/release/$name" "$port" "$workers") ;;
     esac
     "$@" "${command[@]}" > "$scratch/server.log" 2>&1 &
@@ -51,10 +51,19 @@ start() { # server workers [wrapper...]
     "$target/release/requests" "$port" 1 || { cat "$scratch/server.log" >&2; exit 1; }
 }
 
-# Ends the server. What dies of the signal has ended as well as what finished its requests before.
+# The server's process and those that it has forked.
+family() {
+    echo "$server"
+    cat "/proc/$server/task/$server/children" 2> /dev/null || true
+}
+
+# Ends the server: the parent first, so that it does not replace its children. What dies of the signal has ended as well as what finished
+# its requests before.
 stop() {
     [ -n "$server" ] || return 0
-    kill -TERM "$server" 2> /dev/null || true
+    local processes
+    read -r -d '' -a processes < <(family) || true
+    kill -TERM "${processes[@]}" 2> /dev/null || true
     wait "$server" 2> /dev/null || true
     server=
 }
