@@ -7,7 +7,7 @@ rust_servers=(hyper squall axum actix rocket)
 scratch=$(mktemp -d)
 server=
 
-trap 'stop; rm -rf "$scratch"' EXIT
+trap 'clean' EXIT
 trap 'exit 130' INT TERM
 
 # Says which programs are missing.
@@ -66,4 +66,14 @@ stop() {
     kill -TERM "${processes[@]}" 2> /dev/null || true
     wait "$server" 2> /dev/null || true
     server=
+}
+
+# Whatever a script has started ends with it.
+clean() {
+    local job
+    stop
+    for job in $(jobs -p); do
+        kill "$job" 2> /dev/null || true
+    done
+    rm -rf "$scratch"
 }

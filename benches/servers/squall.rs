@@ -1,6 +1,9 @@
 //! squall, with the options of every squall program: `squall --port 8080 --workers 2 --log warn`.
 
+use std::sync::LazyLock;
+
 use bench_servers::{Message, TEXT};
+use bytes::Bytes;
 use squall::{Application, Json, Options, Routes, handler, routes};
 
 #[handler]
@@ -25,9 +28,28 @@ impl Object {
     }
 }
 
+/// For slow clients: content that is long in coming, and an answer that is long.
+#[handler]
+#[route("/slow/{length}")]
+struct Slow {
+    length: usize,
+}
+
+#[handler]
+impl Slow {
+    async fn get(&self) -> Bytes {
+        static LONGEST: LazyLock<Bytes> = LazyLock::new(|| vec![b'.'; 8 << 20].into());
+        LONGEST.slice(..self.length.min(LONGEST.len()))
+    }
+
+    async fn post(&self, content: String) -> String {
+        content.len().to_string()
+    }
+}
+
 #[squall::main]
 async fn main() -> squall::Result<()> {
-    Application::new(routes![Text, Object, ..RESOURCES])
+    Application::new(routes![Text, Object, Slow, ..RESOURCES])
         .serve(Options::parse())
         .await
 }
