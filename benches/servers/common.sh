@@ -48,7 +48,11 @@ start() { # server workers [wrapper...]
     esac
     "$@" "${command[@]}" > "$scratch/server.log" 2>&1 &
     server=$!
-    "$target/release/requests" "$port" 1 || { cat "$scratch/server.log" >&2; exit 1; }
+    # The second test finds out where another server has the port.
+    if ! "$target/release/requests" "$port" 1 || ! kill -0 "$server"; then
+        cat "$scratch/server.log" >&2
+        exit 1
+    fi
 }
 
 # The server's process and those that it has forked.
