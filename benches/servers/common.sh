@@ -46,13 +46,18 @@ start() { # server workers [wrapper...]
         tornado) command=("$target/tornado/bin/python" -I tornado.py "$port" "$workers") ;;
         *) command=("$target/release/$name" "$port" "$workers") ;;
     esac
-    "$@" "${command[@]}" > "$scratch/server.log" 2>&1 &
-    server=$!
-    # The second test finds out where another server has the port.
-    if ! "$target/release/requests" "$port" 1 || ! kill -0 "$server"; then
-        cat "$scratch/server.log" >&2
+    if is_taken; then
+        echo "port $port is taken; PORT names another" >&2
         exit 1
     fi
+    "$@" "${command[@]}" > "$scratch/server.log" 2>&1 &
+    server=$!
+    "$target/release/requests" "$port" 1 || { cat "$scratch/server.log" >&2; exit 1; }
+}
+
+# Whether somebody listens on the port: state 0A in the kernel's list.
+is_taken() {
+    grep -q "$(printf ': 0100007F:%04X 00000000:0000 0A' "$port")" /proc/net/tcp
 }
 
 # The server's process and those that it has forked.
@@ -70,6 +75,10 @@ stop() {
     kill -TERM "${processes[@]}" 2> /dev/null || true
     wait "$server" 2> /dev/null || true
     server=
+    # Children may outlive their parent for a moment, and the next server must not share the port with them.
+    while is_taken; do
+        sleep 0.1
+    done
 }
 
 # Whatever a script has started ends with it.
