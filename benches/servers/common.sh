@@ -52,7 +52,7 @@ start() { # server workers [wrapper...]
     fi
     "$@" "${command[@]}" > "$scratch/server.log" 2>&1 &
     server=$!
-    "$target/release/requests" "$port" 1 || { cat "$scratch/server.log" >&2; exit 1; }
+    "$target/release/requests" "$port" 1 1 || { cat "$scratch/server.log" >&2; exit 1; }
 }
 
 # Whether somebody listens on the port: state 0A in the kernel's list.

@@ -2,8 +2,8 @@
 # Slow clients against squall: `slowhttptest` with 4,000 connections that send the head of a request (-H), its content (-B), or read the
 # answer (-X) a few bytes a second, while a probe asks as an ordinary client would. All deadlines are 10 seconds.
 #
-# An answer of 256 KiB goes into the buffers of the kernel, so that the connection is idle for the server. One of 8 MiB does not: a
-# tenth of the connections ask for that, for the buffers of all of them together have a limit too.
+# An answer of 96 KiB goes into the buffers of the kernel, so that the connection is idle for the server. One of 8 MiB does not: a
+# twentieth of the connections ask for that, for the buffers of all of them together have a limit too.
 #
 # Prints the most connections that were held at once, how many were left 3 seconds behind the last deadline, and what the probe saw.
 # (In these 3 seconds are half a second until the sweep comes by, and 2 seconds in which a client may read its last answer.)
@@ -29,8 +29,8 @@ attack() { # kind
     case $1 in
         head) exec slowhttptest -H -i 1 -c "$count" "${common[@]}" -u "$url/0" ;;
         content) exec slowhttptest -B -i 1 -s 8192 -x 10 -c "$count" "${common[@]}" -u "$url/0" ;;
-        answer) exec slowhttptest -X -n 1 -z 16 -w 256 -y 512 -c "$count" "${common[@]}" -u "$url/$((256 << 10))" ;;
-        'long one') exec slowhttptest -X -n 1 -z 16 -w 256 -y 512 -c $((count / 10)) "${common[@]}" -u "$url/$((8 << 20))" ;;
+        answer) exec slowhttptest -X -n 1 -z 16 -w 256 -y 512 -c "$count" "${common[@]}" -u "$url/$((96 << 10))" ;;
+        'long one') exec slowhttptest -X -n 1 -z 16 -w 256 -y 512 -c $((count / 20)) "${common[@]}" -u "$url/$((8 << 20))" ;;
     esac
 }
 
