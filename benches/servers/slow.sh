@@ -53,6 +53,7 @@ watch() {
 measure() { # kind
     local before most left attacker probe
     start squall 2
+    sleep 1 # until the connection is gone that has asked whether it answers
     before=$(held)
     python3 probe.py "$port" "$length" > "$scratch/probe" &
     probe=$!
