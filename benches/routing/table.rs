@@ -64,7 +64,8 @@ impl Table {
 
 /// Looks a path up and reads all captures; the answer depends on both.
 pub fn ask_squall(tree: &Tree, path: &str) -> usize {
-    let Some((target, captures)) = tree.find("localhost", path) else { return 0 };
+    let mut captures = Captures::default();
+    let Some(target) = tree.find("localhost", path, &mut captures) else { return 0 };
     let lengths = (0..captures.len()).filter_map(|index| captures.get(index, path)).map(str::len);
     target as usize + lengths.sum::<usize>()
 }

@@ -156,14 +156,15 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             __squall::ready(
-                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                (move || -> __squall::Result<(), __squall::Error> {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    __squall::respond::<&'static str>(answer, request)
+                    let response = __squall::respond::<&'static str>(answer, request)?;
+                    __squall::answer(cx, response)
                 })(),
             )
         }
@@ -179,14 +180,15 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             __squall::ready(
-                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                (move || -> __squall::Result<(), __squall::Error> {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    __squall::respond::<&'static str>(answer, request)
+                    let response = __squall::respond::<&'static str>(answer, request)?;
+                    __squall::answer(cx, response)
                 })(),
             )
         }

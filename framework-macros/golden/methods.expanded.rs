@@ -43,13 +43,14 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
                 let __squall::Parts { this, request, close } = live.parts()?;
                 let this = &*this;
                 let answer = __squall::watched(this, request, close, this.get(cx)).await;
-                __squall::respond::<Result<Json<Body>>>(answer, request)
+                let response = __squall::respond::<Result<Json<Body>>>(answer, request)?;
+                __squall::answer(cx, response)
             }
         }
     }
@@ -63,7 +64,7 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
                 let argument_0 = <Method as __squall::FromRequestParts>::__take(cx)
@@ -72,7 +73,8 @@ const _: () = {
                     .await?;
                 let __squall::Parts { this, request, .. } = live.parts()?;
                 let answer = this.put(argument_0, argument_1).await;
-                __squall::respond::<Result<Redirect>>(answer, request)
+                let response = __squall::respond::<Result<Redirect>>(answer, request)?;
+                __squall::answer(cx, response)
             }
         }
         fn requirements(requirements: &mut __squall::Requirements) {
@@ -89,13 +91,14 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             __squall::ready(
-                (move || -> __squall::Result<__squall::Response, __squall::Error> {
+                (move || -> __squall::Result<(), __squall::Error> {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let answer = this.post();
-                    __squall::respond(answer, request)
+                    let response = __squall::respond(answer, request)?;
+                    __squall::answer(cx, response)
                 })(),
             )
         }
@@ -110,7 +113,7 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
                 __squall::on_pool(
@@ -122,7 +125,8 @@ const _: () = {
                             request: &__squall::RequestHandle|
                         {
                             let answer = this.delete();
-                            __squall::respond::<()>(answer, request)
+                            let response = __squall::respond::<()>(answer, request)?;
+                            __squall::answer(cx, response)
                         },
                     )
                     .await
@@ -141,14 +145,15 @@ const _: () = {
             live: &mut __squall::Live<Self>,
             cx: &mut __squall::Context,
         ) -> impl __squall::Future<
-            Output = __squall::Result<__squall::Response, __squall::Error>,
+            Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
                 let __squall::Parts { this, request, close } = live.parts()?;
                 let this = &*this;
                 let answer = __squall::watched(this, request, close, this.properties())
                     .await;
-                __squall::respond(answer, request)
+                let response = __squall::respond(answer, request)?;
+                __squall::answer(cx, response)
             }
         }
     }

@@ -94,6 +94,11 @@ async fn a_bad_setting_is_refused_at_start() {
     );
     let address = serve(|options| options.addresses.clear()).await;
     assert!(address.contains("`--address` names one"), "{address}");
+    let head = serve(|options| options.limits.max_head = 0).await;
+    assert!(
+        head.contains("`--max-head 0`") && head.contains("at least 1KiB"),
+        "{head}"
+    );
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut options = Options::default();

@@ -92,10 +92,25 @@ impl OwnServer {
 
     /// The same, with variables of its environment.
     pub(crate) fn start_with(name: &str, variables: &[(&str, &str)]) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.envs(variables.iter().copied());
+        Self::run_as(name, command)
+    }
+
+    /// The same, with a limit of open files.
+    pub(crate) fn start_with_files(name: &str, files: usize) -> Self {
+        let mut command = Command::new("sh");
+        let limit = format!("ulimit -n {files} && exec \"$0\" \"$@\"");
+        command
+            .args(["-c", &limit])
+            .arg(std::env::current_exe().unwrap());
+        Self::run_as(name, command)
+    }
+
+    fn run_as(name: &str, mut command: Command) -> Self {
+        let mut process = command
             .args(["--exact", name, "--nocapture"])
             .env(OWN_SERVER, "1")
-            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

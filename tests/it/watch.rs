@@ -282,7 +282,6 @@ async fn what_a_server_does_is_counted() {
         ("too_many_requests", 1),
         ("too_many_of_address", 1),
         ("too_many_connections", 0),
-        ("dropped", 0),
         ("malformed", 2),
         ("head_too_large", 1),
         ("head_deadline", 1),

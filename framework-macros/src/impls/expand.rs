@@ -162,12 +162,12 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     let body = if is_future(method) {
         quote!(async move { #statements })
     } else {
-        paths::ready(&quote!(__squall::Response), &statements)
+        paths::ready(&quote!(()), &statements)
     };
     // The place of the name: a future that is not `Send` is reported at the method.
     let output = future(
         method.ident.span(),
-        &quote!(__squall::Result<__squall::Response, __squall::Error>),
+        &quote!(__squall::Result<(), __squall::Error>),
     );
     quote! {
         fn call(
@@ -219,10 +219,13 @@ fn answer(method: &Method, cx: &Ident) -> TokenStream {
     };
     let shared = method.is_shared.then(|| quote!(let #this = &*#this;));
     let respond = respond(&method.output, &answer, &quote!(#request));
+    let response = Ident::new("response", Span::mixed_site());
+    // In two steps: what was returned may borrow the context.
     quote! {
         #shared
         let #answer = #called;
-        #respond
+        let #response = #respond?;
+        __squall::answer(#cx, #response)
     }
 }
 

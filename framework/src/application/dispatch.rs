@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use ::http::{HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
+use ::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery};
 
 use super::{
     Plan,
@@ -20,14 +20,14 @@ use super::{
 };
 use crate::{
     handler::{
-        BoxError, Context, Detached, Error, HttpError, RemoteAddr, Request, RequestHandle,
+        Body, BoxError, Context, Detached, Error, HttpError, RemoteAddr, Request, RequestHandle,
         Requirements, Response, Result, Shutdown,
         flush::{Answered, Disconnect, Run, Task},
         life_cycle::{self, HandlerImpl, Reply, Shareable, contained},
         shared::{Names, Shared},
         watchdog,
     },
-    routing::{pattern::Place, tree::Captures},
+    routing::pattern::Place,
 };
 
 /// An application ready to answer.
@@ -138,16 +138,18 @@ impl Ready {
     /// Answers a request.
     pub(crate) fn respond(
         &self,
-        request: Request,
+        parts: Parts,
+        content: Body,
         remote_addr: Option<SocketAddr>,
     ) -> ResponseFuture {
-        let is_inside = !request.extensions().is_empty() && self.join_outer(&request);
+        let is_inside = !parts.extensions.is_empty() && self.join_outer(&parts);
         let mut response = match &self.layered {
             None => {
-                let cx = self.core.context(request, remote_addr);
+                let cx = Context::begin(parts, content, remote_addr, &self.core.shared);
                 self.core.respond(cx)
             }
             Some(layered) => {
+                let request = Request::from_parts(parts, content);
                 let request = with_remote_addr(request, remote_addr);
                 let access = Access::of_request(&request, Instant::now());
                 ResponseFuture::boxed(layered(request), access)
@@ -161,8 +163,8 @@ impl Ready {
     }
 
     /// Looks for the application around this one. Gives whether there is one.
-    fn join_outer(&self, request: &Request) -> bool {
-        let outer = request.extensions().get::<Outer>();
+    fn join_outer(&self, parts: &Parts) -> bool {
+        let outer = parts.extensions.get::<Outer>();
         outer
             .inspect(|outer| outer.join(&self.core.shared))
             .is_some()
@@ -171,11 +173,12 @@ impl Ready {
     /// Answers a request that nothing may look at, but for the base and its error page.
     pub(crate) fn refuse(
         &self,
-        request: Request,
+        parts: Parts,
+        content: Body,
         remote_addr: Option<SocketAddr>,
         error: HttpError,
     ) -> ResponseFuture {
-        let cx = self.core.context(request, remote_addr);
+        let cx = Context::begin(parts, content, remote_addr, &self.core.shared);
         self.core.without_handler(cx, Err(error.into()))
     }
 }
@@ -183,7 +186,9 @@ impl Ready {
 /// The core as the service that the innermost layer wraps. The log line is written outside the layers.
 fn erase_core(core: Arc<Core>) -> Erased {
     Arc::new(move |request| {
-        let mut response = core.respond(core.context(request, None));
+        let (parts, content) = request.into_parts();
+        let cx = Context::begin(parts, content, None, &core.shared);
+        let mut response = core.respond(cx);
         response.quiet();
         Box::pin(async move { response.await.map_err(BoxError::from) })
     })
@@ -192,24 +197,23 @@ fn erase_core(core: Arc<Core>) -> Erased {
 impl Core {
     /// Takes a request to the row of the table that answers it.
     fn respond(&self, mut cx: Box<Context>) -> ResponseFuture {
-        match self.table.find(|| host(&cx), cx.path()) {
-            Some((Row::Handler(handler), captures)) => self.call(handler, captures, cx),
-            Some((Row::Mount { service, prefix }, _)) => {
+        let (request, captures) = cx.matching();
+        let host = || request.host().map(str::to_owned);
+        match self.table.find(host, request.uri().path(), captures) {
+            Some(Row::Handler(handler)) => self.call(handler, cx),
+            Some(Row::Mount { service, prefix }) => {
                 let access = Access::of_handle(cx.request());
                 let mut request = cx.into_request();
                 let outer = Outer(Arc::clone(&self.shared));
                 request.extensions_mut().insert(outer);
                 ResponseFuture::boxed(service(without_prefix(request, *prefix)), access)
             }
-            Some((
-                Row::Redirect {
-                    place,
-                    redirect,
-                    allow,
-                },
-                captures,
-            )) => {
-                cx.route(place, captures, None);
+            Some(Row::Redirect {
+                place,
+                redirect,
+                allow,
+            }) => {
+                cx.route(place, None);
                 let answer = if redirect.methods().contains(&cx.method().as_str()) {
                     redirect.answer(&cx)
                 } else {
@@ -231,18 +235,13 @@ impl Core {
         }
     }
 
-    fn context(&self, request: Request, remote_addr: Option<SocketAddr>) -> Box<Context> {
-        let (parts, content) = request.into_parts();
-        Context::begin(parts, content, remote_addr, &self.shared)
-    }
-
-    fn call(&self, handler: &Handler, captures: Captures, mut cx: Box<Context>) -> ResponseFuture {
+    fn call(&self, handler: &Handler, mut cx: Box<Context>) -> ResponseFuture {
         let Some(method) = handler.method(cx.method()) else {
             let answer = self.not_allowed(cx.method(), &handler.allow);
             return self.without_handler(cx, answer);
         };
         watchdog::note(handler.place);
-        cx.route(handler.place, captures, handler.gifts.clone());
+        cx.route(handler.place, handler.gifts.clone());
         let request = cx.request().clone();
         match contained(&request, || (method.start)(cx)) {
             Ok(Reply::Run(run)) => ResponseFuture::run(run, request, method.disconnect),
@@ -290,11 +289,6 @@ fn no_content(allow: Option<&HeaderValue>) -> Response {
     response
 }
 
-/// The host that a request is for.
-fn host(cx: &Context) -> Option<String> {
-    cx.host().map(str::to_owned)
-}
-
 /// The request as layers see it.
 fn with_remote_addr(mut request: Request, remote_addr: Option<SocketAddr>) -> Request {
     if let Some(remote_addr) = remote_addr {
@@ -339,14 +333,15 @@ enum State {
         future: BoxFuture<Result<Response, BoxError>>,
         access: Option<Access>,
     },
-    /// Of nobody: the application cannot start.
-    Refused(Option<Box<Response>>),
+    /// There already.
+    Made(Option<Box<Response>>),
 }
 
 impl ResponseFuture {
-    pub(crate) fn refused(response: Response) -> Self {
+    /// An answer that is there already, and in the log if it is to be.
+    pub(crate) fn made(response: Response) -> Self {
         Self {
-            state: State::Refused(Some(Box::new(response))),
+            state: State::Made(Some(Box::new(response))),
             is_logged: false,
         }
     }
@@ -411,7 +406,7 @@ impl Future for ResponseFuture {
                 }
                 response
             }
-            State::Refused(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
+            State::Made(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
         }))
     }
 }
@@ -427,7 +422,7 @@ impl Drop for ResponseFuture {
                 .map(|answered| Access::Handle(answered.halves().1.clone())),
             State::Task(task) => task.as_ref().map(|task| Access::Handle(task.request())),
             State::Boxed { access, .. } => access.take(),
-            State::Refused(_) => None,
+            State::Made(_) => None,
         };
         if let Some(access) = access {
             access.gone();

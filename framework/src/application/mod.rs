@@ -237,7 +237,10 @@ where
 
     fn call(&mut self, request: ::http::Request<B>) -> ResponseFuture {
         match self.ready() {
-            Ok(ready) => ready.respond(request.map(crate::handler::Body::new), None),
+            Ok(ready) => {
+                let (parts, content) = request.into_parts();
+                ready.respond(parts, crate::handler::Body::new(content), None)
+            }
             Err(error) => refuse(&error),
         }
     }
@@ -248,7 +251,7 @@ fn refuse(error: &Error) -> ResponseFuture {
     tracing::error!(target: "squall", "{error}");
     let mut response = Response::default();
     *response.status_mut() = ::http::StatusCode::INTERNAL_SERVER_ERROR;
-    ResponseFuture::refused(response)
+    ResponseFuture::made(response)
 }
 
 impl fmt::Debug for Application {

@@ -106,6 +106,8 @@ pub(crate) enum Row {
 pub(crate) struct Handler {
     pub(crate) place: &'static Place,
     pub(crate) methods: &'static [MethodEntry],
+    /// Its method for GET, which is asked for most.
+    pub(crate) get: Option<&'static MethodEntry>,
     pub(crate) gifts: Option<Arc<[Gift]>>,
     pub(crate) allow: HeaderValue,
 }
@@ -113,14 +115,11 @@ pub(crate) struct Handler {
 impl Handler {
     /// The method that answers: HEAD falls back to GET.
     pub(crate) fn method(&self, method: &Method) -> Option<&'static MethodEntry> {
-        let find = |name: &str| self.methods.iter().find(|entry| entry.name == name);
-        find(method.as_str()).or_else(|| {
-            if *method == Method::HEAD {
-                find("GET")
-            } else {
-                None
-            }
-        })
+        if *method == Method::GET {
+            return self.get;
+        }
+        let named = self.methods.iter().find(|entry| *method == entry.name);
+        named.or_else(|| self.get.filter(|_| *method == Method::HEAD))
     }
 }
 
@@ -181,15 +180,18 @@ impl Table {
         self.methods.contains(&method.as_str())
     }
 
-    /// The row for a request.
+    /// The row for a request; what its parameters captured is written down.
+    #[inline]
     pub(crate) fn find(
         &self,
         host: impl FnOnce() -> Option<String>,
         path: &str,
-    ) -> Option<(&Row, Captures)> {
+        captures: &mut Captures,
+    ) -> Option<&Row> {
         let host = if self.has_hosts { host() } else { None };
-        let (row, captures) = self.tree.find(host.as_deref().unwrap_or_default(), path)?;
-        Some((&self.rows[row as usize], captures))
+        let host = host.as_deref().unwrap_or_default();
+        let row = self.tree.find(host, path, captures)?;
+        Some(&self.rows[row as usize])
     }
 
     /// The places of all handlers.
@@ -244,6 +246,7 @@ impl Draft<'_> {
         Row::Handler(Handler {
             place,
             methods: info.methods,
+            get: info.methods.iter().find(|entry| entry.name == "GET"),
             gifts,
             allow,
         })

@@ -56,6 +56,9 @@ enum Kind {
 }
 
 impl Body {
+    /// The most content in memory that is handed on at one time: who hands it on may copy it.
+    pub(crate) const PIECE: usize = 64 * 1024;
+
     /// No content.
     #[must_use]
     pub fn empty() -> Self {
@@ -152,10 +155,15 @@ impl Body {
             let frame = match &mut self.kind {
                 Kind::Unset => None,
                 Kind::Full(bytes) if bytes.is_empty() => None,
-                Kind::Full(bytes) => Some(Ok(Frame::data(std::mem::take(bytes)))),
+                Kind::Full(bytes) => {
+                    let piece = bytes.len().min(Self::PIECE);
+                    return Poll::Ready(Some(Ok(bytes.split_to(piece))));
+                }
                 Kind::Static([]) => None,
                 Kind::Static(bytes) => {
-                    Some(Ok(Frame::data(Bytes::from_static(std::mem::take(bytes)))))
+                    let (piece, rest) = bytes.split_at(bytes.len().min(Self::PIECE));
+                    *bytes = rest;
+                    return Poll::Ready(Some(Ok(Bytes::from_static(piece))));
                 }
                 Kind::Incoming(incoming) => ready!(Pin::new(incoming).poll_frame(cx))
                     .map(|frame| frame.map_err(BoxError::from)),
@@ -232,7 +240,8 @@ impl HttpBody for Body {
 
 impl Drop for Body {
     fn drop(&mut self) {
-        if self.is_end_stream()
+        if self.ending.is_some()
+            && self.is_end_stream()
             && let Some(ending) = &mut self.ending
         {
             ending.end(End::Complete);

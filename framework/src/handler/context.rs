@@ -129,6 +129,7 @@ impl Answer {
 
 impl Context {
     /// A context for a request.
+    #[inline]
     pub(crate) fn begin(
         parts: ::http::request::Parts,
         content: Body,
@@ -166,6 +167,7 @@ impl Context {
     }
 
     /// The answer of a request that is over. Where nobody else has the request, the context is kept.
+    #[inline]
     pub(crate) fn end(mut self: Box<Self>) -> Response {
         let response = self.answer.response.take().unwrap_or_default();
         if self.forget() {
@@ -213,15 +215,14 @@ impl Context {
         }
     }
 
-    /// Says which route matched, and what it took from the path.
-    pub(crate) fn route(
-        &mut self,
-        place: &'static Place,
-        captures: Captures,
-        gifts: Option<Arc<[Gift]>>,
-    ) {
+    /// What a route is found for, and where to write down what it took from the path.
+    pub(crate) fn matching(&mut self) -> (&RequestHandle, &mut Captures) {
+        (&self.request, &mut self.captures)
+    }
+
+    /// Says which route matched.
+    pub(crate) fn route(&mut self, place: &'static Place, gifts: Option<Arc<[Gift]>>) {
         self.place = Some(place);
-        self.captures = captures;
         self.gifts = gifts;
     }
 
@@ -284,10 +285,7 @@ impl Context {
     /// The host that the request is for, with the port when it names one: of the target URI, or of the `host` field.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
-        self.uri()
-            .authority()
-            .map(::http::uri::Authority::as_str)
-            .or_else(|| self.header("host"))
+        self.request.host()
     }
 
     /// The value of a cookie; of the last one, when the client sends several of this name.

@@ -3,7 +3,7 @@
 
 use std::{fmt, future::poll_fn, pin::Pin, time::Duration};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
@@ -210,28 +210,48 @@ fn is_silent(returned: &Response) -> bool {
 }
 
 /// Makes the answer ready for the wire.
-#[inline]
 pub(crate) fn seal(cx: &mut Context) {
     let (request, answer) = cx.halves();
     if answer.head_sent {
         return;
     }
-    join_head(request, answer);
+    lay_over_context(answer);
     let response = answer.response.get_or_insert_default();
+    let there = Present::of(response.headers());
+    name_server(request, response, there);
     let is_head = *request.method() == Method::HEAD;
     let safe = is_head || *request.method() == Method::GET;
     if response.status() == StatusCode::OK && safe && !answer.in_pieces {
-        answer_conditionally(request, response);
+        answer_conditionally(request, response, there);
     }
     if forbids_content(response.status()) {
         strip_content(response);
     } else if is_head {
         keep_length_only(answer.in_pieces, response);
-    } else if has(response.headers(), &header::CONTENT_LENGTH)
-        && response.body().size_hint().exact().is_some()
-    {
+    } else if there.length && response.body().size_hint().exact().is_some() {
         // The connection says how long it is, whatever the author has said.
         response.headers_mut().remove(header::CONTENT_LENGTH);
+    }
+}
+
+/// Which of the fields are there that this page asks for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Present {
+    server: bool,
+    tag: bool,
+    length: bool,
+}
+
+impl Present {
+    /// One look at each field: most answers have few, and to hash three names costs more.
+    fn of(headers: &HeaderMap) -> Self {
+        let mut there = Self::default();
+        for name in headers.keys() {
+            there.server |= *name == header::SERVER;
+            there.tag |= *name == header::ETAG;
+            there.length |= *name == header::CONTENT_LENGTH;
+        }
+        there
     }
 }
 
@@ -242,13 +262,15 @@ pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
         let response = answer.response.get_or_insert_default();
         response.headers_mut().insert(header::CONTENT_TYPE, implied);
     }
-    join_head(request, answer);
+    lay_over_context(answer);
+    let response = answer.response.get_or_insert_default();
+    name_server(request, response, Present::of(response.headers()));
     answer.response.take().unwrap_or_default().into_parts().0
 }
 
 /// Lays the status and the fields of what was returned over those of the context.
 #[inline]
-fn join_head(request: &RequestHandle, answer: &mut Answer) {
+fn lay_over_context(answer: &mut Answer) {
     let response = answer.response.get_or_insert_default();
     if let Some(status) = answer.status
         && response.status() == StatusCode::OK
@@ -263,34 +285,33 @@ fn join_head(request: &RequestHandle, answer: &mut Answer) {
         lay_over(&mut headers, std::mem::take(response.headers_mut()));
         *response.headers_mut() = headers;
     }
+}
+
+#[inline]
+fn name_server(request: &RequestHandle, response: &mut Response, there: Present) {
     if let Some(server) = &request.shared().server
-        && !has(response.headers(), &header::SERVER)
+        && !there.server
     {
         response
             .headers_mut()
-            .insert(header::SERVER, server.clone());
+            .append(header::SERVER, server.clone());
     }
-}
-
-/// Whether there is such a field. Most answers and requests have few: looking at each is faster than hashing the name.
-#[inline]
-fn has(headers: &HeaderMap, name: &HeaderName) -> bool {
-    if headers.keys_len() > 8 {
-        return headers.contains_key(name);
-    }
-    headers.keys().any(|there| there == name)
 }
 
 /// Adds an entity tag to content in memory, and answers 304 where the client has it already (RFC 9110 §13.1.2).
 #[inline]
-fn answer_conditionally(request: &RequestHandle, response: &mut Response) {
+fn answer_conditionally(request: &RequestHandle, response: &mut Response, there: Present) {
     if request.shared().entity_tags
-        && !has(response.headers(), &header::ETAG)
+        && !there.tag
         && let Some(tag) = tag_of(response.body())
     {
-        response.headers_mut().insert(header::ETAG, tag);
+        response.headers_mut().append(header::ETAG, tag);
     }
-    if !has(request.headers(), &header::IF_NONE_MATCH) {
+    if !request
+        .headers()
+        .keys()
+        .any(|name| *name == header::IF_NONE_MATCH)
+    {
         return;
     }
     let has_it = response

@@ -21,8 +21,20 @@ pub fn request(cx: &Context) -> RequestHandle {
 /// # Errors
 ///
 /// Those of the answer.
+#[inline]
 pub fn respond<T: IntoResponse>(answer: T, request: &RequestHandle) -> Result<Response> {
     answer.into_response(request)
+}
+
+/// Puts the answer of a method into the context.
+///
+/// # Errors
+///
+/// None; with them it ends a function that has some.
+#[inline]
+pub fn answer(cx: &mut Context, response: Response) -> Result<()> {
+    cx.answer.response = Some(response);
+    Ok(())
 }
 
 /// What `#[prepare]` may return.

@@ -245,11 +245,8 @@ pub trait Method<M: 'static>: Sized {
     /// Whether it, or taking its arguments, may have to wait.
     const WAITS: bool = false;
 
-    /// Takes its arguments from the request, calls it and makes its answer.
-    fn call(
-        live: &mut Live<Self>,
-        cx: &mut Context,
-    ) -> impl Future<Output = Result<Response>> + Send;
+    /// Takes its arguments from the request, calls it and puts its answer into the context.
+    fn call(live: &mut Live<Self>, cx: &mut Context) -> impl Future<Output = Result<()>> + Send;
 
     /// What its arguments ask of the application.
     fn requirements(requirements: &mut Requirements) {
@@ -514,10 +511,10 @@ async fn perform<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
 ) -> Result<()> {
     live.handler()?.default_headers_all(&mut cx.answer.headers);
     live.handler()?.prepare_all(cx).await?;
-    if !cx.is_finished() {
-        cx.answer.response = Some(<H as Method<M>>::call(live, cx).await?);
+    if cx.is_finished() {
+        return Ok(());
     }
-    Ok(())
+    <H as Method<M>>::call(live, cx).await
 }
 
 /// Calls a `#[blocking]` method on the blocking pool. Handler and context move there and back; when the request is dropped
@@ -529,8 +526,8 @@ async fn perform<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
 pub async fn on_pool<H: Send + 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
-    method: impl FnOnce(&mut H, &mut Context, &RequestHandle) -> Result<Response> + Send + 'static,
-) -> Result<Response> {
+    method: impl FnOnce(&mut H, &mut Context, &RequestHandle) -> Result<()> + Send + 'static,
+) -> Result<()> {
     let (mut moved, mut context) = (live.take(), cx.take());
     context.answer.on_pool = true;
     let running = context.request().shared().detached.enter();

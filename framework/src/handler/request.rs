@@ -14,10 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::http::{Extensions, HeaderMap, Method, Uri, Version};
+use ::http::{Extensions, HeaderMap, Method, Uri, Version, header::HOST};
 use tokio::sync::Notify;
 
-use super::{flush::Outbox, shared::Shared, shutdown::Shutdown};
+use super::{flush::Outbox, shared::Shared, shutdown::Shutdown, watchdog};
 use crate::http::{accept, spare};
 
 /// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
@@ -77,7 +77,7 @@ impl RequestHandle {
             version,
             headers,
             remote_addr,
-            started: Instant::now(),
+            started: watchdog::begun(),
             shared: Some(shared),
             gone: AtomicBool::new(false),
             close_claimed: AtomicBool::new(false),
@@ -95,7 +95,6 @@ impl RequestHandle {
         };
         let was_plain = !*head.gone.get_mut() && head.outbox.is_unused();
         if was_plain {
-            head.uri = Uri::default();
             spare::keep(&mut head.headers);
             head.shared = None;
         }
@@ -121,7 +120,7 @@ impl RequestHandle {
         // An empty map is left, which has nothing to free.
         std::mem::forget(std::mem::replace(&mut head.headers, parts.headers));
         head.remote_addr = remote_addr.or_else(|| remote_addr_in(&parts.extensions));
-        head.started = Instant::now();
+        head.started = watchdog::begun();
         head.shared = Some(Arc::clone(shared));
         *head.close_claimed.get_mut() = false;
         parts.extensions
@@ -177,6 +176,15 @@ impl RequestHandle {
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
+    }
+
+    /// The host that the request is for, with the port when it names one: of the target URI, or of the `host` field.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        let authority = self.uri().authority();
+        authority
+            .map(::http::uri::Authority::as_str)
+            .or_else(|| self.headers().get(HOST)?.to_str().ok())
     }
 
     /// The address of the peer; `None` when the request did not come over a socket of squall's server.

@@ -71,7 +71,8 @@ pub trait IntoResponse {
 /// An answer with content and its media type.
 pub(crate) fn with_content(content_type: HeaderValue, body: Body) -> Response {
     let mut head = spare::head();
-    head.headers.insert(header::CONTENT_TYPE, content_type);
+    // It is empty, so nothing has to be looked for.
+    head.headers.append(header::CONTENT_TYPE, content_type);
     Response::from_parts(head, body)
 }
 

@@ -28,6 +28,7 @@ thread_local! {
         Watchdog {
             patience: Cell::new(Duration::ZERO),
             place: Cell::new(None),
+            begun: Cell::new(None),
             seen: OnceCell::new(),
         }
     };
@@ -39,10 +40,35 @@ struct Watchdog {
     patience: Cell<Duration>,
     /// The route that the poll under way is about.
     place: Cell<Option<&'static Place>>,
+    /// When the poll under way began, for the first who wants to know.
+    begun: Cell<Option<Instant>>,
     seen: OnceCell<Arc<Seen>>,
 }
 
 impl Watchdog {
+    /// Begins to watch a poll; not at all where nobody watches.
+    fn enter(&self, place: Option<&'static Place>) -> Option<Instant> {
+        if self.patience.get().is_zero() {
+            return None;
+        }
+        self.set(place);
+        let begun = Instant::now();
+        self.begun.set(Some(begun));
+        Some(begun)
+    }
+
+    /// Ends it. Gives the route that it was about.
+    fn leave(&self, begun: Instant) -> Option<&'static Place> {
+        let now = Instant::now();
+        let place = self.place.get();
+        self.set(None);
+        self.begun.set(None);
+        if now > begun + self.patience.get() {
+            report(place, now - begun);
+        }
+        place
+    }
+
     fn set(&self, place: Option<&'static Place>) {
         self.place.set(place);
         if let Some(seen) = self.seen.get() {
@@ -72,6 +98,12 @@ pub(crate) fn install(patience: Duration, seen: Arc<Seen>) {
         watchdog.patience.set(patience);
         _ = watchdog.seen.set(seen);
     });
+}
+
+/// The time at which a request begins: that of the poll under way, for the first in it.
+pub(crate) fn begun() -> Instant {
+    let begun = WATCHDOG.with(|watchdog| watchdog.begun.take());
+    begun.unwrap_or_else(Instant::now)
 }
 
 /// Notes the route that the poll under way is about.
@@ -110,22 +142,11 @@ impl<F: Future> Future for Watch<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let patience = WATCHDOG.with(|watchdog| watchdog.patience.get());
-        if patience.is_zero() {
+        let Some(begun) = WATCHDOG.with(|watchdog| watchdog.enter(*this.place)) else {
             return this.task.poll(cx);
-        }
-        WATCHDOG.with(|watchdog| watchdog.set(*this.place));
-        let began = Instant::now();
+        };
         let polled = this.task.poll(cx);
-        let held = began.elapsed();
-        *this.place = WATCHDOG.with(|watchdog| {
-            let place = watchdog.place.get();
-            watchdog.set(None);
-            place
-        });
-        if held > patience {
-            report(*this.place, held);
-        }
+        *this.place = WATCHDOG.with(|watchdog| watchdog.leave(begun));
         polled
     }
 }

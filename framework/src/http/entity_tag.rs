@@ -1,48 +1,65 @@
 //! Entity tags (RFC 9110 §8.8.3): strong ones from the SHA-1 of the content, as Tornado makes them, and `if-none-match`.
 
-use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use ::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
-use bytes::{BufMut, BytesMut};
+use bytes::Bytes;
 use sha1::{Digest, Sha1};
 
-/// The strong tag of this content: the lower-case hexadecimal SHA-1, in quotes.
+/// The strong tag of this content.
 pub(crate) fn strong(content: &[u8]) -> HeaderValue {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = BytesMut::with_capacity(42);
-    text.put_u8(b'"');
-    for byte in Sha1::digest(content) {
-        text.put_u8(DIGITS[usize::from(byte >> 4)]);
-        text.put_u8(DIGITS[usize::from(byte & 15)]);
-    }
-    text.put_u8(b'"');
-    HeaderValue::from_maybe_shared(text.freeze())
+    HeaderValue::from_maybe_shared(Bytes::from(strong_text(content)))
         .expect("hexadecimal digits and quotes are a valid field value")
 }
 
-/// The strong tag of a text that lives as long as the program: made once a thread.
+/// The lower-case hexadecimal SHA-1 of this content, in quotes.
+fn strong_text(content: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(42);
+    text.push('"');
+    for byte in Sha1::digest(content) {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text.push('"');
+    text
+}
+
+/// The strong tag of a text that lives as long as the program: made once.
 ///
 /// The address and the length name the text, since it can neither move nor change.
 pub(crate) fn strong_static(content: &'static [u8]) -> HeaderValue {
-    /// Texts remembered a thread. Programs have few; what leaks memory to make more of them pays for the hash each time.
-    const REMEMBERED: usize = 64;
-    thread_local! {
-        static TAGS: RefCell<Vec<(usize, usize, HeaderValue)>> = const { RefCell::new(Vec::new()) };
-    }
+    /// Texts remembered. Programs have few; what leaks memory to make more of them pays for the hash each time.
+    const REMEMBERED: usize = 128;
+    static TAGS: [OnceLock<Remembered>; REMEMBERED] = [const { OnceLock::new() }; REMEMBERED];
+
     let (address, len) = (content.as_ptr().addr(), content.len());
-    TAGS.with_borrow_mut(|tags| {
-        if let Some((_, _, tag)) = tags.iter().find(|&&(a, l, _)| (a, l) == (address, len)) {
-            return tag.clone();
+    // The address says where to begin, and what is there is nearly always it.
+    for step in 0..REMEMBERED {
+        let slot = &TAGS[(address / 8 + step) % REMEMBERED];
+        let remembered = slot.get_or_init(|| Remembered::new(content));
+        if (remembered.address, remembered.len) == (address, len) {
+            return remembered.tag.clone();
         }
-        let tag = strong(content);
-        if tags.len() == REMEMBERED {
-            return tag;
+    }
+    strong(content)
+}
+
+/// The tag of a text, which lives as long as that.
+struct Remembered {
+    address: usize,
+    len: usize,
+    tag: HeaderValue,
+}
+
+impl Remembered {
+    fn new(content: &'static [u8]) -> Self {
+        Self {
+            address: content.as_ptr().addr(),
+            len: content.len(),
+            tag: HeaderValue::from_static(strong_text(content).leak()),
         }
-        // As the text, so its tag lives as long as the program; there are few.
-        let text: &'static str = tag.to_str().map_or("", |tag| tag.to_owned().leak());
-        tags.push((address, len, HeaderValue::from_static(text)));
-        tag
-    })
+    }
 }
 
 /// Whether `if-none-match` names this tag, by weak comparison (RFC 9110 §13.1.2).

@@ -11,33 +11,28 @@ use ::http::{HeaderMap, response};
 const ROOM: usize = 48;
 
 thread_local! {
-    /// A whole head, so that no map has to be moved into one.
-    static SPARE: RefCell<Option<response::Parts>> = const { RefCell::new(None) };
+    static SPARE: RefCell<Option<HeaderMap>> = const { RefCell::new(None) };
 }
 
 /// The head of an answer of status 200 without fields, with the map that was kept, where there is one.
 #[inline]
 pub(crate) fn head() -> response::Parts {
+    let mut head = ::http::Response::new(()).into_parts().0;
     let spare = SPARE.try_with(|spare| spare.borrow_mut().take());
-    spare.ok().flatten().unwrap_or_else(new)
+    if let Ok(Some(spare)) = spare {
+        // What was there has no memory to give back.
+        mem::forget(mem::replace(&mut head.headers, spare));
+    }
+    head
 }
 
 /// Empties a map. It is kept for the next answer, if none is there yet, and another left in its place.
+#[inline]
 pub(crate) fn keep(headers: &mut HeaderMap) {
-    if !(1..=ROOM).contains(&headers.capacity()) {
-        *headers = HeaderMap::new();
-        return;
-    }
     headers.clear();
-    // Where the thread ends, nobody wants it.
-    _ = SPARE.try_with(|spare| {
-        let mut spare = spare.borrow_mut();
-        if spare.is_none() {
-            mem::swap(&mut spare.insert(new()).headers, headers);
-        }
-    });
-}
-
-fn new() -> response::Parts {
-    ::http::Response::new(()).into_parts().0
+    let kept = mem::take(headers);
+    if (1..=ROOM).contains(&kept.capacity()) {
+        // Where the thread ends, nobody wants it.
+        _ = SPARE.try_with(|spare| spare.replace(Some(kept)));
+    }
 }

@@ -45,22 +45,24 @@ impl Tree {
         Builder::default()
     }
 
-    /// Finds the route of a path, still percent-encoded and without its query, and what its parameters captured.
+    /// Finds the route of a path, still percent-encoded and without its query, and writes down what its parameters captured.
     ///
     /// `host` may carry a port and be in any case. It is looked at only when there is a route that has a host: first the
     /// routes of exactly this host are tried, then those of `*.` hosts, longest first, and last those without a host.
     #[must_use]
-    pub fn find(&self, host: &str, path: &str) -> Option<(u32, Captures)> {
+    #[inline]
+    pub fn find(&self, host: &str, path: &str, captures: &mut Captures) -> Option<u32> {
+        captures.len = 0;
         if !path.starts_with('/') || path.len() > MAX_PATH {
             return None;
         }
         if self.exact.is_empty() && self.below.is_empty() {
-            return self.anywhere.find(path);
+            return self.anywhere.find(path, captures);
         }
-        self.find_on_host(without_port(host), path)
+        self.find_on_host(without_port(host), path, captures)
     }
 
-    fn find_on_host(&self, host: &str, path: &str) -> Option<(u32, Captures)> {
+    fn find_on_host(&self, host: &str, path: &str, captures: &mut Captures) -> Option<u32> {
         // A name in the DNS has at most 127 labels; without a limit a host of dots would be work for nothing. What stands
         // in front of the first dot must not be empty.
         let suffixes = host
@@ -73,7 +75,7 @@ impl Tree {
             .into_iter()
             .chain(below)
             .chain([&self.anywhere]);
-        tables.find_map(|table| table.find(path))
+        tables.find_map(|table| table.find(path, captures))
     }
 }
 
@@ -175,16 +177,18 @@ struct Fork {
 }
 
 impl Table {
-    fn find(&self, path: &str) -> Option<(u32, Captures)> {
+    #[inline]
+    fn find(&self, path: &str, captures: &mut Captures) -> Option<u32> {
         let mut walk = Walk {
             table: self,
             path: path.as_bytes(),
-            captures: Captures::default(),
+            captures,
         };
-        match walk.follow(0, walk.path) {
-            Some(target) => Some((target, walk.captures)),
-            None => self.whole.iter().find_map(|whole| whole.matches(path)),
-        }
+        let target = walk.follow(0, walk.path);
+        target.or_else(|| {
+            let mut whole = self.whole.iter();
+            whole.find_map(|whole| whole.matches(path, captures))
+        })
     }
 
     /// The child of a node for the next byte, and what is left behind that.
@@ -199,7 +203,7 @@ impl Table {
 struct Walk<'w> {
     table: &'w Table,
     path: &'w [u8],
-    captures: Captures,
+    captures: &'w mut Captures,
 }
 
 impl Walk<'_> {
@@ -325,7 +329,7 @@ struct WholePath {
 }
 
 impl WholePath {
-    fn matches(&self, path: &str) -> Option<(u32, Captures)> {
+    fn matches(&self, path: &str, captures: &mut Captures) -> Option<u32> {
         let rest = path.strip_prefix(self.prefix.as_str())?.as_bytes();
         let mut shared = self.locations.try_lock().ok();
         let mut own = None;
@@ -334,14 +338,14 @@ impl WholePath {
             None => own.insert(self.regex.capture_locations()),
         };
         self.regex.captures_read(locations, rest)?;
-        let mut captures = Captures::default();
+        captures.len = 0;
         for group in &self.groups {
             match locations.get(*group) {
                 Some((start, end)) => captures.push(self.prefix.len() + start, end - start),
                 None => captures.push_absent(),
             }
         }
-        Some((self.target, captures))
+        Some(self.target)
     }
 }
 
@@ -375,7 +379,8 @@ mod tests {
     }
 
     fn ask_on(tree: &Tree, host: &str, path: &str) -> Option<String> {
-        let (target, captures) = tree.find(host, path)?;
+        let mut captures = Captures::default();
+        let target = tree.find(host, path, &mut captures)?;
         let captured = (0..captures.len())
             .map(|index| format!(" {}", captures.get(index, path).unwrap_or("?")));
         Some(target.to_string() + &captured.collect::<String>())
@@ -472,11 +477,9 @@ mod tests {
         let expected: String = (10..26).map(|number| format!(" {number}")).collect();
         let tree = tree([Route::of(&"/{x}".repeat(16))]);
         assert_eq!(ask(&tree, &path), Some("0".to_owned() + &expected));
-        assert_eq!(
-            tree.find("", &path)
-                .and_then(|(_, captures)| captures.get(16, &path)),
-            None
-        );
+        let mut captures = Captures::default();
+        assert_eq!(tree.find("", &path, &mut captures), Some(0));
+        assert_eq!(captures.get(16, &path), None);
     }
 
     #[test]
@@ -603,8 +606,8 @@ mod tests {
             let texts: Vec<String> = routes.iter().map(|route| route.place.text()).collect();
             let tree = tree(routes);
             let found = |path| {
-                tree.find("", path)
-                    .map(|(target, _)| texts[target as usize].as_str())
+                tree.find("", path, &mut Captures::default())
+                    .map(|target| texts[target as usize].as_str())
             };
             assert_eq!(found("/a"), Some("/{x:[a-c]+}"));
             assert_eq!(found("/f"), Some("/{x:[a-f]+}"));

@@ -1,6 +1,10 @@
 //! What a request must not be, looked at before anything else: what could be read in two ways, and what hyper lets pass.
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version, header};
+use std::sync::OnceLock;
+
+use ::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts,
+};
 
 use crate::handler::HttpError;
 
@@ -12,19 +16,19 @@ type Fault = (StatusCode, &'static str);
 
 /// Why a request is refused.
 #[inline]
-pub(super) fn fault<B>(request: &Request<B>) -> Option<HttpError> {
-    if request.headers().len() > MOST_FIELDS {
+pub(super) fn fault(request: &Parts, known: &KnownHost) -> Option<HttpError> {
+    if request.headers.len() > MOST_FIELDS {
         return Some(HttpError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
-    let (status, message) = check(request).err()?;
+    let (status, message) = check(request, known).err()?;
     Some(HttpError::new(status).with_message(message))
 }
 
 #[inline]
-fn check<B>(request: &Request<B>) -> Result<(), Fault> {
+fn check(request: &Parts, known: &KnownHost) -> Result<(), Fault> {
     // One look at each field: most requests have few, and to hash two names costs more.
     let (mut hosts, mut codings) = (Once::Never, Once::Never);
-    for (name, value) in request.headers() {
+    for (name, value) in &request.headers {
         match *name {
             header::HOST => hosts = hosts.and(value),
             header::TRANSFER_ENCODING => codings = codings.and(value),
@@ -34,9 +38,9 @@ fn check<B>(request: &Request<B>) -> Result<(), Fault> {
         }
     }
     tunnel(request)?;
-    transfer_coding(codings, request.headers())?;
+    transfer_coding(codings, &request.headers)?;
     target(request)?;
-    host(request, hosts)
+    host(request, hosts, known)
 }
 
 fn bad(message: &'static str) -> Result<(), Fault> {
@@ -61,11 +65,11 @@ fn options(value: &HeaderValue) -> Result<(), Fault> {
 }
 
 /// RFC 9110 §9.3.6: this is no proxy, and what follows would be of the tunnel.
-fn tunnel<B>(request: &Request<B>) -> Result<(), Fault> {
-    if *request.method() != Method::CONNECT {
+fn tunnel(request: &Parts) -> Result<(), Fault> {
+    if request.method != Method::CONNECT {
         return Ok(());
     }
-    let is_target = request.uri().authority().is_some_and(|authority| {
+    let is_target = request.uri.authority().is_some_and(|authority| {
         authority.port_u16().is_some() && is_host(authority.as_str().as_bytes())
     });
     if is_target {
@@ -76,8 +80,8 @@ fn tunnel<B>(request: &Request<B>) -> Result<(), Fault> {
 
 /// RFC 9112 §3.2, RFC 9110 §4.2: what hyper takes for a target, and is none.
 #[inline]
-fn target<B>(request: &Request<B>) -> Result<(), Fault> {
-    let uri = request.uri();
+fn target(request: &Parts) -> Result<(), Fault> {
+    let uri = &request.uri;
     let Some(target) = uri.path_and_query() else {
         return bad("the target has no path");
     };
@@ -87,7 +91,7 @@ fn target<B>(request: &Request<B>) -> Result<(), Fault> {
     {
         return bad("the target names no host");
     }
-    if target == "*" && *request.method() != Method::OPTIONS {
+    if target == "*" && request.method != Method::OPTIONS {
         return bad("only OPTIONS is for the whole server");
     }
     if !target.is_ascii() {
@@ -142,14 +146,34 @@ fn unknown_coding(fields: &HeaderMap) -> Result<(), Fault> {
     bad("the only transfer coding of a request is `chunked`, once")
 }
 
+/// The host of the first request of a connection, which the others nearly always ask for too: it needs no second look.
+#[derive(Debug, Default)]
+pub(super) struct KnownHost(OnceLock<Box<[u8]>>);
+
+impl KnownHost {
+    /// Whether this is it, or may stand in `host`.
+    fn is_or_becomes(&self, host: &[u8]) -> bool {
+        if self.0.get().is_some_and(|known| **known == *host) {
+            return true;
+        }
+        let is_host = is_host(host);
+        if is_host {
+            self.0.get_or_init(|| host.into());
+        }
+        is_host
+    }
+}
+
 /// RFC 9112 §3.2, RFC 9113 §8.3.1.
-fn host<B>(request: &Request<B>, hosts: Once<'_>) -> Result<(), Fault> {
+fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault> {
     match hosts {
         Once::Often => bad("there is more than one field `host`"),
-        Once::At(host) if !is_host(host.as_bytes()) => bad("the field `host` names no host"),
+        Once::At(host) if !known.is_or_becomes(host.as_bytes()) => {
+            bad("the field `host` names no host")
+        }
         Once::At(host) => {
-            let authority = request.uri().authority();
-            if request.version() == Version::HTTP_2
+            let authority = request.uri.authority();
+            if request.version == Version::HTTP_2
                 && authority.is_some_and(|authority| host != authority.as_str())
             {
                 return bad("the field `host` is not the authority of the request");
@@ -157,8 +181,8 @@ fn host<B>(request: &Request<B>, hosts: Once<'_>) -> Result<(), Fault> {
             Ok(())
         }
         Once::Never => {
-            let may_lack = request.version() < Version::HTTP_11
-                || (request.version() == Version::HTTP_2 && request.uri().authority().is_some());
+            let may_lack = request.version < Version::HTTP_11
+                || (request.version == Version::HTTP_2 && request.uri.authority().is_some());
             if may_lack {
                 return Ok(());
             }

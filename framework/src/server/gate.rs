@@ -10,6 +10,8 @@ use std::{
     },
 };
 
+use tokio::sync::Notify;
+
 use super::{limits::Limits, stats::Refusal};
 
 /// Files that are not connections: the sockets that listen, the event queues, the log, what the program opens itself.
@@ -18,16 +20,21 @@ const RESERVED: usize = 64;
 /// Refused connections at one time that get the time to read why.
 const REFUSED: usize = 32;
 
-/// The connections of each address.
-type Addresses = Mutex<HashMap<IpAddr, usize>>;
-
 /// Which new connections are let in.
 #[derive(Debug)]
 pub(super) struct Gate {
     most: usize,
     most_of_one: Option<usize>,
-    inside: Arc<AtomicUsize>,
-    addresses: Arc<Addresses>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// All, those among them that are refused included.
+    inside: AtomicUsize,
+    refused: AtomicUsize,
+    of_address: Mutex<HashMap<IpAddr, usize>>,
+    left: Notify,
 }
 
 /// What becomes of a new connection.
@@ -37,8 +44,8 @@ pub(super) enum Admission {
     Welcome(Pass),
     /// It is told that there is no room.
     Refused(Refusal, Pass),
-    /// Not even that.
-    Dropped,
+    /// It is closed without a word: its address has too many, and so many are being told so that no more can be.
+    TurnedAway,
 }
 
 impl Gate {
@@ -55,65 +62,100 @@ impl Gate {
         Self {
             most: most.min(room),
             most_of_one: limits.max_connections_per_address.map(NonZeroUsize::get),
-            inside: Arc::default(),
-            addresses: Arc::default(),
+            counts: Arc::default(),
+        }
+    }
+
+    /// Waits until there is room for one more, be it to be refused. Who comes meanwhile waits where connections wait to be accepted.
+    pub(super) async fn room(&self) {
+        loop {
+            let left = self.counts.left.notified();
+            if self.counts.inside.load(Ordering::Relaxed) < self.most + REFUSED {
+                return;
+            }
+            left.await;
         }
     }
 
     /// Looks at a new connection.
     pub(super) fn admit(&self, remote_addr: Option<SocketAddr>) -> Admission {
-        let inside = self.inside.fetch_add(1, Ordering::Relaxed);
-        let address = match (self.most_of_one, remote_addr) {
-            (Some(_), Some(remote_addr)) => Some(remote_addr.ip()),
-            _ => None,
-        };
-        let pass = Pass {
-            inside: Arc::clone(&self.inside),
-            address: address.map(|address| (address, Arc::clone(&self.addresses))),
-        };
-        let of_one = address.map_or(0, |address| {
-            let mut addresses = lock(&self.addresses);
-            let count = addresses.entry(address).or_default();
-            *count += 1;
-            *count
-        });
-        if inside >= self.most + REFUSED {
-            Admission::Dropped
-        } else if inside >= self.most {
-            Admission::Refused(Refusal::TooManyConnections, pass)
-        } else if self.most_of_one.is_some_and(|most| of_one > most) {
-            Admission::Refused(Refusal::TooManyOfAddress, pass)
+        let address = self.most_of_one.and(remote_addr).map(|remote| remote.ip());
+        let is_too_many = self.counts.inside.load(Ordering::Relaxed) >= self.most;
+        let of_address = address.map_or(0, |address| self.counts.count(address));
+        let refusal = if is_too_many {
+            Some(Refusal::TooManyConnections)
+        } else if self.most_of_one.is_some_and(|most| of_address >= most) {
+            Some(Refusal::TooManyOfAddress)
         } else {
-            Admission::Welcome(pass)
+            None
+        };
+        match refusal {
+            None => Admission::Welcome(self.counts.enter(address, false)),
+            Some(Refusal::TooManyOfAddress) if self.counts.is_busy_refusing() => {
+                Admission::TurnedAway
+            }
+            Some(refusal) => Admission::Refused(refusal, self.counts.enter(address, true)),
         }
+    }
+}
+
+impl Counts {
+    fn enter(self: &Arc<Self>, address: Option<IpAddr>, is_refused: bool) -> Pass {
+        self.inside.fetch_add(1, Ordering::Relaxed);
+        if is_refused {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(address) = address {
+            *self.addresses().entry(address).or_default() += 1;
+        }
+        Pass {
+            counts: Arc::clone(self),
+            address,
+            is_refused,
+        }
+    }
+
+    fn is_busy_refusing(&self) -> bool {
+        self.refused.load(Ordering::Relaxed) >= REFUSED
+    }
+
+    /// The connections of an address.
+    fn count(&self, address: IpAddr) -> usize {
+        self.addresses().get(&address).copied().unwrap_or_default()
+    }
+
+    fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.of_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A connection that is inside, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Pass {
-    inside: Arc<AtomicUsize>,
-    address: Option<(IpAddr, Arc<Addresses>)>,
+    counts: Arc<Counts>,
+    address: Option<IpAddr>,
+    is_refused: bool,
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.inside.fetch_sub(1, Ordering::Relaxed);
-        let Some((address, addresses)) = &self.address else {
-            return;
-        };
-        let mut addresses = lock(addresses);
-        if let Some(count) = addresses.get_mut(address) {
-            *count -= 1;
-            if *count == 0 {
-                addresses.remove(address);
+        self.counts.inside.fetch_sub(1, Ordering::Relaxed);
+        if self.is_refused {
+            self.counts.refused.fetch_sub(1, Ordering::Relaxed);
+        }
+        if let Some(address) = self.address {
+            let mut addresses = self.counts.addresses();
+            if let Some(count) = addresses.get_mut(&address) {
+                *count -= 1;
+                if *count == 0 {
+                    addresses.remove(&address);
+                }
             }
         }
+        self.counts.left.notify_waiters();
     }
-}
-
-fn lock(addresses: &Addresses) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-    addresses.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Raises the soft limit of open files to the hard one. Gives the limit.

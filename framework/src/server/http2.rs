@@ -22,6 +22,7 @@ use pin_project_lite::pin_project;
 
 use super::{
     answers::{Answer, Answers},
+    fault::KnownHost,
     roster::{Member, Roster},
     vitals::{Order, Phase, Vitals},
     wire::Wire,
@@ -87,6 +88,7 @@ impl Service<Request<Incoming>> for Streams {
             common: Arc::clone(self.roster.common()),
             vitals: Arc::clone(member.vitals()),
             remote_addr: self.remote_addr,
+            known_host: KnownHost::default(),
         };
         *lock(&self.next) = Some(Carried::new(member, &self.connection));
         self.count();

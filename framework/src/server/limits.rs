@@ -117,6 +117,26 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The smallest head that may be asked for: with less, hardly any request is one.
+    const LEAST_HEAD: usize = 1024;
+
+    /// Looks for limits with which nothing could be served.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, and how to mend it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        if self.max_head < Self::LEAST_HEAD {
+            return Err(format!(
+                "`--max-head {}` leaves no room for the head of a request: at least 1KiB, by default 64KiB",
+                self.max_head
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// Reads a time: a number of seconds, or one with its unit.
 #[cfg(feature = "options")]
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {

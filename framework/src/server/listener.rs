@@ -92,6 +92,7 @@ impl Listeners {
     /// Accepts connections and gives each to the event loop that holds the fewest. It never ends by itself.
     pub(super) async fn accept(&mut self, loops: &[EventLoop], gate: &Gate) {
         loop {
+            gate.room().await;
             match poll_fn(|cx| self.poll_accept(cx)).await {
                 Ok((socket, remote_addr)) => hand_over(socket, remote_addr, loops, gate),
                 Err(error) if is_of_one_connection(&error) => {}
@@ -218,7 +219,7 @@ fn hand_over(socket: Socket, remote_addr: Option<SocketAddr>, loops: &[EventLoop
             quietest.ledger().refuse(refusal);
             (false, pass)
         }
-        Admission::Dropped => return quietest.ledger().refuse(Refusal::Dropped),
+        Admission::TurnedAway => return quietest.ledger().refuse(Refusal::TooManyOfAddress),
     };
     quietest.take(Arrival {
         socket,

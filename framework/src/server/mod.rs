@@ -37,7 +37,7 @@ pub use self::{
 pub use crate::handler::Shutdown;
 use crate::{
     Application, Options,
-    handler::{Error, Result},
+    handler::{Error, Misuse, Result},
 };
 
 impl Application {
@@ -49,9 +49,10 @@ impl Application {
     ///
     /// # Errors
     ///
-    /// The application does not pass [`check`](Self::check); an address cannot be bound; a thread cannot be started.
+    /// The application does not pass [`check`](Self::check); a setting cannot be kept; an address cannot be bound; a thread cannot be started.
     pub async fn serve(self, options: Options) -> Result<()> {
         log::install(&options)?;
+        options.limits.check().map_err(Misuse::error)?;
         let debug = options.debug || self.is_debug();
         let ready = self.debug(debug).ready()?;
         let mut listeners = Listeners::open(&options).await?;

@@ -97,8 +97,6 @@ pub enum Refusal {
     TooManyConnections,
     /// `--max-connections-per-address`: 503.
     TooManyOfAddress,
-    /// So many too many connections that there was no room even for a word.
-    Dropped,
     /// `--max-in-flight`: 503.
     TooManyRequests,
     /// What is no request, could be read in two ways, or asks for what nobody here can do: 400, 417, 501, 505.
@@ -115,10 +113,9 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::TooManyConnections,
         Self::TooManyOfAddress,
-        Self::Dropped,
         Self::TooManyRequests,
         Self::Malformed,
         Self::HeadTooLarge,
@@ -133,7 +130,6 @@ impl Refusal {
         match self {
             Self::TooManyConnections => "too_many_connections",
             Self::TooManyOfAddress => "too_many_of_address",
-            Self::Dropped => "dropped",
             Self::TooManyRequests => "too_many_requests",
             Self::Malformed => "malformed",
             Self::HeadTooLarge => "head_too_large",

@@ -339,7 +339,7 @@ impl Vitals {
                 self.give(Order::TimeOut);
             }
             Phase::Idle if over(in_phase, limits.idle_deadline) => self.give(Order::Close),
-            Phase::Idle if in_phase > 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
+            Phase::Idle if in_phase >= 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
             }
             Phase::Open if over(in_phase, limits.idle_deadline + LINGER) => self.give(Order::Close),

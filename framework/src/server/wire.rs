@@ -102,9 +102,10 @@ impl Wire {
         }
     }
 
-    /// Puts bytes back that were read too early. All that were put back before must have been read.
-    pub(super) fn read_again(&mut self, bytes: Bytes) {
-        self.again = bytes;
+    /// Puts bytes back that were read too early. They are copied, for even none of them would hold the whole buffer that they were
+    /// read into. All that were put back before must have been read.
+    pub(super) fn read_again(&mut self, bytes: &[u8]) {
+        self.again = Bytes::copy_from_slice(bytes);
     }
 
     /// Whether there are bytes that were put back and have not been read.
@@ -257,6 +258,10 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.is_refusal() {
+            self.has_held_answer = true;
+            return Poll::Ready(Ok(bytes.len()));
+        }
         let written = each!(&mut self.socket, socket => Pin::new(socket).poll_write(cx, bytes));
         self.noted(written)
     }
@@ -266,10 +271,6 @@ impl AsyncWrite for Wire {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.is_refusal() {
-            self.has_held_answer = true;
-            return Poll::Ready(Ok(parts.iter().map(|part| part.len()).sum()));
-        }
         let written =
             each!(&mut self.socket, socket => Pin::new(socket).poll_write_vectored(cx, parts));
         self.noted(written)
