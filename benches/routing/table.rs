@@ -1,6 +1,6 @@
 //! Tables of routes with paths that hit and miss them, and the matchers under test, each read in the same way.
 
-use squall::__private::routing::{Place, Segment, Shape, Spec, Tree};
+use squall::__private::routing::{Captures, Place, Segment, Shape, Spec, Tree};
 
 /// Routes as text, and paths to look up.
 pub struct Table {

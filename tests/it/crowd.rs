@@ -1,11 +1,21 @@
-//! More clients than a server has room for: limits on open files and on addresses, and how connections spread over the loops.
+//! Many clients: more than there is room for, slow ones beside quick ones, and how connections spread over the loops.
 
-use std::{fs::File, num::NonZeroUsize, sync::Mutex, time::Duration};
+use std::{
+    fs::File,
+    num::NonZeroUsize,
+    sync::{LazyLock, Mutex},
+    time::Duration,
+};
 
-use squall::{Application, Context, Options, Result, handler, routes, server::stats};
+use bytes::Bytes;
+use squall::{
+    Application, Context, Options, Result, handler, routes,
+    server::{Limits, stats},
+    testing::TestClient,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     time::{sleep, timeout},
 };
 
@@ -19,6 +29,23 @@ struct Hello;
 impl Hello {
     fn get(&self) -> &'static str {
         "hello"
+    }
+
+    async fn post(&self, content: Bytes) -> String {
+        content.len().to_string()
+    }
+}
+
+/// More than the buffers of the system take.
+#[handler]
+#[route("/large")]
+struct Large;
+
+#[handler]
+impl Large {
+    fn get(&self) -> Bytes {
+        static CONTENT: LazyLock<Bytes> = LazyLock::new(|| vec![b'x'; 16 << 20].into());
+        CONTENT.clone()
     }
 }
 
@@ -60,7 +87,7 @@ impl Loops {
 }
 
 fn app() -> Application {
-    Application::new(routes![Hello, Files, Loops])
+    Application::new(routes![Hello, Large, Files, Loops])
 }
 
 #[squall::test]
@@ -153,7 +180,7 @@ async fn an_address_takes_no_more_than_its_share() {
     let refused = read_all(&mut third).await;
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
     // Another address has a share of its own.
-    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
     let mut other = socket
         .connect(server.address.parse().unwrap())
@@ -198,4 +225,80 @@ async fn connections_spread_over_the_loops() {
         loops.iter().all(|count| (50..=51).contains(count)),
         "{loops:?}"
     );
+}
+
+/// What a slow client sends at first, and then byte by byte.
+#[derive(Clone, Copy)]
+enum Slow {
+    Silent,
+    Head,
+    Content,
+    /// Asks for much, and takes nothing of it. What becomes of one is tested in `server.rs`.
+    Reader,
+}
+
+/// Is as slow as that until the server has had enough of it; gives what the server said.
+async fn be_slow(address: std::net::SocketAddr, slow: Slow) -> String {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(address).await.unwrap();
+    let begin: &[u8] = match slow {
+        Slow::Silent => b"",
+        Slow::Head => b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: ",
+        Slow::Content => b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n",
+        Slow::Reader => b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n",
+    };
+    stream.write_all(begin).await.unwrap();
+    let mut answer = Vec::new();
+    if matches!(slow, Slow::Reader) {
+        sleep(Duration::from_secs(2)).await;
+        return String::new();
+    }
+    loop {
+        let more = timeout(Duration::from_millis(200), stream.read_buf(&mut answer)).await;
+        match more {
+            Ok(Ok(1..)) => {}
+            Ok(_) => return String::from_utf8(answer).unwrap(),
+            Err(_) if matches!(slow, Slow::Silent) => {}
+            Err(_) => _ = stream.write_all(b"a").await,
+        }
+    }
+}
+
+#[squall::test]
+async fn slow_clients_hold_up_nobody() {
+    let second = Duration::from_secs(1);
+    let mut limits = Limits::default();
+    limits.head_deadline = second;
+    limits.body_deadline = second;
+    limits.write_deadline = second;
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let address = client.address().unwrap();
+    // Few readers: each takes megabytes of the system's buffers.
+    let kind_of = |number| match number % 20 {
+        0 => Slow::Reader,
+        1..=5 => Slow::Silent,
+        6..=12 => Slow::Head,
+        _ => Slow::Content,
+    };
+    let slow: Vec<_> = (0..400)
+        .map(kind_of)
+        .map(|kind| (kind, tokio::spawn(be_slow(address, kind))))
+        .collect();
+    let mut answered = 0;
+    while slow.iter().any(|(_, client)| !client.is_finished()) {
+        let probe = client.get("/").send().await;
+        assert_eq!(probe.text().await, "hello");
+        answered += 1;
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert!(answered > 5, "{answered}");
+    for (slow, client) in slow {
+        let answer = client.await.unwrap();
+        let is_right = match slow {
+            Slow::Silent | Slow::Reader => answer.is_empty(),
+            Slow::Head | Slow::Content => answer.starts_with("HTTP/1.1 408 "),
+        };
+        assert!(is_right, "{answer}");
+    }
 }

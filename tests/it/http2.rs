@@ -162,9 +162,9 @@ async fn what_is_no_preface_is_http_1() {
     let client = TestClient::on_socket(app()).await;
     let answer = exchange(&client, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
     assert!(answer.ends_with("HTTP/1.1 a"), "{answer}");
-    // It begins like a preface, byte by byte.
+    // It begins like a preface, and comes byte by byte.
     let mut stream = connect(&client).await;
-    for byte in "PROPFIND / HTTP/1.1\r\nhost: a\r\n\r\n".bytes() {
+    for byte in "PUT / HTTP/1.1\r\nhost: a\r\n\r\n".bytes() {
         stream.write_all(&[byte]).await.unwrap();
         sleep(Duration::from_millis(1)).await;
     }

@@ -123,7 +123,8 @@ async fn open_network(host: &str, mut port: u16) -> io::Result<Vec<Socket>> {
     Ok(sockets)
 }
 
-fn open_tcp(address: SocketAddr) -> io::Result<Socket> {
+/// Opens a listening socket.
+pub(crate) fn open_tcp(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,

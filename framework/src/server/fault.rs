@@ -172,9 +172,11 @@ fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault
             bad("the field `host` names no host")
         }
         Once::At(host) => {
-            let authority = request.uri.authority();
             if request.version == Version::HTTP_2
-                && authority.is_some_and(|authority| host != authority.as_str())
+                && request
+                    .uri
+                    .authority()
+                    .is_some_and(|authority| host != authority.as_str())
             {
                 return bad("the field `host` is not the authority of the request");
             }

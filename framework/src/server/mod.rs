@@ -4,7 +4,7 @@
 //! the fewest. SIGINT or SIGTERM ends it: nothing new is accepted, idle connections are closed, requests in flight are
 //! finished.
 
-mod address;
+pub(crate) mod address;
 pub(crate) mod answers;
 mod connection;
 mod content;

@@ -266,6 +266,7 @@ impl AsyncWrite for Wire {
         self.noted(written)
     }
 
+    /// For HTTP/2; hyper writes HTTP/1.1 out of one buffer.
     fn poll_write_vectored(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

@@ -19,7 +19,7 @@ use tokio::{
 use crate::{
     Application,
     handler::Body,
-    server::{Limits, answers::Common, roster::Roster, wire::Socket},
+    server::{Limits, address::open_tcp, answers::Common, roster::Roster, wire::Socket},
 };
 
 /// A client for tests of an application.
@@ -87,8 +87,8 @@ impl TestClient {
     /// As [`on_socket`](Self::on_socket).
     pub async fn on_socket_with(app: Application, limits: Limits) -> Self {
         let mut client = Self::with_limits(app, limits);
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
+        let listener = open_tcp(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .and_then(|socket| TcpListener::from_std(socket.into()))
             .expect("a test needs a socket on 127.0.0.1");
         let address = listener
             .local_addr()

@@ -1,0 +1,33 @@
+//! Rocket on its own runtime. A release build logs errors only.
+
+use bench_servers::{Message, RESOURCES, TEXT, port_and_workers, resource};
+use rocket::{Config, get, routes, serde::json::Json};
+
+fn main() -> Result<(), Box<rocket::Error>> {
+    let (port, workers) = port_and_workers();
+    let config = Config {
+        port,
+        workers,
+        ..Config::default()
+    };
+    let rocket = rocket::custom(config).mount("/", routes![text, object]);
+    let rocket = (0..RESOURCES).fold(rocket, |rocket, number| {
+        rocket.mount(resource(number), routes![id])
+    });
+    rocket::execute(rocket.launch()).map(drop).map_err(Box::new)
+}
+
+#[get("/")]
+fn text() -> &'static str {
+    TEXT
+}
+
+#[get("/json")]
+fn object() -> Json<Message> {
+    Json(Message::hello())
+}
+
+#[get("/<id>")]
+fn id(id: u64) -> String {
+    id.to_string()
+}
