@@ -333,14 +333,15 @@ enum State {
         future: BoxFuture<Result<Response, BoxError>>,
         access: Option<Access>,
     },
-    /// Of nobody: the application cannot start.
-    Refused(Option<Box<Response>>),
+    /// There already.
+    Made(Option<Box<Response>>),
 }
 
 impl ResponseFuture {
-    pub(crate) fn refused(response: Response) -> Self {
+    /// An answer that is there already, and in the log if it is to be.
+    pub(crate) fn made(response: Response) -> Self {
         Self {
-            state: State::Refused(Some(Box::new(response))),
+            state: State::Made(Some(Box::new(response))),
             is_logged: false,
         }
     }
@@ -405,7 +406,7 @@ impl Future for ResponseFuture {
                 }
                 response
             }
-            State::Refused(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
+            State::Made(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
         }))
     }
 }
@@ -421,7 +422,7 @@ impl Drop for ResponseFuture {
                 .map(|answered| Access::Handle(answered.halves().1.clone())),
             State::Task(task) => task.as_ref().map(|task| Access::Handle(task.request())),
             State::Boxed { access, .. } => access.take(),
-            State::Refused(_) => None,
+            State::Made(_) => None,
         };
         if let Some(access) = access {
             access.gone();

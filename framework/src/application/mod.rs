@@ -251,7 +251,7 @@ fn refuse(error: &Error) -> ResponseFuture {
     tracing::error!(target: "squall", "{error}");
     let mut response = Response::default();
     *response.status_mut() = ::http::StatusCode::INTERNAL_SERVER_ERROR;
-    ResponseFuture::refused(response)
+    ResponseFuture::made(response)
 }
 
 impl fmt::Debug for Application {

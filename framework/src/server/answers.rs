@@ -85,12 +85,7 @@ impl Service<Request<Incoming>> for Answers {
         let is_last = !is_stream && (fault.is_some() || self.is_last());
         let is_old = parts.version == Version::HTTP_10;
         let turn = Turn::take(&self.common);
-        let has_content = !content.is_end_stream();
-        let leftover = (has_content && !is_stream).then(|| leftover(&parts));
-        let content = match has_content {
-            true => Body::new(Heard::new(content, &self.vitals, leftover.clone())),
-            false => Body::empty(),
-        };
+        let (content, leftover) = self.content(content, &parts);
         let ready = &self.common.ready;
         let answer = match (fault, &turn) {
             (None, Some(_)) => ready.respond(parts, content, self.remote_addr),
@@ -105,10 +100,9 @@ impl Service<Request<Incoming>> for Answers {
         };
         Answer {
             answer,
-            vitals: Arc::clone(&self.vitals),
+            vitals: Some(Arc::clone(&self.vitals)),
             turn,
             leftover,
-            response: None,
             is_last,
             is_stream,
             is_old,
@@ -116,17 +110,22 @@ impl Service<Request<Incoming>> for Answers {
     }
 }
 
-/// The place for what a handler leaves of the content of this request.
-#[inline(never)]
-fn leftover(request: &Parts) -> Leftover {
-    Leftover::new(request.headers.contains_key(header::EXPECT))
-}
-
 impl Answers {
     /// Whether this is the last request that the connection may bring.
     fn is_last(&self) -> bool {
         let most = self.common.limits.max_requests;
         most.is_some_and(|most| self.vitals.count_request() >= most.get())
+    }
+
+    /// The content of a request, and the place for what a handler leaves of it. Where there is some, the wait for it is watched.
+    fn content(&self, content: Incoming, request: &Parts) -> (Body, Option<Leftover>) {
+        if content.is_end_stream() {
+            return (Body::empty(), None);
+        }
+        let leftover = (request.version != Version::HTTP_2)
+            .then(|| Leftover::new(request.headers.contains_key(header::EXPECT)));
+        let heard = Heard::new(content, &self.vitals, leftover.clone());
+        (Body::new(heard), leftover)
     }
 }
 
@@ -162,11 +161,10 @@ fn busy() -> HttpError {
 /// An answer to come.
 pub(super) struct Answer {
     answer: ResponseFuture,
-    vitals: Arc<Vitals>,
+    /// Until there is an answer, which takes them with it.
+    vitals: Option<Arc<Vitals>>,
     turn: Option<Turn>,
     leftover: Option<Leftover>,
-    /// The answer, while what is left of the content is thrown away.
-    response: Option<Box<Response>>,
     is_last: bool,
     is_stream: bool,
     /// Whether it goes to a client of HTTP/1.0.
@@ -177,45 +175,17 @@ impl Future for Answer {
     type Output = Result<::http::Response<Said>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.leftover.is_some() {
-            return self.poll_behind_content(cx);
-        }
-        let response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
+        let mut response: Response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
             Ok(response) => response,
             Err(never) => match never {},
         };
-        Poll::Ready(Ok(self.say(response)))
-    }
-}
-
-impl Answer {
-    /// The same where there is content: what is left of it is thrown away first, so that the connection can go on. It ends where
-    /// that cannot be done.
-    #[inline(never)]
-    fn poll_behind_content(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<::http::Response<Said>, Infallible>> {
-        let response = match self.response.take() {
-            Some(response) => *response,
-            None => ready!(Pin::new(&mut self.answer).poll(cx))?,
-        };
-        if let (Some(leftover), false) = (&self.leftover, self.is_last || self.vitals.is_late()) {
-            match leftover.poll_drain(cx, &self.vitals) {
-                Poll::Ready(is_drained) => self.is_last = !is_drained,
-                Poll::Pending => {
-                    self.response = Some(Box::new(response));
-                    return Poll::Pending;
-                }
-            }
+        let vitals = ready!(self.vitals.take().map_or(Poll::Pending, Poll::Ready));
+        if self.leftover.is_some() && self.poll_leftover(cx, &vitals).is_pending() {
+            self.answer = ResponseFuture::made(response);
+            self.vitals = Some(vitals);
+            return Poll::Pending;
         }
-        Poll::Ready(Ok(self.say(response)))
-    }
-
-    /// The answer, as it goes to hyper.
-    #[inline]
-    fn say(&mut self, mut response: Response) -> ::http::Response<Said> {
-        let is_last = !self.is_stream && (self.is_last || self.vitals.is_late());
+        let is_last = !self.is_stream && (self.is_last || vitals.is_late());
         if is_last {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
@@ -224,14 +194,26 @@ impl Answer {
             // It ends with the connection. To an answer of a later version hyper would add the promise to keep that.
             *response.version_mut() = Version::HTTP_10;
         }
-        let (vitals, turn) = (Arc::clone(&self.vitals), self.turn.take());
+        let turn = self.turn.take();
         let is_stream = self.is_stream;
-        response.map(|content| Said {
+        Poll::Ready(Ok(response.map(|content| Said {
             content,
             vitals,
             is_stream,
             _turn: turn,
-        })
+        })))
+    }
+}
+
+impl Answer {
+    /// Throws away what is left of the content, so that the connection can go on; it ends where that cannot be done.
+    #[inline(never)]
+    fn poll_leftover(&mut self, cx: &mut Context<'_>, vitals: &Vitals) -> Poll<()> {
+        self.is_last |= vitals.is_late();
+        if let (Some(leftover), false) = (&self.leftover, self.is_last) {
+            self.is_last = !ready!(leftover.poll_drain(cx, vitals));
+        }
+        Poll::Ready(())
     }
 }
 

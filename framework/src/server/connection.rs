@@ -11,7 +11,6 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use bytes::Bytes;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 
@@ -169,7 +168,7 @@ impl Connection {
         let mut wire = parts.io.into_inner();
         if let Err(error) = result {
             tracing::debug!(target: "squall", error = ?error, "a connection ended early");
-            return self.failed(wire, &error, parts.read_buf);
+            return self.failed(wire, &error, &parts.read_buf);
         }
         if self.vitals.is_at_rest() {
             wire.read_again(&parts.read_buf);
@@ -179,7 +178,7 @@ impl Connection {
     }
 
     /// What comes behind an error. Where hyper could not read a request, of which these bytes came, there is a word to be said.
-    fn failed(&self, mut wire: Wire, error: &hyper::Error, bytes: Bytes) -> Stage {
+    fn failed(&self, mut wire: Wire, error: &hyper::Error, bytes: &[u8]) -> Stage {
         let max_head = self.common().limits.max_head;
         let verdict = wire
             .has_held_answer()

@@ -2,8 +2,6 @@
 //!
 //! hyper parses. Here is only a look at what came, and at little of it: each byte that is looked at costs.
 
-use bytes::{Bytes, BytesMut};
-
 use super::{farewell::LastWord, fault::MOST_FIELDS};
 
 /// Looks at the first bytes of a request, and tells why it is to be refused.
@@ -103,13 +101,13 @@ pub(super) enum Verdict {
     /// It is refused.
     Refused(LastWord),
     /// It is of a later version of HTTP/1, and to be read once more, as one of HTTP/1.1 (RFC 9110 §2.5).
-    Later(Bytes),
+    Later(Vec<u8>),
 }
 
 /// Judges the request of which these are the bytes that came.
-pub(super) fn judge(error: &hyper::Error, bytes: Bytes, max_head: usize) -> Verdict {
+pub(super) fn judge(error: &hyper::Error, bytes: &[u8], max_head: usize) -> Verdict {
     if error.is_parse_too_large() {
-        return Verdict::Refused(too_large(&bytes, max_head));
+        return Verdict::Refused(too_large(bytes, max_head));
     }
     // hyper has no other word for it. What else is wrong may have been found when the head had been taken out of the bytes, and what
     // is left is content: not to be read as a request.
@@ -120,16 +118,16 @@ pub(super) fn judge(error: &hyper::Error, bytes: Bytes, max_head: usize) -> Verd
 }
 
 /// RFC 9110 §15.6.6.
-fn version(bytes: Bytes) -> Verdict {
-    let line = line(&bytes);
+fn version(bytes: &[u8]) -> Verdict {
+    let line = line(bytes);
     let Some(place) = line.windows(5).rposition(|part| part == b"HTTP/") else {
         return Verdict::Refused(LastWord::Malformed);
     };
     match line[place + 5..] {
         [b'1', b'.', b'2'..=b'9'] => {
-            let mut bytes = BytesMut::from(bytes);
+            let mut bytes = bytes.to_vec();
             bytes[place + 7] = b'1';
-            Verdict::Later(bytes.freeze())
+            Verdict::Later(bytes)
         }
         [b'0' | b'2'..=b'9', b'.', b'0'..=b'9'] => Verdict::Refused(LastWord::UnknownVersion),
         _ => Verdict::Refused(LastWord::Malformed),

@@ -102,8 +102,8 @@ impl Wire {
         }
     }
 
-    /// Puts bytes back that were read too early; all that were put back before must have been read. They are copied, for even none of them would hold the whole buffer that they were
-    /// read into.
+    /// Puts bytes back that were read too early. They are copied, for even none of them would hold the whole buffer that they were
+    /// read into. All that were put back before must have been read.
     pub(super) fn read_again(&mut self, bytes: &[u8]) {
         self.again = Bytes::copy_from_slice(bytes);
     }
