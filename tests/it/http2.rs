@@ -169,7 +169,7 @@ async fn what_is_no_preface_is_http_1() {
         sleep(Duration::from_millis(1)).await;
     }
     let answer = read_quiet(&mut stream).await;
-    assert!(answer.starts_with("HTTP/1.1 501 "), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 405 "), "{answer}");
     // A preface is one only at the beginning.
     let answer = exchange(
         &client,
