@@ -47,7 +47,7 @@ async fn lists_its_methods() {
         .request(Method::from_bytes(b"BREW").unwrap(), "/")
         .send()
         .await;
-    assert_eq!(unknown.status(), 405);
+    assert_eq!(unknown.status(), 501);
 }
 
 #[squall::test]

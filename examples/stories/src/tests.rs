@@ -302,7 +302,7 @@ async fn refuses_unknown_methods() {
     let brew = Method::from_bytes(b"BREW").unwrap();
     assert_eq!(
         client.request(brew, Story::url(2324)).send().await.status(),
-        405
+        501
     );
     let options = client.options(Story::url(6455)).send().await;
     assert_eq!(
