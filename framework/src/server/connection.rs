@@ -21,7 +21,7 @@ use super::{
     farewell::{Farewell, LastWord},
     fault::KnownHost,
     head::{self, Verdict},
-    roster::Roster,
+    roster::Member,
     stats::Refusal,
     vitals::{Order, Phase, Vitals},
     wire::{Socket, Wire},
@@ -31,8 +31,8 @@ use crate::handler::Body;
 /// One connection: a future that ends when it is closed.
 pub(super) struct Connection {
     stage: Stage,
-    roster: Arc<Roster>,
-    vitals: Arc<Vitals>,
+    // Behind the stage: it leaves the roster when its socket is closed.
+    member: Member,
     remote_addr: Option<SocketAddr>,
 }
 
@@ -55,31 +55,24 @@ enum Stage {
 }
 
 impl Connection {
-    pub(super) fn new(
-        socket: Socket,
-        remote_addr: Option<SocketAddr>,
-        roster: Arc<Roster>,
-        vitals: Arc<Vitals>,
-    ) -> Self {
-        let wire = Wire::new(socket, Arc::clone(&vitals));
+    pub(super) fn new(socket: Socket, remote_addr: Option<SocketAddr>, member: Member) -> Self {
+        let wire = Wire::new(socket, Arc::clone(member.vitals()));
         Self {
             #[cfg(feature = "http2")]
             stage: Stage::New(wire),
             #[cfg(not(feature = "http2"))]
             stage: Stage::Resting(wire),
-            roster,
-            vitals,
+            member,
             remote_addr,
         }
     }
 
     /// A connection for which there is no room.
-    pub(super) fn refused(socket: Socket, roster: Arc<Roster>, vitals: Arc<Vitals>) -> Self {
-        let wire = Wire::new(socket, Arc::clone(&vitals));
+    pub(super) fn refused(socket: Socket, member: Member) -> Self {
+        let wire = Wire::new(socket, Arc::clone(member.vitals()));
         let mut refused = Self {
             stage: Stage::Closed,
-            roster,
-            vitals,
+            member,
             remote_addr: None,
         };
         refused.stage = refused.linger(wire, LastWord::NoRoom);
@@ -87,18 +80,22 @@ impl Connection {
     }
 
     fn common(&self) -> &Arc<Common> {
-        self.roster.common()
+        self.member.roster().common()
+    }
+
+    fn vitals(&self) -> &Arc<Vitals> {
+        self.member.vitals()
     }
 
     /// Does what the sweep wants.
     fn obey(&mut self, order: Order) {
         let stage = std::mem::replace(&mut self.stage, Stage::Closed);
-        self.stage = match (order, stage, self.vitals.phase()) {
+        self.stage = match (order, stage, self.vitals().phase()) {
             (Order::None, stage, _) => stage,
             (Order::Close, ..) => Stage::Closed,
             (Order::Rest, Stage::Serving(mut http), Phase::Idle) => {
                 Pin::new(&mut *http).graceful_shutdown();
-                self.vitals.rest(true);
+                self.vitals().rest(true);
                 Stage::Serving(http)
             }
             (Order::TimeOut, Stage::Serving(http), Phase::Head) => {
@@ -126,17 +123,17 @@ impl Connection {
     }
 
     fn linger(&self, wire: Wire, last_word: LastWord) -> Stage {
-        self.vitals.enter(Phase::Lingering);
+        self.vitals().enter(Phase::Lingering);
         let server = self.common().ready.server();
         Stage::Lingering(Farewell::new(wire, last_word, server))
     }
 
     fn serve(&self, mut wire: Wire) -> Stage {
-        self.vitals.rest(false);
+        self.vitals().rest(false);
         wire.begin();
         let answers = Answers {
             common: Arc::clone(self.common()),
-            vitals: Arc::clone(&self.vitals),
+            vitals: Arc::clone(self.vitals()),
             remote_addr: self.remote_addr,
             known_host: KnownHost::default(),
         };
@@ -158,7 +155,7 @@ impl Connection {
         if !is_http2 {
             return self.serve(wire);
         }
-        let http = http2::serve(wire, &self.roster, &self.vitals, self.remote_addr);
+        let http = http2::serve(wire, self.member.roster(), self.vitals(), self.remote_addr);
         Stage::Carrying(Box::new(http))
     }
 
@@ -170,7 +167,7 @@ impl Connection {
             tracing::debug!(target: "squall", error = ?error, "a connection ended early");
             return self.failed(wire, &error, &parts.read_buf);
         }
-        if self.vitals.is_at_rest() {
+        if self.vitals().is_at_rest() {
             wire.read_again(&parts.read_buf);
             return Stage::Resting(wire);
         }
@@ -194,9 +191,9 @@ impl Connection {
             Some(Verdict::Later(_)) => LastWord::Malformed,
         };
         if error.is_parse_too_large() {
-            self.vitals.ledger().refuse(Refusal::HeadTooLarge);
+            self.vitals().ledger().refuse(Refusal::HeadTooLarge);
         } else if error.is_parse() {
-            self.vitals.ledger().refuse(Refusal::Malformed);
+            self.vitals().ledger().refuse(Refusal::Malformed);
         }
         self.linger(wire, last_word)
     }
@@ -219,7 +216,7 @@ impl Connection {
                 if polled.is_pending() {
                     // hyper still has something to do: what comes behind that is an end, for unread content may stand
                     // on the wire, which must never be read as a request.
-                    self.vitals.rest(false);
+                    self.vitals().rest(false);
                 }
                 Over::Served(ready!(polled))
             }
@@ -267,8 +264,8 @@ impl Future for Connection {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        this.vitals.wake_by(cx.waker());
-        match this.vitals.take_order() {
+        this.vitals().wake_by(cx.waker());
+        match this.vitals().take_order() {
             Order::None => {}
             order => this.obey(order),
         }

@@ -64,20 +64,17 @@ impl Roster {
         seat: Seat,
     ) {
         let member = self.join(Some(seat));
-        let vitals = Arc::clone(&member.vitals);
         if self.is_draining.load(Ordering::Relaxed) {
-            vitals.give(Order::Last);
+            member.vitals.give(Order::Last);
         }
-        let connection = Connection::new(socket, remote_addr, Arc::clone(self), vitals);
-        spawn(connection, member);
+        let connection = Connection::new(socket, remote_addr, member);
+        tokio::spawn(Watch::new(connection));
     }
 
     /// Tells a connection that there is no room.
     pub(crate) fn refuse(self: &Arc<Self>, socket: Socket, seat: Seat) {
         let member = self.join(Some(seat));
-        let vitals = Arc::clone(&member.vitals);
-        let connection = Connection::refused(socket, Arc::clone(self), vitals);
-        spawn(connection, member);
+        tokio::spawn(Watch::new(Connection::refused(socket, member)));
     }
 
     /// Takes a connection in, or a stream, which has no seat of its own.
@@ -171,8 +168,11 @@ pub(super) struct Member {
     _seat: Option<Seat>,
 }
 
-#[cfg(feature = "http2")]
 impl Member {
+    pub(super) fn roster(&self) -> &Arc<Roster> {
+        &self.roster
+    }
+
     pub(super) fn vitals(&self) -> &Arc<Vitals> {
         &self.vitals
     }
@@ -182,13 +182,6 @@ impl Drop for Member {
     fn drop(&mut self) {
         self.roster.leave(&self.vitals);
     }
-}
-
-fn spawn(connection: Connection, member: Member) {
-    tokio::spawn(Watch::new(async move {
-        connection.await;
-        drop(member);
-    }));
 }
 
 /// A connection in the counts of its loop and of the gate.
