@@ -1,6 +1,7 @@
 # What the scripts of this folder have in common; they read it with `source`. PORT names another port than 18080.
+# shellcheck shell=bash disable=SC2034
 
-cd "$(dirname "${BASH_SOURCE[0]}")"
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 target=${CARGO_TARGET_DIR:-$PWD/target}
 port=${PORT:-18080}
 rust_servers=(hyper squall axum actix rocket)

@@ -36,14 +36,19 @@ allocations() { # server
     per_request "$1" 'total heap usage: \([0-9]*\) allocs' --tool=memcheck --leak-check=no --undef-value-errors=no
 }
 
+# A line of the table: the server, its figures and how they stand to those of hyper.
+line() { # server instructions allocations
+    awk -v name="$1" -v i="$2" -v a="$3" -v hyper_i="$hyper_instructions" -v hyper_a="$hyper_allocations" \
+        'BEGIN { printf "%-8s%14.0f%12.3f%13.2f%12.2f\n", name, i, i / hyper_i, a, a - hyper_a }'
+}
+
 build "${rust_servers[@]}"
 hyper_instructions=$(instructions hyper)
 hyper_allocations=$(allocations hyper)
-line='%-8s%14.0f%12.3f%13.2f%12.2f\n'
 printf '%-8s%14s%12s%13s%12s\n' '' instructions 'of hyper' allocations more
-printf "$line" hyper "$hyper_instructions" 1 "$hyper_allocations" 0
+line hyper "$hyper_instructions" "$hyper_allocations"
 for name in "${@:-${rust_servers[@]:1}}"; do
-    awk -v line="$line" -v name="$name" -v i="$(instructions "$name")" -v a="$(allocations "$name")" \
-        -v hyper_i="$hyper_instructions" -v hyper_a="$hyper_allocations" \
-        'BEGIN { printf line, name, i, i / hyper_i, a, a - hyper_a }'
+    own_instructions=$(instructions "$name")
+    own_allocations=$(allocations "$name")
+    line "$name" "$own_instructions" "$own_allocations"
 done

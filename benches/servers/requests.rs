@@ -1,7 +1,7 @@
 //! Sends an exact number of requests: `requests <port> <count> [connections] [path]`.
 //!
-//! The connections are kept alive. A request goes out on each of them, then the answers are read, and so on: a server that is
-//! busy finds several waiting, as under load. The first connection waits for a server that is still starting.
+//! The connections are kept alive and take turns, with one request under way at a time: so a server does the same in every run,
+//! however busy the machine is. The first connection waits for a server that is still starting.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     let (Some(Ok(port)), Some(Ok(count))) = (number(0), number(1)) else {
         panic!("usage: requests <port> <count> [connections] [path]")
     };
-    let connections = number(2).map_or(16, |number| number.expect("a number of connections"));
+    let connections = number(2).map_or(4, |number| number.expect("a number of connections"));
     let path = arguments.get(3).map_or("/", String::as_str);
     let port = u16::try_from(port).expect("a port");
     let mut connections = (0..connections)
@@ -31,16 +31,9 @@ fn main() -> io::Result<()> {
 }
 
 fn send(connections: &mut [Connection], request: &[u8], count: usize) -> io::Result<()> {
-    let mut left = count;
-    while left > 0 {
-        let wave = left.min(connections.len());
-        for connection in &mut connections[..wave] {
-            connection.0.get_mut().write_all(request)?;
-        }
-        for connection in &mut connections[..wave] {
-            connection.read_answer()?;
-        }
-        left -= wave;
+    for number in 0..count {
+        let turn = number % connections.len();
+        connections[turn].ask(request)?;
     }
     Ok(())
 }
@@ -63,8 +56,9 @@ impl Connection {
         }
     }
 
-    /// Reads an answer whose length is said, and makes sure that it is 200.
-    fn read_answer(&mut self) -> io::Result<()> {
+    /// Sends a request and reads an answer whose length is said; makes sure that it is 200.
+    fn ask(&mut self, request: &[u8]) -> io::Result<()> {
+        self.0.get_mut().write_all(request)?;
         let (mut line, mut length) = (String::new(), 0);
         self.0.read_line(&mut line)?;
         if !line.starts_with("HTTP/1.1 200 ") {

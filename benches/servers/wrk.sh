@@ -50,9 +50,11 @@ round() {
 # The medians of one kind of work.
 table() { # path
     printf '%-24s%14s%10s%16s%10s\n' "$1" 'requests/s' 'of hyper' 'CPU us/request' 'of hyper'
+    local server_name
     for server_name in "${servers[@]}"; do
         grep -h "^$1 $server_name " "$scratch"/round.* > "$scratch/own"
         grep -h "^$1 hyper " "$scratch"/round.* | paste -d ' ' "$scratch/own" - > "$scratch/both"
+        # shellcheck disable=SC2016
         printf '%-24s%14.0f%10.2f%16.2f%10.2f\n' "$server_name" \
             "$(median '$3')" "$(median '$3 / $7')" "$(median '$4')" "$(median '$4 / $8')"
     done
