@@ -11,16 +11,12 @@ use super::{
     stats::{self, Ledger},
     wire::{Loose, Socket},
 };
-use crate::{
-    handler::watchdog::{self, Seen},
-    routing::pattern::Place,
-};
+use crate::handler::watchdog;
 
 /// The handle of an event loop.
 pub(super) struct EventLoop {
     arrivals: mpsc::UnboundedSender<Handed>,
     roster: Arc<Roster>,
-    seen: Arc<Seen>,
     ended: oneshot::Receiver<()>,
 }
 
@@ -55,20 +51,18 @@ impl EventLoop {
         let (end, ended) = oneshot::channel();
         let roster = Roster::new(Arc::clone(common));
         stats::register(&roster);
-        let (seen, patience) = (Arc::<Seen>::default(), common.patience);
-        let watched = Arc::clone(&seen);
+        let (seen, patience) = (Arc::clone(roster.seen()), common.patience);
         let run = run(arriving, Arc::clone(&roster), Arc::clone(common));
         thread::Builder::new()
             .name(format!("squall-{index}"))
             .spawn(move || {
-                watchdog::install(patience, watched);
+                watchdog::install(patience, seen);
                 runtime.block_on(run);
                 _ = end.send(());
             })?;
         Ok(Self {
             arrivals,
             roster,
-            seen,
             ended,
         })
     }
@@ -78,9 +72,9 @@ impl EventLoop {
         self.roster.ledger()
     }
 
-    /// Whether the poll under way is about this route.
-    pub(super) fn is_at(&self, place: &'static Place) -> bool {
-        self.seen.is(place)
+    /// Its connections.
+    pub(super) fn roster(&self) -> &Arc<Roster> {
+        &self.roster
     }
 
     /// The number of requests that are being answered.

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 pub(crate) mod answers;
+pub(crate) mod clock;
 mod connection;
 mod content;
 mod event_loop;
@@ -20,7 +21,6 @@ mod listener;
 mod log;
 pub(crate) mod roster;
 pub(crate) mod runtime;
-mod stall;
 mod stats;
 mod vitals;
 pub(crate) mod wire;
@@ -66,7 +66,6 @@ impl Application {
             () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
             () = shutdown.begun() => {}
-            () = stall::look_out(&loops, &common) => {}
         }
         drop(listeners);
         shutdown.begin();
@@ -80,9 +79,11 @@ impl Application {
 }
 
 fn start_loops(count: usize, common: &Arc<Common>) -> Result<Vec<EventLoop>> {
-    (0..count)
+    let loops = (0..count)
         .map(|index| EventLoop::start(index, common).map_err(Error::from))
-        .collect()
+        .collect::<Result<Vec<_>>>()?;
+    clock::start(loops.iter().map(EventLoop::roster))?;
+    Ok(loops)
 }
 
 /// Lets all connections end: those in flight have until the deadline.

@@ -6,25 +6,29 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use tokio::{sync::Notify, time::MissedTickBehavior};
+use tokio::sync::Notify;
 
 use super::{
     answers::Common,
+    clock::Bell,
     connection::Connection,
     gate::Pass,
     stats::{Ledger, LoopStats},
-    vitals::{Order, Phase, TICK, Vitals},
+    vitals::{Order, Phase, Vitals},
     wire::Socket,
 };
-use crate::handler::watchdog::Watch;
+use crate::handler::watchdog::{Seen, Watch};
 
 /// The connections of one event loop.
 #[derive(Debug)]
 pub(crate) struct Roster {
     common: Arc<Common>,
     ledger: Arc<Ledger>,
+    bell: Arc<Bell>,
+    seen: Arc<Seen>,
     /// Only its own loop locks it; another thread does when a server ends.
     members: Mutex<Vec<Arc<Vitals>>>,
     is_draining: AtomicBool,
@@ -36,6 +40,8 @@ impl Roster {
         Arc::new(Self {
             common,
             ledger: Arc::default(),
+            bell: Arc::default(),
+            seen: Arc::default(),
             members: Mutex::default(),
             is_draining: AtomicBool::new(false),
             emptied: Notify::new(),
@@ -45,6 +51,16 @@ impl Roster {
     /// What the connections of the server have in common.
     pub(super) fn common(&self) -> &Arc<Common> {
         &self.common
+    }
+
+    /// What it is ticked by.
+    pub(super) fn bell(&self) -> &Arc<Bell> {
+        &self.bell
+    }
+
+    /// What another thread sees of the poll under way.
+    pub(super) fn seen(&self) -> &Arc<Seen> {
+        &self.seen
     }
 
     /// Counts a connection that is on its way here. No gate has let it in where there is no pass.
@@ -93,13 +109,11 @@ impl Roster {
 
     /// Keeps the deadlines, tick by tick, for ever.
     pub(crate) async fn sweep(self: Arc<Self>) {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut draining = 0;
         loop {
-            let due = ticks.tick().await;
-            self.ledger.delay(due.elapsed());
-            self.ledger.clock.advance();
+            let delay = self.bell.heard().await;
+            self.ledger.delay(delay);
+            self.ledger.ticks.advance();
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
@@ -108,6 +122,23 @@ impl Roster {
             }
             draining += u32::from(self.is_draining.load(Ordering::Relaxed));
         }
+    }
+
+    /// Tells that the loop does not turn any more, if somebody wants to know.
+    pub(super) fn report_stall(&self, index: usize, stalled: Duration) {
+        if self.common.patience.is_zero() {
+            return;
+        }
+        let mut places = self.common.ready.places();
+        let culprit = places.find(|place| self.seen.is(place)).map_or_else(
+            || "work outside of any handler of this application".to_owned(),
+            |place| format!("{} on {}", place.owner, place.text()),
+        );
+        let waiting = self.ledger.connections();
+        tracing::error!(
+            target: "squall::watchdog",
+            "event loop {index} has stood still for {stalled:?}, held by {culprit}, which is not over yet; connections waiting: {waiting}",
+        );
     }
 
     /// Lets all connections end: what is at rest at once, the others behind their answer.

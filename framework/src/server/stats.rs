@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{roster::Roster, vitals::Clock};
+use super::{roster::Roster, vitals::Ticks};
 
 /// The event loops whose counts are shown.
 static LOOPS: Mutex<Vec<Weak<Roster>>> = Mutex::new(Vec::new());
@@ -143,7 +143,7 @@ impl Refusal {
 /// What one event loop counts. Its own thread writes most of it, so that plain loads and stores do; all may read.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    pub(super) clock: Clock,
+    pub(super) ticks: Ticks,
     /// Also counted by the thread that accepts: with it the quietest loop is found.
     connections: AtomicUsize,
     accepted: AtomicU64,

@@ -15,18 +15,16 @@ use std::{
 };
 
 use super::{
+    clock::TICK,
     limits::Limits,
     stats::{Ledger, Refusal},
 };
 
-/// The time between two sweeps.
-pub(super) const TICK: Duration = Duration::from_millis(500);
-
-/// The ticks of an event loop.
+/// The ticks that an event loop has heard.
 #[derive(Debug, Default)]
-pub(super) struct Clock(AtomicU32);
+pub(super) struct Ticks(AtomicU32);
 
-impl Clock {
+impl Ticks {
     pub(super) fn advance(&self) {
         self.0.store(self.now().wrapping_add(1), Relaxed);
     }
@@ -132,7 +130,7 @@ pub(super) struct Vitals {
 
 impl Vitals {
     pub(super) fn new(ledger: Arc<Ledger>) -> Self {
-        let now = ledger.clock.now();
+        let now = ledger.ticks.now();
         Self {
             ledger,
             born: now,
@@ -162,7 +160,7 @@ impl Vitals {
     }
 
     fn now(&self) -> u32 {
-        self.ledger.clock.now()
+        self.ledger.ticks.now()
     }
 
     /// Remembers whom to wake: the task of the connection, always the same.

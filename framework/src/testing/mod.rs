@@ -19,7 +19,7 @@ use tokio::{
 use crate::{
     Application,
     handler::Body,
-    server::{Limits, address::open_tcp, answers::Common, roster::Roster, wire::Socket},
+    server::{Limits, address::open_tcp, answers::Common, clock, roster::Roster, wire::Socket},
 };
 
 /// A client for tests of an application.
@@ -93,6 +93,7 @@ impl TestClient {
         let address = listener
             .local_addr()
             .expect("a listening socket has an address");
+        clock::start([&client.roster]).expect("a test needs a thread");
         let accepting = tokio::spawn(accept(listener, Arc::clone(&client.roster)));
         client.socket = Some((address, accepting.abort_handle()));
         client
