@@ -163,7 +163,7 @@ const _: () = {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    let response = __squall::respond::<&'static str>(answer, request)?;
+                    let response = __squall::respond::<&'static str>(answer, request);
                     __squall::answer(cx, response)
                 })(),
             )
@@ -187,7 +187,7 @@ const _: () = {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    let response = __squall::respond::<&'static str>(answer, request)?;
+                    let response = __squall::respond::<&'static str>(answer, request);
                     __squall::answer(cx, response)
                 })(),
             )

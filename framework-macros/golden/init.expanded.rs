@@ -72,7 +72,7 @@ const _: () = {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    let response = __squall::respond::<String>(answer, request)?;
+                    let response = __squall::respond::<String>(answer, request);
                     __squall::answer(cx, response)
                 })(),
             )

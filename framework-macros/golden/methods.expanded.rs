@@ -49,7 +49,7 @@ const _: () = {
                 let __squall::Parts { this, request, close } = live.parts()?;
                 let this = &*this;
                 let answer = __squall::watched(this, request, close, this.get(cx)).await;
-                let response = __squall::respond::<Result<Json<Body>>>(answer, request)?;
+                let response = __squall::respond::<Result<Json<Body>>>(answer, request);
                 __squall::answer(cx, response)
             }
         }
@@ -73,7 +73,7 @@ const _: () = {
                     .await?;
                 let __squall::Parts { this, request, .. } = live.parts()?;
                 let answer = this.put(argument_0, argument_1).await;
-                let response = __squall::respond::<Result<Redirect>>(answer, request)?;
+                let response = __squall::respond::<Result<Redirect>>(answer, request);
                 __squall::answer(cx, response)
             }
         }
@@ -97,7 +97,7 @@ const _: () = {
                 (move || -> __squall::Result<(), __squall::Error> {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let answer = this.post();
-                    let response = __squall::respond(answer, request)?;
+                    let response = __squall::respond(answer, request);
                     __squall::answer(cx, response)
                 })(),
             )
@@ -125,7 +125,7 @@ const _: () = {
                             request: &__squall::RequestHandle|
                         {
                             let answer = this.delete();
-                            let response = __squall::respond::<()>(answer, request)?;
+                            let response = __squall::respond::<()>(answer, request);
                             __squall::answer(cx, response)
                         },
                     )
@@ -152,7 +152,7 @@ const _: () = {
                 let this = &*this;
                 let answer = __squall::watched(this, request, close, this.properties())
                     .await;
-                let response = __squall::respond(answer, request)?;
+                let response = __squall::respond(answer, request);
                 __squall::answer(cx, response)
             }
         }

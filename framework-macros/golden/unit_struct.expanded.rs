@@ -81,7 +81,7 @@ const _: () = {
                     let __squall::Parts { this, request, .. } = live.parts()?;
                     let this = &*this;
                     let answer = this.get();
-                    let response = __squall::respond::<&'static str>(answer, request)?;
+                    let response = __squall::respond::<&'static str>(answer, request);
                     __squall::answer(cx, response)
                 })(),
             )

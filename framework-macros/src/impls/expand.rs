@@ -224,7 +224,7 @@ fn answer(method: &Method, cx: &Ident) -> TokenStream {
     quote! {
         #shared
         let #answer = #called;
-        let #response = #respond?;
+        let #response = #respond;
         __squall::answer(#cx, #response)
     }
 }

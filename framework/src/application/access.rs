@@ -22,14 +22,14 @@ use crate::handler::{
 const TARGET: &str = "squall::access";
 
 /// What a log line needs of a request.
-pub(super) enum Access {
+pub(crate) enum Access {
     /// Shared with the handler.
     Handle(RequestHandle),
     /// Copied, where the request goes to another service.
     Copy(Box<Copied>),
 }
 
-pub(super) struct Copied {
+pub(crate) struct Copied {
     method: Method,
     uri: Uri,
     remote_addr: Option<SocketAddr>,
@@ -37,29 +37,25 @@ pub(super) struct Copied {
 }
 
 impl Access {
-    /// Nothing where nobody would see any line.
-    pub(super) fn of_request(request: &Request, started: Instant) -> Option<Self> {
-        tracing::enabled!(target: TARGET, Level::ERROR).then(|| {
-            let remote_addr = request.extensions().get::<RemoteAddr>();
-            Self::Copy(Box::new(Copied {
-                method: request.method().clone(),
-                uri: request.uri().clone(),
-                remote_addr: remote_addr.map(|remote| remote.0),
-                started,
-            }))
-        })
+    /// Of a request that goes to another service now.
+    pub(super) fn of_request(request: &Request) -> Self {
+        let remote_addr = request.extensions().get::<RemoteAddr>();
+        Self::Copy(Box::new(Copied {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            remote_addr: remote_addr.map(|remote| remote.0),
+            started: Instant::now(),
+        }))
     }
 
     /// The same for a request that a context has.
-    pub(super) fn of_handle(request: &RequestHandle) -> Option<Self> {
-        tracing::enabled!(target: TARGET, Level::ERROR).then(|| {
-            Self::Copy(Box::new(Copied {
-                method: request.method().clone(),
-                uri: request.uri().clone(),
-                remote_addr: request.remote_addr(),
-                started: request.started(),
-            }))
-        })
+    pub(super) fn of_handle(request: &RequestHandle) -> Self {
+        Self::Copy(Box::new(Copied {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            remote_addr: request.remote_addr(),
+            started: request.started(),
+        }))
     }
 
     /// Lets the line be written when the answer has been sent; not at all where nobody would see it.
@@ -89,12 +85,12 @@ impl Access {
     }
 
     /// Writes the line of a client that went away before its answer was complete.
-    pub(super) fn gone(self) {
+    fn gone(self) {
         self.write(client_gone(), Level::WARN, "");
     }
 
     fn write(&self, status: StatusCode, level: Level, remark: &'static str) {
-        let line = Line {
+        let line = Text {
             access: self,
             status,
             remark,
@@ -143,13 +139,39 @@ fn is_seen(status: StatusCode) -> bool {
     }
 }
 
-struct Line<'a> {
+/// The line of a request that is being answered. Dropped before there is an answer, it says that the client is gone.
+pub(crate) struct Line(Option<Access>);
+
+impl Line {
+    /// None where somebody else writes it, or nobody would see any.
+    pub(super) fn new(is_logged: bool, access: impl FnOnce() -> Access) -> Self {
+        let is_seen = is_logged && tracing::enabled!(target: TARGET, Level::ERROR);
+        Self(is_seen.then(access))
+    }
+
+    /// Lets it say what becomes of this answer.
+    pub(super) fn attach(&mut self, response: &mut Response) {
+        if let Some(access) = self.0.take() {
+            Access::attach(response, || access);
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if let Some(access) = self.0.take() {
+            access.gone();
+        }
+    }
+}
+
+struct Text<'a> {
     access: &'a Access,
     status: StatusCode,
     remark: &'static str,
 }
 
-impl fmt::Display for Line<'_> {
+impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (method, uri, remote_addr, elapsed) = self.access.request();
         write!(f, "{} {method} {uri} ", self.status.as_u16())?;

@@ -7,14 +7,13 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context as TaskContext, Poll, ready},
-    time::Instant,
 };
 
-use ::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts, uri::PathAndQuery};
+use ::http::{HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
 
 use super::{
     Plan,
-    access::Access,
+    access::{Access, Line},
     layer::{BoxFuture, Endpoint, Erased, failed},
     table::{Handler, Row, Table},
 };
@@ -135,78 +134,59 @@ impl Ready {
         &self.core.shared.shutdown
     }
 
-    /// Answers a request.
-    pub(crate) fn respond(
+    /// Answers a request. One that is refused is seen by nothing but the base and its error page.
+    pub(crate) fn respond<B>(
         &self,
-        parts: Parts,
-        content: Body,
+        request: ::http::Request<B>,
+        read: impl FnOnce(B) -> Body,
         remote_addr: Option<SocketAddr>,
-    ) -> ResponseFuture {
-        let is_inside = !parts.extensions.is_empty() && self.join_outer(&parts);
-        let mut response = match &self.layered {
-            None => {
-                let cx = Context::begin(parts, content, remote_addr, &self.core.shared);
-                self.core.respond(cx)
-            }
-            Some(layered) => {
-                let request = Request::from_parts(parts, content);
-                let request = with_remote_addr(request, remote_addr);
-                let access = Access::of_request(&request, Instant::now());
-                ResponseFuture::boxed(layered(request), access)
-            }
-        };
-        if is_inside {
-            // The application around this one writes the line of the log.
-            response.quiet();
+        refusal: Option<HttpError>,
+    ) -> Coming {
+        // The application around this one writes the line of the log.
+        let is_logged = request.extensions().is_empty() || !self.join_outer(&request);
+        if let (Some(layered), None) = (&self.layered, &refusal) {
+            let request = with_remote_addr(request.map(read), remote_addr);
+            let line = Line::new(is_logged, || Access::of_request(&request));
+            return Coming::Boxed(line, layered(request));
         }
-        response
+        let cx = Context::begin(request, read, remote_addr, &self.core.shared);
+        match refusal {
+            None => self.core.respond(cx, is_logged),
+            Some(error) => self.core.without_handler(cx, is_logged, Err(error.into())),
+        }
     }
 
     /// Looks for the application around this one. Gives whether there is one.
-    fn join_outer(&self, parts: &Parts) -> bool {
-        let outer = parts.extensions.get::<Outer>();
+    fn join_outer<B>(&self, request: &::http::Request<B>) -> bool {
+        let outer = request.extensions().get::<Outer>();
         outer
             .inspect(|outer| outer.join(&self.core.shared))
             .is_some()
-    }
-
-    /// Answers a request that nothing may look at, but for the base and its error page.
-    pub(crate) fn refuse(
-        &self,
-        parts: Parts,
-        content: Body,
-        remote_addr: Option<SocketAddr>,
-        error: HttpError,
-    ) -> ResponseFuture {
-        let cx = Context::begin(parts, content, remote_addr, &self.core.shared);
-        self.core.without_handler(cx, Err(error.into()))
     }
 }
 
 /// The core as the service that the innermost layer wraps. The log line is written outside the layers.
 fn erase_core(core: Arc<Core>) -> Erased {
     Arc::new(move |request| {
-        let (parts, content) = request.into_parts();
-        let cx = Context::begin(parts, content, None, &core.shared);
-        let mut response = core.respond(cx);
-        response.quiet();
+        let cx = Context::begin(request, |content| content, None, &core.shared);
+        let response = ResponseFuture::new(core.respond(cx, false));
         Box::pin(async move { response.await.map_err(BoxError::from) })
     })
 }
 
 impl Core {
     /// Takes a request to the row of the table that answers it.
-    fn respond(&self, mut cx: Box<Context>) -> ResponseFuture {
+    fn respond(&self, mut cx: Box<Context>, is_logged: bool) -> Coming {
         let (request, captures) = cx.matching();
         let host = || request.host().map(str::to_owned);
         match self.table.find(host, request.uri().path(), captures) {
-            Some(Row::Handler(handler)) => self.call(handler, cx),
+            Some(Row::Handler(handler)) => self.call(handler, cx, is_logged),
             Some(Row::Mount { service, prefix }) => {
-                let access = Access::of_handle(cx.request());
+                let line = Line::new(is_logged, || Access::of_handle(cx.request()));
                 let mut request = cx.into_request();
                 let outer = Outer(Arc::clone(&self.shared));
                 request.extensions_mut().insert(outer);
-                ResponseFuture::boxed(service(without_prefix(request, *prefix)), access)
+                Coming::Boxed(line, service(without_prefix(request, *prefix)))
             }
             Some(Row::Redirect {
                 place,
@@ -219,7 +199,7 @@ impl Core {
                 } else {
                     self.not_allowed(cx.method(), allow)
                 };
-                self.without_handler(cx, answer)
+                self.without_handler(cx, is_logged, answer)
             }
             None => {
                 let asks_for_all = *cx.method() == Method::OPTIONS && cx.path() == "*";
@@ -230,23 +210,26 @@ impl Core {
                 } else {
                     Err(not_implemented())
                 };
-                self.without_handler(cx, answer)
+                self.without_handler(cx, is_logged, answer)
             }
         }
     }
 
-    fn call(&self, handler: &Handler, mut cx: Box<Context>) -> ResponseFuture {
+    fn call(&self, handler: &Handler, mut cx: Box<Context>, is_logged: bool) -> Coming {
         let Some(method) = handler.method(cx.method()) else {
             let answer = self.not_allowed(cx.method(), &handler.allow);
-            return self.without_handler(cx, answer);
+            return self.without_handler(cx, is_logged, answer);
         };
         watchdog::note(handler.place);
         cx.route(handler.place, handler.gifts.clone());
         let request = cx.request().clone();
         match contained(&request, || (method.start)(cx)) {
-            Ok(Reply::Run(run)) => ResponseFuture::run(run, request, method.disconnect),
-            Ok(Reply::Ready(cx)) => ResponseFuture::answered(Answered::Whole(cx)),
-            Err(failed) => ResponseFuture::answered(Answered::Other(failed, request)),
+            Ok(Reply::Run(run)) => Coming::run(run, request, method.disconnect, is_logged),
+            Ok(Reply::Ready(cx)) => {
+                drop(request);
+                Coming::there(Answered::Whole(cx), is_logged)
+            }
+            Err(failed) => Coming::there(Answered::Other(failed, request), is_logged),
         }
     }
 
@@ -264,13 +247,18 @@ impl Core {
     }
 
     /// Answers what reached no handler.
-    fn without_handler(&self, cx: Box<Context>, answer: Result<Response>) -> ResponseFuture {
+    fn without_handler(
+        &self,
+        cx: Box<Context>,
+        is_logged: bool,
+        answer: Result<Response>,
+    ) -> Coming {
         let request = cx.request().clone();
         let run = match self.base {
             Some(base) => (base.answer)(cx, answer),
             None => Box::pin(life_cycle::answer_plainly(cx, answer)),
         };
-        ResponseFuture::run(run, request, Disconnect::Cancel)
+        Coming::run(run, request, Disconnect::Cancel, is_logged)
     }
 }
 
@@ -316,117 +304,74 @@ fn without_prefix(mut request: Request, prefix: usize) -> Request {
     request
 }
 
+/// An answer, there or to come. Dropped before it is there, it tells the handler that the client is gone.
+pub(crate) enum Coming {
+    There(Answered),
+    // The line comes first: it is written before the handler has its hooks.
+    Task(Line, Option<Task>),
+    /// Of a layer or of a mounted service.
+    Boxed(Line, BoxFuture<Result<Response, BoxError>>),
+}
+
+impl Coming {
+    #[inline]
+    fn there(mut answered: Answered, is_logged: bool) -> Self {
+        if is_logged && let (response, Some(request)) = answered.halves() {
+            Access::attach(response, || Access::Handle(request.clone()));
+        }
+        answered.forget_request();
+        Self::There(answered)
+    }
+
+    fn run(run: Run, request: RequestHandle, disconnect: Disconnect, is_logged: bool) -> Self {
+        let line = Line::new(is_logged, || Access::Handle(request.clone()));
+        Self::Task(line, Some(Task::new(run, request, disconnect)))
+    }
+
+    /// Goes on until the answer is there; that has its line of the log with it.
+    #[inline]
+    pub(crate) fn poll(slot: &mut Option<Self>, cx: &mut TaskContext<'_>) -> Poll<Answered> {
+        let answered = match slot {
+            Some(Self::Task(line, task)) => {
+                let mut answered = ready!(Task::poll_answer(task, cx));
+                line.attach(answered.halves().0);
+                answered.forget_request();
+                answered
+            }
+            Some(Self::Boxed(line, future)) => {
+                let mut response = ready!(future.as_mut().poll(cx)).unwrap_or_else(failed);
+                line.attach(&mut response);
+                Answered::Foreign(Box::new(response))
+            }
+            Some(Self::There(_)) | None => {
+                return match slot.take() {
+                    Some(Self::There(answered)) => Poll::Ready(answered),
+                    _ => Poll::Pending,
+                };
+            }
+        };
+        *slot = None;
+        Poll::Ready(answered)
+    }
+}
+
 /// The answer of an [`Application`](super::Application), to come.
 ///
 /// Dropping it tells the handler that the client is gone.
-pub struct ResponseFuture {
-    state: State,
-    /// Whether a line of the access log is to be written.
-    is_logged: bool,
-}
-
-enum State {
-    Answered(Option<Answered>),
-    Task(Option<Task>),
-    /// Of a layer or of a mounted service.
-    Boxed {
-        future: BoxFuture<Result<Response, BoxError>>,
-        access: Option<Access>,
-    },
-    /// There already.
-    Made(Option<Box<Response>>),
-}
+pub struct ResponseFuture(Option<Coming>);
 
 impl ResponseFuture {
-    /// An answer that is there already, and in the log if it is to be.
-    pub(crate) fn made(response: Response) -> Self {
-        Self {
-            state: State::Made(Some(Box::new(response))),
-            is_logged: false,
-        }
-    }
-
-    #[inline]
-    fn answered(answered: Answered) -> Self {
-        Self {
-            state: State::Answered(Some(answered)),
-            is_logged: true,
-        }
-    }
-
-    fn run(run: Run, request: RequestHandle, disconnect: Disconnect) -> Self {
-        Self {
-            state: State::Task(Some(Task::new(run, request, disconnect))),
-            is_logged: true,
-        }
-    }
-
-    fn boxed(future: BoxFuture<Result<Response, BoxError>>, access: Option<Access>) -> Self {
-        Self {
-            is_logged: access.is_some(),
-            state: State::Boxed { future, access },
-        }
-    }
-
-    /// Somebody else writes the line of the log.
-    fn quiet(&mut self) {
-        self.is_logged = false;
-    }
-
-    /// The answer, which has its line of the log with it.
-    #[inline]
-    fn logged(&mut self, mut answered: Answered) -> Response {
-        if std::mem::take(&mut self.is_logged) {
-            let (response, request) = answered.halves();
-            Access::attach(response, || Access::Handle(request.clone()));
-        }
-        answered.into_response()
+    pub(super) fn new(coming: Coming) -> Self {
+        Self(Some(coming))
     }
 }
 
 impl Future for ResponseFuture {
     type Output = Result<Response, Infallible>;
 
-    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        Poll::Ready(Ok(match &mut this.state {
-            State::Task(task) => {
-                let answered = ready!(Task::poll_answer(task, cx));
-                this.logged(answered)
-            }
-            State::Answered(answered) => {
-                let answered = ready!(answered.take().map_or(Poll::Pending, Poll::Ready));
-                this.logged(answered)
-            }
-            State::Boxed { future, access } => {
-                let mut response = ready!(future.as_mut().poll(cx)).unwrap_or_else(failed);
-                if let (Some(access), true) = (access.take(), this.is_logged) {
-                    Access::attach(&mut response, || access);
-                }
-                response
-            }
-            State::Made(response) => *ready!(response.take().map_or(Poll::Pending, Poll::Ready)),
-        }))
-    }
-}
-
-impl Drop for ResponseFuture {
-    fn drop(&mut self) {
-        if !self.is_logged {
-            return;
-        }
-        let access = match &mut self.state {
-            State::Answered(answered) => answered
-                .as_mut()
-                .map(|answered| Access::Handle(answered.halves().1.clone())),
-            State::Task(task) => task.as_ref().map(|task| Access::Handle(task.request())),
-            State::Boxed { access, .. } => access.take(),
-            State::Made(_) => None,
-        };
-        if let Some(access) = access {
-            access.gone();
-        }
+        let answered = ready!(Coming::poll(&mut self.0, cx));
+        Poll::Ready(Ok(answered.into_response(|content| content)))
     }
 }
 

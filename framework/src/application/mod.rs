@@ -21,14 +21,15 @@ use bytes::Bytes;
 use tower_layer::Layer;
 use tower_service::Service;
 
-pub(crate) use self::dispatch::Ready;
+pub(crate) use self::dispatch::{Coming, Ready};
 pub use self::{
     dispatch::ResponseFuture,
     layer::Endpoint,
     table::{Routes, Target, item},
 };
 use crate::handler::{
-    BoxError, Error, Misuse, Response, Result, Shutdown,
+    Body, BoxError, Error, Misuse, Response, Result, Shutdown,
+    flush::Answered,
     life_cycle::{HandlerImpl, Shareable},
     shared::States,
 };
@@ -237,10 +238,7 @@ where
 
     fn call(&mut self, request: ::http::Request<B>) -> ResponseFuture {
         match self.ready() {
-            Ok(ready) => {
-                let (parts, content) = request.into_parts();
-                ready.respond(parts, crate::handler::Body::new(content), None)
-            }
+            Ok(ready) => ResponseFuture::new(ready.respond(request, Body::new, None, None)),
             Err(error) => refuse(&error),
         }
     }
@@ -251,7 +249,7 @@ fn refuse(error: &Error) -> ResponseFuture {
     tracing::error!(target: "squall", "{error}");
     let mut response = Response::default();
     *response.status_mut() = ::http::StatusCode::INTERNAL_SERVER_ERROR;
-    ResponseFuture::made(response)
+    ResponseFuture::new(Coming::There(Answered::Foreign(Box::new(response))))
 }
 
 impl fmt::Debug for Application {

@@ -48,12 +48,14 @@ enum Kind {
     Static(&'static [u8]),
     Incoming(hyper::body::Incoming),
     // The mutex is never locked: it makes the box `Sync`, and so a `Context` that is borrowed across an `.await`.
-    Boxed(Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>),
+    Boxed(Shareable),
     /// A handler that goes on writing after its first `flush`.
     Running(Box<Running>),
     /// A stream that has failed: its error comes one poll later, so that what was sent before can leave the buffers.
     Failed(Option<BoxError>),
 }
+
+type Shareable = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
 
 impl Body {
     /// The most content in memory that is handed on at one time: who hands it on may copy it.
@@ -62,7 +64,7 @@ impl Body {
     /// No content.
     #[must_use]
     pub fn empty() -> Self {
-        Self::of(Kind::Full(Bytes::new()))
+        Self::from_static(b"")
     }
 
     /// Content from any other body type.
@@ -150,21 +152,28 @@ impl Body {
         self.ending.get_or_insert_default()
     }
 
-    fn poll_kind(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
+    /// The next piece of content in memory; `None` where there is none, or no more of it.
+    #[inline]
+    fn next_piece(&mut self) -> Option<Bytes> {
+        match &mut self.kind {
+            Kind::Full(bytes) if !bytes.is_empty() => {
+                let piece = bytes.len().min(Self::PIECE);
+                Some(bytes.split_to(piece))
+            }
+            Kind::Static(bytes) if !bytes.is_empty() => {
+                let (piece, rest) = bytes.split_at(bytes.len().min(Self::PIECE));
+                *bytes = rest;
+                Some(Bytes::from_static(piece))
+            }
+            _ => None,
+        }
+    }
+
+    /// The next piece of content that is streamed.
+    fn poll_stream(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         loop {
             let frame = match &mut self.kind {
-                Kind::Unset => None,
-                Kind::Full(bytes) if bytes.is_empty() => None,
-                Kind::Full(bytes) => {
-                    let piece = bytes.len().min(Self::PIECE);
-                    return Poll::Ready(Some(Ok(bytes.split_to(piece))));
-                }
-                Kind::Static([]) => None,
-                Kind::Static(bytes) => {
-                    let (piece, rest) = bytes.split_at(bytes.len().min(Self::PIECE));
-                    *bytes = rest;
-                    return Poll::Ready(Some(Ok(Bytes::from_static(piece))));
-                }
+                Kind::Unset | Kind::Full(_) | Kind::Static(_) => None,
                 Kind::Incoming(incoming) => ready!(Pin::new(incoming).poll_frame(cx))
                     .map(|frame| frame.map_err(BoxError::from)),
                 Kind::Boxed(body) => {
@@ -189,31 +198,44 @@ impl Body {
             }
         }
     }
+
+    /// Lets those who wait for the end of the answer know what has been handed over.
+    fn note(&mut self, data: Option<&Result<Bytes, BoxError>>) {
+        let is_end = data.is_none() || self.is_end_stream();
+        let Some(ending) = &mut self.ending else {
+            return;
+        };
+        match data {
+            Some(Ok(data)) => ending.sent(data.len()),
+            Some(Err(_)) => ending.end(End::Failed),
+            None => {}
+        }
+        if is_end {
+            ending.end(End::Complete);
+        }
+    }
 }
 
 impl HttpBody for Body {
     type Data = Bytes;
     type Error = BoxError;
 
+    #[inline]
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let data = ready!(self.poll_kind(cx));
-        let is_end = data.is_none() || self.is_end_stream();
-        if let Some(ending) = &mut self.ending {
-            match &data {
-                Some(Ok(data)) => ending.sent(data.len()),
-                Some(Err(_)) => ending.end(End::Failed),
-                None => {}
-            }
-            if is_end {
-                ending.end(End::Complete);
-            }
+        let data = match self.next_piece() {
+            Some(piece) => Some(Ok(piece)),
+            None => ready!(self.poll_stream(cx)),
+        };
+        if self.ending.is_some() {
+            self.note(data.as_ref());
         }
         Poll::Ready(data.map(|data| data.map(Frame::data)))
     }
 
+    #[inline]
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Kind::Unset => true,
@@ -224,18 +246,23 @@ impl HttpBody for Body {
         }
     }
 
+    #[inline]
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Kind::Unset => SizeHint::with_exact(0),
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Static(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Incoming(incoming) => incoming.size_hint(),
-            Kind::Boxed(body) => body
-                .lock()
-                .map_or_else(|_| SizeHint::default(), |body| body.size_hint()),
+            Kind::Boxed(body) => size_of_stream(body),
             Kind::Running(_) | Kind::Failed(_) => SizeHint::default(),
         }
     }
+}
+
+#[inline(never)]
+fn size_of_stream(body: &Shareable) -> SizeHint {
+    body.lock()
+        .map_or_else(|_| SizeHint::default(), |body| body.size_hint())
 }
 
 impl Drop for Body {

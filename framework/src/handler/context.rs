@@ -61,6 +61,8 @@ pub struct Context {
     gifts: Option<Arc<[Gift]>>,
     content: Incoming,
     pub(crate) answer: Answer,
+    /// Whether it has no request any more.
+    is_spent: bool,
 }
 
 /// The content of the request: read once.
@@ -101,6 +103,16 @@ thread_local! {
 /// The contexts that a thread keeps.
 const KEPT: usize = 32;
 
+fn keep(cx: Box<Context>) {
+    // Where the thread ends, nobody wants it.
+    _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if spare.len() < KEPT {
+            spare.push(cx);
+        }
+    });
+}
+
 impl Answer {
     /// Whether nothing was set on it: all came from what was returned.
     #[inline]
@@ -130,16 +142,19 @@ impl Answer {
 impl Context {
     /// A context for a request.
     #[inline]
-    pub(crate) fn begin(
-        parts: ::http::request::Parts,
-        content: Body,
+    pub(crate) fn begin<B>(
+        request: ::http::Request<B>,
+        read: impl FnOnce(B) -> Body,
         remote_addr: Option<SocketAddr>,
         shared: &Arc<Shared>,
     ) -> Box<Self> {
+        let (parts, content) = request.into_parts();
+        let content = read(content);
         match SPARE.with_borrow_mut(Vec::pop) {
             Some(mut cx) => {
                 cx.extensions = cx.request.reuse(parts, remote_addr, shared);
                 cx.content = Incoming::Unread(content);
+                cx.is_spent = false;
                 cx
             }
             None => {
@@ -166,26 +181,10 @@ impl Context {
         request.into_request(extensions).map(|()| content)
     }
 
-    /// The answer of a request that is over. Where nobody else has the request, the context is kept.
+    /// Lets go of the content, which nobody reads any more, and of the request, where nobody else has that. What of it is not cheap to
+    /// take out stays until the context is thrown away.
     #[inline]
-    pub(crate) fn end(mut self: Box<Self>) -> Response {
-        let response = self.answer.response.take().unwrap_or_default();
-        if self.forget() {
-            // Where the thread ends, nobody wants it.
-            _ = SPARE.try_with(|spare| {
-                let mut spare = spare.borrow_mut();
-                if spare.len() < KEPT {
-                    spare.push(self);
-                }
-            });
-        }
-        response
-    }
-
-    /// Takes out what is of this request. Gives whether nothing of it is left; what is not, or is not cheap to take out, is thrown
-    /// away with the context.
-    #[inline]
-    fn forget(&mut self) -> bool {
+    pub(crate) fn forget(&mut self) {
         let Self {
             request,
             extensions,
@@ -194,13 +193,28 @@ impl Context {
             gifts,
             content,
             answer,
+            is_spent,
         } = self;
-        if !(extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire()) {
-            return false;
-        }
-        *place = None;
         *content = Incoming::Taken;
-        true
+        if extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire() {
+            *place = None;
+            *is_spent = true;
+        }
+    }
+
+    /// The answer of a request that is over, with its content in something else. Where nothing of the request is left, the context is
+    /// kept.
+    #[inline]
+    pub(crate) fn end<B>(mut self: Box<Self>, wrap: impl FnOnce(Body) -> B) -> ::http::Response<B> {
+        let Some(response) = self.answer.response.take() else {
+            return ::http::Response::new(wrap(Body::default()));
+        };
+        let (head, body) = response.into_parts();
+        let response = ::http::Response::from_parts(head, wrap(body));
+        if self.is_spent {
+            keep(self);
+        }
+        response
     }
 
     fn new(request: RequestHandle, extensions: Extensions, body: Body) -> Self {
@@ -212,6 +226,7 @@ impl Context {
             gifts: None,
             content: Incoming::Unread(body),
             answer: Answer::default(),
+            is_spent: false,
         }
     }
 

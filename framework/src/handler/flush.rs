@@ -25,33 +25,49 @@ use super::{
 /// What it gives is the context with the answer in it.
 pub(crate) type Run = Pin<Box<dyn Future<Output = Box<Context>> + Send>>;
 
-/// What a handler has given so far.
+/// An answer, and where it stands.
 pub(crate) enum Answered {
-    /// The answer.
+    /// In the context of the handler that gave it.
     Whole(Box<Context>),
     /// The head of an answer, with the handler as its body; or what stands for an answer that failed.
     Other(Box<Response>, RequestHandle),
+    /// Of a layer or of a mounted service.
+    Foreign(Box<Response>),
 }
 
 impl Answered {
-    /// The answer.
+    /// The answer, with its content in something else.
     #[inline]
-    pub(crate) fn into_response(self) -> Response {
+    pub(crate) fn into_response<B>(self, wrap: impl FnOnce(Body) -> B) -> ::http::Response<B> {
         match self {
-            Self::Whole(cx) => cx.end(),
-            Self::Other(response, _) => *response,
+            Self::Whole(cx) => cx.end(wrap),
+            Self::Other(response, _) | Self::Foreign(response) => response.map(wrap),
         }
     }
 
-    /// The answer, to be changed, and its request.
+    /// Lets go of the request, where nobody else has it. What comes next is read into the same buffer then.
     #[inline]
-    pub(crate) fn halves(&mut self) -> (&mut Response, &RequestHandle) {
+    pub(crate) fn forget_request(&mut self) {
+        if let Self::Whole(cx) = self {
+            cx.forget();
+        }
+    }
+
+    /// The content of the answer.
+    fn into_body(self) -> Body {
+        self.into_response(|body| body).into_body()
+    }
+
+    /// The answer, to be changed, and its request, where that is one of a handler's.
+    #[inline]
+    pub(crate) fn halves(&mut self) -> (&mut Response, Option<&RequestHandle>) {
         match self {
             Self::Whole(cx) => {
                 let (request, answer) = cx.halves();
-                (answer.response.get_or_insert_default(), request)
+                (answer.response.get_or_insert_default(), Some(request))
             }
-            Self::Other(response, request) => (response, request),
+            Self::Other(response, request) => (response, Some(request)),
+            Self::Foreign(response) => (response, None),
         }
     }
 }
@@ -192,11 +208,6 @@ impl Task {
         }
     }
 
-    /// The request.
-    pub(crate) fn request(&self) -> RequestHandle {
-        self.request.clone()
-    }
-
     /// Goes on until there is an answer: a whole one, or the head of one that the handler has flushed; in that case the task
     /// moves into the body.
     #[inline]
@@ -214,7 +225,7 @@ impl Task {
         let request = task.request.clone();
         // Where the handler is done, it has given its `flush` up and gone on to its end.
         let tail = match polled {
-            Poll::Ready(answered) => Some(answered.into_response().into_body()),
+            Poll::Ready(answered) => Some(answered.into_body()),
             Poll::Pending => None,
         };
         let task = slot.take().filter(|_| tail.is_none());
@@ -281,7 +292,7 @@ impl Running {
             let Some(task) = &mut self.task else { break };
             match task.poll(cx) {
                 Poll::Ready(answered) => {
-                    self.tail = Some(answered.into_response().into_body());
+                    self.tail = Some(answered.into_body());
                     self.task = None;
                 }
                 Poll::Pending => match self.request.outbox().take_chunk(cx) {

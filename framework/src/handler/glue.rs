@@ -30,10 +30,10 @@ pub fn respond<T: IntoResponse>(answer: T, request: &RequestHandle) -> Result<Re
 ///
 /// # Errors
 ///
-/// None; with them it ends a function that has some.
+/// Those of the answer.
 #[inline]
-pub fn answer(cx: &mut Context, response: Response) -> Result<()> {
-    cx.answer.response = Some(response);
+pub fn answer(cx: &mut Context, response: Result<Response>) -> Result<()> {
+    cx.answer.response = Some(response?);
     Ok(())
 }
 

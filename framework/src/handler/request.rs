@@ -96,6 +96,7 @@ impl RequestHandle {
         let was_plain = !*head.gone.get_mut() && head.outbox.is_unused();
         if was_plain {
             spare::keep(&mut head.headers);
+            head.uri = Uri::default();
             head.shared = None;
         }
         was_plain

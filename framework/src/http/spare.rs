@@ -30,9 +30,14 @@ pub(crate) fn head() -> response::Parts {
 #[inline]
 pub(crate) fn keep(headers: &mut HeaderMap) {
     headers.clear();
-    let kept = mem::take(headers);
-    if (1..=ROOM).contains(&kept.capacity()) {
-        // Where the thread ends, nobody wants it.
-        _ = SPARE.try_with(|spare| spare.replace(Some(kept)));
+    // Where the thread ends, nobody wants it.
+    _ = SPARE.try_with(|spare| {
+        let mut spare = spare.borrow_mut();
+        if spare.is_none() && (1..=ROOM).contains(&headers.capacity()) {
+            *spare = Some(mem::take(headers));
+        }
+    });
+    if headers.capacity() > 0 {
+        *headers = HeaderMap::new();
     }
 }

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use ::http::{HeaderValue, Request, StatusCode, Version, header, request::Parts};
+use ::http::{HeaderValue, Request, StatusCode, Version, header};
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::{body::Incoming, service::Service};
@@ -27,8 +27,8 @@ use super::{
     vitals::{Phase, Vitals},
 };
 use crate::{
-    application::{Ready, ResponseFuture},
-    handler::{Body, BoxError, HttpError, Response},
+    application::{Coming, Ready},
+    handler::{Body, BoxError, HttpError, flush::Answered},
 };
 
 /// What the connections of a server have in common.
@@ -76,36 +76,28 @@ impl Service<Request<Incoming>> for Answers {
 
     fn call(&self, request: Request<Incoming>) -> Answer {
         self.vitals.enter(Phase::Answering);
-        let ledger = self.vitals.ledger();
-        ledger.request();
-        let (parts, content) = request.into_parts();
-        let is_stream = parts.version == Version::HTTP_2;
-        let fault = fault(&parts, &self.known_host)
+        self.vitals.ledger().request();
+        let is_stream = request.version() == Version::HTTP_2;
+        let is_old = request.version() == Version::HTTP_10;
+        let fault = fault(&request, &self.known_host)
             .or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
-        let is_old = parts.version == Version::HTTP_10;
         let turn = Turn::take(&self.common);
-        let (content, leftover) = self.content(content, &parts);
+        let refusal = self.refusal(fault, turn.is_some());
+        let leftover = leftover(&request);
+        let read = |content| self.content(content, leftover.as_ref());
         let ready = &self.common.ready;
-        let answer = match (fault, &turn) {
-            (None, Some(_)) => ready.respond(parts, content, self.remote_addr),
-            (Some(fault), _) => {
-                ledger.refuse(Refusal::Malformed);
-                ready.refuse(parts, content, self.remote_addr, fault)
-            }
-            (None, None) => {
-                ledger.refuse(Refusal::TooManyRequests);
-                ready.refuse(parts, content, self.remote_addr, busy())
-            }
-        };
+        let coming = ready.respond(request, read, self.remote_addr, refusal);
         Answer {
-            answer,
-            vitals: Some(Arc::clone(&self.vitals)),
-            turn,
-            leftover,
-            is_last,
-            is_stream,
-            is_old,
+            coming: Some(coming),
+            bearings: Some(Bearings {
+                vitals: Arc::clone(&self.vitals),
+                turn,
+                leftover,
+                is_last,
+                is_stream,
+                is_old,
+            }),
         }
     }
 }
@@ -117,16 +109,35 @@ impl Answers {
         most.is_some_and(|most| self.vitals.count_request() >= most.get())
     }
 
-    /// The content of a request, and the place for what a handler leaves of it. Where there is some, the wait for it is watched.
-    fn content(&self, content: Incoming, request: &Parts) -> (Body, Option<Leftover>) {
-        if content.is_end_stream() {
-            return (Body::empty(), None);
-        }
-        let leftover = (request.version != Version::HTTP_2)
-            .then(|| Leftover::new(request.headers.contains_key(header::EXPECT)));
-        let heard = Heard::new(content, &self.vitals, leftover.clone());
-        (Body::new(heard), leftover)
+    /// Why a request is refused, where it is: counted by its reason.
+    #[inline]
+    fn refusal(&self, fault: Option<HttpError>, has_turn: bool) -> Option<HttpError> {
+        let (reason, refusal) = match (fault, has_turn) {
+            (None, true) => return None,
+            (Some(fault), _) => (Refusal::Malformed, fault),
+            (None, false) => (Refusal::TooManyRequests, busy()),
+        };
+        self.vitals.ledger().refuse(reason);
+        Some(refusal)
     }
+
+    /// The content of a request. Where there is some, the wait for it is watched.
+    #[inline]
+    fn content(&self, content: Incoming, leftover: Option<&Leftover>) -> Body {
+        if content.is_end_stream() {
+            return Body::empty();
+        }
+        Body::new(Heard::new(content, &self.vitals, leftover.cloned()))
+    }
+}
+
+/// The place for what a handler leaves of the content, where there is some; a stream of HTTP/2 is ended instead.
+fn leftover(request: &Request<Incoming>) -> Option<Leftover> {
+    if request.body().is_end_stream() || request.version() == Version::HTTP_2 {
+        return None;
+    }
+    let is_awaited = request.headers().contains_key(header::EXPECT);
+    Some(Leftover::new(is_awaited))
 }
 
 /// A request in the count of those that are being answered.
@@ -160,9 +171,14 @@ fn busy() -> HttpError {
 
 /// An answer to come.
 pub(super) struct Answer {
-    answer: ResponseFuture,
-    /// Until there is an answer, which takes them with it.
-    vitals: Option<Arc<Vitals>>,
+    coming: Option<Coming>,
+    /// Until there is an answer.
+    bearings: Option<Bearings>,
+}
+
+/// What an answer has to do with its connection.
+struct Bearings {
+    vitals: Arc<Vitals>,
     turn: Option<Turn>,
     leftover: Option<Leftover>,
     is_last: bool,
@@ -175,45 +191,50 @@ impl Future for Answer {
     type Output = Result<::http::Response<Said>, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut response: Response = match ready!(Pin::new(&mut self.answer).poll(cx)) {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
-        let vitals = ready!(self.vitals.take().map_or(Poll::Pending, Poll::Ready));
-        if self.leftover.is_some() && self.poll_leftover(cx, &vitals).is_pending() {
-            self.answer = ResponseFuture::made(response);
-            self.vitals = Some(vitals);
+        let mut answered = ready!(Coming::poll(&mut self.coming, cx));
+        let mut bearings = ready!(self.bearings.take().map_or(Poll::Pending, Poll::Ready));
+        if bearings.poll_leftover(cx).is_pending() {
+            self.coming = Some(Coming::There(answered));
+            self.bearings = Some(bearings);
             return Poll::Pending;
         }
-        let is_last = !self.is_stream && (self.is_last || vitals.is_late());
-        if is_last {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(header::CONNECTION, close);
-        }
-        if self.is_old && (is_last || response.body().size_hint().exact().is_none()) {
-            // It ends with the connection. To an answer of a later version hyper would add the promise to keep that.
-            *response.version_mut() = Version::HTTP_10;
-        }
-        let turn = self.turn.take();
-        let is_stream = self.is_stream;
-        Poll::Ready(Ok(response.map(|content| Said {
+        bearings.say_last(&mut answered);
+        Poll::Ready(Ok(answered.into_response(|content| Said {
             content,
-            vitals,
-            is_stream,
-            _turn: turn,
+            vitals: bearings.vitals,
+            is_stream: bearings.is_stream,
+            _turn: bearings.turn,
         })))
     }
 }
 
-impl Answer {
+impl Bearings {
     /// Throws away what is left of the content, so that the connection can go on; it ends where that cannot be done.
-    #[inline(never)]
-    fn poll_leftover(&mut self, cx: &mut Context<'_>, vitals: &Vitals) -> Poll<()> {
-        self.is_last |= vitals.is_late();
+    #[inline]
+    fn poll_leftover(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.is_last |= self.vitals.is_late();
         if let (Some(leftover), false) = (&self.leftover, self.is_last) {
-            self.is_last = !ready!(leftover.poll_drain(cx, vitals));
+            self.is_last = !ready!(leftover.poll_drain(cx, &self.vitals));
         }
         Poll::Ready(())
+    }
+
+    /// Lets the answer say that the connection ends with it, where it does.
+    #[inline]
+    fn say_last(&self, answered: &mut Answered) {
+        let is_last = !self.is_stream && (self.is_last || self.vitals.is_late());
+        if is_last {
+            let close = HeaderValue::from_static("close");
+            let response = answered.halves().0;
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        if self.is_old {
+            let response = answered.halves().0;
+            if is_last || response.body().size_hint().exact().is_none() {
+                // It ends with the connection. To an answer of a later version hyper would add the promise to keep that.
+                *response.version_mut() = Version::HTTP_10;
+            }
+        }
     }
 }
 

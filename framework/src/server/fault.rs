@@ -2,9 +2,7 @@
 
 use std::sync::OnceLock;
 
-use ::http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header, request::Parts,
-};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version, header};
 
 use crate::handler::HttpError;
 
@@ -16,8 +14,8 @@ type Fault = (StatusCode, &'static str);
 
 /// Why a request is refused.
 #[inline]
-pub(super) fn fault(request: &Parts, known: &KnownHost) -> Option<HttpError> {
-    if request.headers.len() > MOST_FIELDS {
+pub(super) fn fault<B>(request: &Request<B>, known: &KnownHost) -> Option<HttpError> {
+    if request.headers().len() > MOST_FIELDS {
         return Some(HttpError::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
     }
     let (status, message) = check(request, known).err()?;
@@ -25,10 +23,10 @@ pub(super) fn fault(request: &Parts, known: &KnownHost) -> Option<HttpError> {
 }
 
 #[inline]
-fn check(request: &Parts, known: &KnownHost) -> Result<(), Fault> {
+fn check<B>(request: &Request<B>, known: &KnownHost) -> Result<(), Fault> {
     // One look at each field: most requests have few, and to hash two names costs more.
     let (mut hosts, mut codings) = (Once::Never, Once::Never);
-    for (name, value) in &request.headers {
+    for (name, value) in request.headers() {
         match *name {
             header::HOST => hosts = hosts.and(value),
             header::TRANSFER_ENCODING => codings = codings.and(value),
@@ -38,7 +36,7 @@ fn check(request: &Parts, known: &KnownHost) -> Result<(), Fault> {
         }
     }
     tunnel(request)?;
-    transfer_coding(codings, &request.headers)?;
+    transfer_coding(codings, request.headers())?;
     target(request)?;
     host(request, hosts, known)
 }
@@ -65,11 +63,11 @@ fn options(value: &HeaderValue) -> Result<(), Fault> {
 }
 
 /// RFC 9110 §9.3.6: this is no proxy, and what follows would be of the tunnel.
-fn tunnel(request: &Parts) -> Result<(), Fault> {
-    if request.method != Method::CONNECT {
+fn tunnel<B>(request: &Request<B>) -> Result<(), Fault> {
+    if *request.method() != Method::CONNECT {
         return Ok(());
     }
-    let is_target = request.uri.authority().is_some_and(|authority| {
+    let is_target = request.uri().authority().is_some_and(|authority| {
         authority.port_u16().is_some() && is_host(authority.as_str().as_bytes())
     });
     if is_target {
@@ -80,8 +78,8 @@ fn tunnel(request: &Parts) -> Result<(), Fault> {
 
 /// RFC 9112 §3.2, RFC 9110 §4.2: what hyper takes for a target, and is none.
 #[inline]
-fn target(request: &Parts) -> Result<(), Fault> {
-    let uri = &request.uri;
+fn target<B>(request: &Request<B>) -> Result<(), Fault> {
+    let uri = request.uri();
     let Some(target) = uri.path_and_query() else {
         return bad("the target has no path");
     };
@@ -91,7 +89,7 @@ fn target(request: &Parts) -> Result<(), Fault> {
     {
         return bad("the target names no host");
     }
-    if target == "*" && request.method != Method::OPTIONS {
+    if target == "*" && *request.method() != Method::OPTIONS {
         return bad("only OPTIONS is for the whole server");
     }
     if !target.is_ascii() {
@@ -165,16 +163,16 @@ impl KnownHost {
 }
 
 /// RFC 9112 §3.2, RFC 9113 §8.3.1.
-fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault> {
+fn host<B>(request: &Request<B>, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault> {
     match hosts {
         Once::Often => bad("there is more than one field `host`"),
         Once::At(host) if !known.is_or_becomes(host.as_bytes()) => {
             bad("the field `host` names no host")
         }
         Once::At(host) => {
-            if request.version == Version::HTTP_2
+            if request.version() == Version::HTTP_2
                 && request
-                    .uri
+                    .uri()
                     .authority()
                     .is_some_and(|authority| host != authority.as_str())
             {
@@ -183,8 +181,8 @@ fn host(request: &Parts, hosts: Once<'_>, known: &KnownHost) -> Result<(), Fault
             Ok(())
         }
         Once::Never => {
-            let may_lack = request.version < Version::HTTP_11
-                || (request.version == Version::HTTP_2 && request.uri.authority().is_some());
+            let may_lack = request.version() < Version::HTTP_11
+                || (request.version() == Version::HTTP_2 && request.uri().authority().is_some());
             if may_lack {
                 return Ok(());
             }
