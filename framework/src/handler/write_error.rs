@@ -24,7 +24,7 @@ const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json"
 /// When the head of the answer is on its way already, the connection is broken off instead.
 pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: Error) -> Response {
     let error = error.into_http_error();
-    log(&error);
+    log(cx, &error);
     if cx.answer.head_sent {
         return Response::new(Body::failing(Box::new(error)));
     }
@@ -96,17 +96,16 @@ fn shown(cause: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
-fn log(error: &HttpError) {
+fn log(cx: &Context, error: &HttpError) {
     let causes = || {
         let causes: Vec<_> = error.causes().map(shown).collect();
         (!causes.is_empty()).then(|| causes.join(": "))
     };
+    let request = format_args!("{} {}", cx.method(), cx.path());
     if error.status().is_server_error() {
-        tracing::error!(target: "squall", cause = causes(), "{error}");
-    } else if error.cause().is_some() {
-        tracing::debug!(target: "squall", cause = causes(), "{error}");
-    } else if error.has_message() {
-        tracing::debug!(target: "squall", "{error}");
+        tracing::error!(target: "squall", %request, cause = causes(), "{error}");
+    } else if error.cause().is_some() || error.has_message() {
+        tracing::debug!(target: "squall", %request, cause = causes(), "{error}");
     }
 }
 
