@@ -40,7 +40,8 @@ pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: E
         Ok(Some(response)) => response,
         Ok(None) => page(cx, &error),
         Err(second) if cx.answer.head_sent => {
-            tracing::error!(target: "squall", error = ?second, "the error page failed");
+            let request = format_args!("{} {}", cx.method(), cx.path());
+            tracing::error!(target: "squall", %request, error = ?second, "the error page failed");
             return Response::new(Body::failing(second.into()));
         }
         Err(second) => return empty(built, cx, &second),
@@ -75,7 +76,8 @@ async fn by_hooks(
 
 /// The answer when the error page itself fails: 500 without content.
 fn empty(built: Option<&dyn Built>, cx: &mut Context, error: &Error) -> Response {
-    tracing::error!(target: "squall", error = ?error, "the error page failed");
+    let request = format_args!("{} {}", cx.method(), cx.path());
+    tracing::error!(target: "squall", %request, error = ?error, "the error page failed");
     finish::reset(cx, StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(built) = built {
         let mut headers = HeaderMap::new();
