@@ -86,6 +86,21 @@ async fn an_error_names_its_request() {
 }
 
 #[squall::test]
+async fn what_is_no_request_is_told_too() {
+    let mut server = OwnServer::start("access::a_server_with_a_log");
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(b"no request\r\n\r\n").await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let line = server.error_line("squall: refused");
+    assert!(
+        line.contains("refused in 2s: ") && line.ends_with("(400, 417, 501 or 505: malformed)"),
+        "{line}"
+    );
+}
+
+#[squall::test]
 async fn a_server_with_a_log() {
     OwnServer::run(Application::new(routes![Status]), Options::default()).await;
 }

@@ -23,6 +23,7 @@ mod http2;
 pub(crate) mod limits;
 mod listener;
 mod log;
+mod refusals;
 pub(crate) mod roster;
 pub(crate) mod runtime;
 mod stall;
@@ -71,6 +72,7 @@ impl Application {
             () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
             () = shutdown.begun() => {}
+            () = refusals::tell(&loops) => {}
             () = stall::look_out(&loops, &common) => {}
         }
         drop(listeners);
