@@ -12,7 +12,8 @@ set -eu
 handlers=${1:-1000}
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT INT TERM
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' INT TERM
 export CARGO_TARGET_DIR="${CHECK_TARGET_DIR:-$scratch/target}" CARGO_INCREMENTAL=0
 
 mkdir "$scratch/src"

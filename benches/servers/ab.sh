@@ -9,6 +9,8 @@ source "$(dirname "$0")/common.sh"
 need cargo ab python3 awk
 
 requests=${1:-50000}
+# ab refuses fewer requests than connections.
+at_least 1000 "$requests"
 servers=("${@:2}")
 ((${#servers[@]})) || servers=("${rust_servers[@]}" tornado)
 

@@ -20,6 +20,11 @@ need() { # program...
     ((${#missing[@]} == 0)) || { echo "not installed: ${missing[*]}" >&2; exit 1; }
 }
 
+# Refuses an argument that is no number of at least this: the names of servers stand behind the numbers.
+at_least() { # least argument
+    [[ $2 =~ ^[0-9]+$ ]] && (($2 >= $1)) || { echo "not a number from $1 on: $2" >&2; exit 1; }
+}
+
 # Builds each server with its own feature alone, and so with the features of its own dependencies alone.
 build() { # server...
     local name

@@ -8,6 +8,7 @@ source "$(dirname "$0")/common.sh"
 need cargo python3
 
 connections=${1:-10000}
+at_least 1 "$connections"
 rest=5
 servers=("${@:2}")
 ((${#servers[@]})) || servers=("${rust_servers[@]}" tornado)

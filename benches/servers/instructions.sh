@@ -42,12 +42,15 @@ line() { # server instructions allocations
         'BEGIN { printf "%-8s%14.0f%12.3f%13.2f%12.2f\n", name, i, i / hyper_i, a, a - hyper_a }'
 }
 
-build "${rust_servers[@]}"
+servers=("$@")
+((${#servers[@]})) || servers=("${rust_servers[@]:1}")
+
+build hyper "${servers[@]}"
 hyper_instructions=$(instructions hyper)
 hyper_allocations=$(allocations hyper)
 printf '%-8s%14s%12s%13s%12s\n' '' instructions 'of hyper' allocations more
 line hyper "$hyper_instructions" "$hyper_allocations"
-for name in "${@:-${rust_servers[@]:1}}"; do
+for name in "${servers[@]}"; do
     own_instructions=$(instructions "$name")
     own_allocations=$(allocations "$name")
     line "$name" "$own_instructions" "$own_allocations"

@@ -14,6 +14,7 @@ source "$(dirname "$0")/common.sh"
 need cargo slowhttptest python3
 
 connections=${1:-4000}
+at_least 1 "$connections"
 deadline=10
 # It opens them as fast as it can, which was 1,000 a second.
 opening=$((connections / 500 + 1))

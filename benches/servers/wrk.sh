@@ -10,6 +10,8 @@ need cargo wrk python3 awk
 
 rounds=${1:-5}
 seconds=${2:-3}
+at_least 1 "$rounds"
+at_least 1 "$seconds"
 servers=("${rust_servers[@]}" tornado)
 paths=(/ /json /api/v1/resource37/42)
 ticks=$(getconf CLK_TCK)

@@ -269,6 +269,11 @@ fn literal(part: &str) -> Result<String, String> {
             "`{part}` is text here; a parameter is written `{{{name}}}`"
         ));
     }
+    if part.starts_with('(') && part.contains(['[', '\\', '+', '*', '?', '.']) {
+        return Err(format!(
+            "`{part}` is text here; an expression is written `{{id:[0-9]+}}`, one over the whole path `regex = \"…\"`"
+        ));
+    }
     if let Some(name) = part.strip_prefix('*') {
         let name = if name.is_empty() { "rest" } else { name };
         return Err(format!(

@@ -36,6 +36,7 @@
 //! | [`Context`] | the request and its answer under way |
 //! | [`HttpError`], [`Error`], [`Result`] | what goes wrong, and how it reaches the client |
 //! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
+//! | [`server`] | limits, deadlines, and what is counted |
 //! | [`testing`] | a client for tests, in memory or over a socket |
 //! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
 //!
@@ -45,6 +46,7 @@
 //! |---|---|---|
 //! | `options` | `Options::parse`, on clap | yes |
 //! | `log` | a `tracing` subscriber that [`serve`](Application::serve) installs unless one is set | yes |
+//! | `http2` | HTTP/2, for connections that begin with its preface (`curl --http2-prior-knowledge`) | no |
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 

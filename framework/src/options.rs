@@ -12,7 +12,7 @@ use crate::server::Limits;
 /// | `--port` | `SQUALL_PORT` | `8888`; 0 picks a free one and prints it |
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
-/// | `--log` | `SQUALL_LOG` | `info`; a level, or levels by target: `info,squall::access=warn` |
+/// | `--log` | `SQUALL_LOG` | `info`; `off`, `error`, `warn`, `info`, `debug` or `trace`, also by target: `info,squall::access=warn`, `info,squall=debug` |
 /// | `--watchdog` | `SQUALL_WATCHDOG` | `100ms`; a handler that holds an event loop for longer is logged; `0` is no watchdog |
 ///
 /// The options of [`Limits`] stand beside them.
@@ -47,7 +47,7 @@ use crate::server::Limits;
 #[cfg_attr(feature = "options", command(about = None, long_about = None))]
 #[non_exhaustive]
 pub struct Options {
-    /// Where to listen: names, addresses, `unix:PATH`
+    /// Where to listen: names, addresses, `unix:PATH`; several with commas between them
     #[cfg_attr(
         feature = "options",
         arg(
@@ -68,7 +68,7 @@ pub struct Options {
     /// The number of event loops [default: one a core]
     #[cfg_attr(
         feature = "options",
-        arg(long, env = "SQUALL_WORKERS", value_name = "COUNT")
+        arg(long, env = "SQUALL_WORKERS", value_name = "COUNT", value_parser = crate::server::limits::count)
     )]
     pub workers: Option<std::num::NonZeroUsize>,
     /// Show the causes of errors on their pages
@@ -106,8 +106,14 @@ impl Options {
     pub fn parse() -> Self {
         use clap::{Args, Command, FromArgMatches};
 
-        let command = Self::augment_args(Command::new(env!("CARGO_PKG_NAME")));
-        let matches = command.get_matches();
+        let command = Self::augment_args(Command::new(env!("CARGO_PKG_NAME"))).after_help(
+            "TIME is seconds, or carries its unit: 90, 500ms, 2m, 1h; 0 is none.\n\
+             SIZE is bytes, or carries its unit: 65536, 64KiB, 1MiB.",
+        );
+        let matches = command
+            .clone()
+            .try_get_matches()
+            .unwrap_or_else(|error| of_variable(error, &command).exit());
         Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
     }
 
@@ -116,6 +122,41 @@ impl Options {
             .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, std::num::NonZeroUsize::get)
     }
+}
+
+/// Names the variable that a wrong value comes from, where it is not from the command line: clap speaks of the option alone.
+#[cfg(feature = "options")]
+fn of_variable(mut error: clap::Error, command: &clap::Command) -> clap::Error {
+    use clap::error::{ContextKind, ContextValue};
+
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let long = shown
+        .split([' ', '='])
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("--");
+    let option = command
+        .get_arguments()
+        .find(|option| option.get_long() == Some(long));
+    let variable = option.and_then(|option| option.get_env()?.to_str());
+    if let Some(variable) = variable
+        && std::env::var_os(variable).is_some()
+        && !std::env::args_os().any(|argument| is_option(&argument, long))
+    {
+        let tip = format!("the value is that of the variable `{variable}`").into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
+/// Whether an argument is `--long` or `--long=…`.
+#[cfg(feature = "options")]
+fn is_option(argument: &std::ffi::OsStr, long: &str) -> bool {
+    let name = argument.to_string_lossy();
+    let name = name.split('=').next().unwrap_or_default();
+    name.strip_prefix("--") == Some(long)
 }
 
 impl Default for Options {

@@ -73,6 +73,34 @@ async fn the_level_follows_the_status() {
 }
 
 #[squall::test]
+async fn an_error_names_its_request() {
+    let mut server = OwnServer::start("access::a_server_with_a_log");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let request = "GET /status/9999 HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let line = server.error_line("ERROR squall: ");
+    assert!(
+        line.contains("500 Internal Server Error request=GET /status/9999 cause="),
+        "{line}"
+    );
+}
+
+#[squall::test]
+async fn what_is_no_request_is_told_too() {
+    let mut server = OwnServer::start("access::a_server_with_a_log");
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(b"no request\r\n\r\n").await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let line = server.error_line("squall: refused");
+    assert!(
+        line.contains("refused in 2s: ") && line.ends_with("(400, 417, 501 or 505: malformed)"),
+        "{line}"
+    );
+}
+
+#[squall::test]
 async fn a_server_with_a_log() {
     OwnServer::run(Application::new(routes![Status]), Options::default()).await;
 }

@@ -82,6 +82,10 @@ async fn a_bad_setting_is_refused_at_start() {
         log.contains("`--log squall=loud` is no filter") && log.contains("try `info`"),
         "{log}"
     );
+    let log = serve(|options| options.log = "warning".to_owned()).await;
+    assert!(log.contains("`warning` is no level"), "{log}");
+    let address = serve(|options| options.addresses = vec!["/run/app.sock".to_owned()]).await;
+    assert!(address.contains("`unix:/run/app.sock`"), "{address}");
     let address = serve(|options| options.addresses = vec!["203.0.113.1".to_owned()]).await;
     assert!(
         address.contains("cannot listen on 203.0.113.1"),

@@ -1,6 +1,6 @@
 //! From the tokens of a struct to what its author wrote.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Data, DeriveInput, Expr, Fields, GenericArgument, Ident, LitInt, LitStr, Meta, Path,
@@ -239,6 +239,13 @@ struct Settings {
 fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
     const KNOWN: &[&str] = &["base", "disconnect"];
     let mut settings = Settings::default();
+    if let Some(TokenTree::Literal(pattern)) = arguments.clone().into_iter().next() {
+        errors.add(syn::Error::new(
+            pattern.span(),
+            format!("a route has an attribute of its own: write `#[route({pattern})]` below `#[handler]`"),
+        ));
+        return settings;
+    }
     let parser = syn::meta::parser(|meta| {
         if meta.path.is_ident("base") {
             once(&meta, settings.base.is_some())?;

@@ -174,11 +174,42 @@ struct Text<'a> {
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (method, uri, remote_addr, elapsed) = self.access.request();
-        write!(f, "{} {method} {uri} ", self.status.as_u16())?;
+        write!(f, "{} {method} ", self.status.as_u16())?;
+        match uri.path_and_query() {
+            // In HTTP/2 scheme and host stand before it.
+            Some(target) => write!(f, "{target} ")?,
+            None => write!(f, "{uri} ")?,
+        }
         match remote_addr {
             Some(remote_addr) => write!(f, "{}", remote_addr.ip())?,
             None => f.write_str("-")?,
         }
         write!(f, " {:.2}ms{}", elapsed.as_secs_f64() * 1000.0, self.remark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_is_the_same_in_http2() {
+        for uri in ["/stories?page=2", "http://localhost:8888/stories?page=2"] {
+            let access = Access::Copy(Box::new(Copied {
+                method: Method::GET,
+                uri: Uri::from_static(uri),
+                remote_addr: None,
+                started: Instant::now(),
+            }));
+            let line = Text {
+                access: &access,
+                status: StatusCode::OK,
+                remark: "",
+            };
+            assert!(
+                line.to_string().starts_with("200 GET /stories?page=2 - "),
+                "{line}"
+            );
+        }
     }
 }

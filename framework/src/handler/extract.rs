@@ -79,6 +79,14 @@ pub trait FromRequestParts: Sized + Send + 'static {
 
 /// A value made from the content of a request: as the last argument of a method.
 ///
+/// | type | content |
+/// |---|---|
+/// | [`Json<T>`](crate::Json) | JSON |
+/// | `String` | text in UTF-8; 400 for any other |
+/// | `Bytes`, `Vec<u8>` | as it is |
+///
+/// All of them read at most 2 MiB; what is longer is 413.
+///
 /// Whatever is [`FromRequestParts`] is this too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
@@ -130,7 +138,8 @@ impl<T: FromRequestParts> FromRequest<ViaParts> for T {
 #[diagnostic::on_unimplemented(
     message = "`Option<{Self}>` cannot be taken from the head of a request",
     label = "`{Self}` does not say when it is absent",
-    note = "implement `squall::handler::OptionalFromRequestParts` for it"
+    note = "a field that is absent from the query, the header or the cookies is marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`",
+    note = "a type of your own implements `squall::handler::OptionalFromRequestParts`"
 )]
 pub trait OptionalFromRequestParts: Sized + Send + 'static {
     /// Takes the value: `None` when what it reads is absent.

@@ -24,7 +24,7 @@ const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json"
 /// When the head of the answer is on its way already, the connection is broken off instead.
 pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: Error) -> Response {
     let error = error.into_http_error();
-    log(&error);
+    log(cx, &error);
     if cx.answer.head_sent {
         return Response::new(Body::failing(Box::new(error)));
     }
@@ -40,7 +40,8 @@ pub(crate) async fn answer(built: Option<&dyn Built>, cx: &mut Context, error: E
         Ok(Some(response)) => response,
         Ok(None) => page(cx, &error),
         Err(second) if cx.answer.head_sent => {
-            tracing::error!(target: "squall", error = ?second, "the error page failed");
+            let request = format_args!("{} {}", cx.method(), cx.path());
+            tracing::error!(target: "squall", %request, error = ?second, "the error page failed");
             return Response::new(Body::failing(second.into()));
         }
         Err(second) => return empty(built, cx, &second),
@@ -75,7 +76,8 @@ async fn by_hooks(
 
 /// The answer when the error page itself fails: 500 without content.
 fn empty(built: Option<&dyn Built>, cx: &mut Context, error: &Error) -> Response {
-    tracing::error!(target: "squall", error = ?error, "the error page failed");
+    let request = format_args!("{} {}", cx.method(), cx.path());
+    tracing::error!(target: "squall", %request, error = ?error, "the error page failed");
     finish::reset(cx, StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(built) = built {
         let mut headers = HeaderMap::new();
@@ -96,17 +98,16 @@ fn shown(cause: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
-fn log(error: &HttpError) {
+fn log(cx: &Context, error: &HttpError) {
     let causes = || {
         let causes: Vec<_> = error.causes().map(shown).collect();
         (!causes.is_empty()).then(|| causes.join(": "))
     };
+    let request = format_args!("{} {}", cx.method(), cx.path());
     if error.status().is_server_error() {
-        tracing::error!(target: "squall", cause = causes(), "{error}");
-    } else if error.cause().is_some() {
-        tracing::debug!(target: "squall", cause = causes(), "{error}");
-    } else if error.has_message() {
-        tracing::debug!(target: "squall", "{error}");
+        tracing::error!(target: "squall", %request, cause = causes(), "{error}");
+    } else if error.cause().is_some() || error.has_message() {
+        tracing::debug!(target: "squall", %request, cause = causes(), "{error}");
     }
 }
 

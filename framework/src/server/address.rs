@@ -24,6 +24,7 @@ impl FromStr for Address {
 
     /// Reads `localhost`, `0.0.0.0:80`, `::1`, `[::1]:80`, `unix:/run/app.sock`, `unix:@app`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
         match text.strip_prefix("unix:") {
             Some("" | "@") => Err("the name of the socket is missing"),
             Some(path) => Ok(match path.strip_prefix('@') {
@@ -37,8 +38,12 @@ impl FromStr for Address {
 
 fn network(text: &str) -> Option<Address> {
     let of = |host: &str, port| {
-        let host = host.to_owned();
-        (!host.is_empty()).then_some(Address::Network { host, port })
+        let is_none =
+            host.is_empty() || host.contains(|found: char| found == '/' || found.is_whitespace());
+        (!is_none).then(|| Address::Network {
+            host: host.to_owned(),
+            port,
+        })
     };
     if let Some(rest) = text.strip_prefix('[') {
         let (host, port) = rest.split_once(']')?;
@@ -187,7 +192,9 @@ mod unix {
             return Ok(());
         };
         if !found.file_type().is_socket() {
-            return Err(io::Error::other("there is a file which is no socket"));
+            return Err(io::Error::other(
+                "what is there is no socket; take it away, or name another path",
+            ));
         }
         match UnixStream::connect(path) {
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
@@ -243,12 +250,21 @@ mod tests {
     fn addresses_of_the_network() {
         assert_eq!(read("localhost"), network("localhost", None));
         assert_eq!(read("0.0.0.0:80"), network("0.0.0.0", 80));
-        assert_eq!(read("::1"), network("::1", None));
+        assert_eq!(read(" ::1"), network("::1", None));
         assert_eq!(read("::"), network("::", None));
         assert_eq!(read("[::1]"), network("::1", None));
         assert_eq!(read("[::1]:80"), network("::1", 80));
         for wrong in [
-            "", ":80", "a:b", "a:65536", "[::1", "[::1]80", "[]:80", "a:",
+            "",
+            ":80",
+            "a:b",
+            "a:65536",
+            "[::1",
+            "[::1]80",
+            "[]:80",
+            "a:",
+            "/run/app.sock",
+            "::1 ::2",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");
         }

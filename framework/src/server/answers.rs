@@ -166,7 +166,9 @@ impl Drop for Turn {
 /// The answer where too many requests are in flight.
 fn busy() -> HttpError {
     let soon = HeaderValue::from_static("1");
-    HttpError::new(StatusCode::SERVICE_UNAVAILABLE).with_header(header::RETRY_AFTER, soon)
+    HttpError::new(StatusCode::SERVICE_UNAVAILABLE)
+        .with_header(header::RETRY_AFTER, soon)
+        .with_cause("as many requests are in flight as `--max-in-flight` allows")
 }
 
 /// An answer to come.

@@ -164,7 +164,8 @@ impl Connection {
         let parts = http.into_parts();
         let mut wire = parts.io.into_inner();
         if let Err(error) = result {
-            tracing::debug!(target: "squall", error = ?error, "a connection ended early");
+            let client = self.remote_addr.map(tracing::field::display);
+            tracing::debug!(target: "squall", client, error = ?error, "a connection ended early");
             return self.failed(wire, &error, &parts.read_buf);
         }
         if self.vitals().is_at_rest() {
@@ -223,7 +224,8 @@ impl Connection {
             #[cfg(feature = "http2")]
             Stage::Carrying(http) => {
                 if let Err(error) = ready!(Pin::new(&mut **http).poll(cx)) {
-                    tracing::debug!(target: "squall", error = ?error, "a connection ended early");
+                    let client = self.remote_addr.map(tracing::field::display);
+                    tracing::debug!(target: "squall", client, error = ?error, "a connection ended early");
                 }
                 Over::ForGood
             }

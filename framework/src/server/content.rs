@@ -58,7 +58,8 @@ impl http_body::Body for Heard {
         };
         let polled = Pin::new(content).poll_frame(cx);
         if polled.is_pending() && self.vitals.is_late() {
-            let late = HttpError::new(StatusCode::REQUEST_TIMEOUT);
+            let late = HttpError::new(StatusCode::REQUEST_TIMEOUT)
+                .with_message("the content did not come in time");
             return Poll::Ready(Some(Err(late.into())));
         }
         self.vitals.wanting(polled.is_pending());

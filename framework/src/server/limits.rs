@@ -16,11 +16,11 @@ use std::{num::NonZeroUsize, time::Duration};
 /// | `--max-age` | none | after the answer in flight the connection is closed |
 /// | `--max-requests` | none | the last answer says `connection: close` |
 /// | `--max-connections` | what the limit of open files allows | 503, and the connection is closed |
-/// | `--max-connections-per-address` | none | 503, and the connection is closed |
+/// | `--max-connections-per-address` | none; behind a proxy all connections are of its address | 503, and the connection is closed |
 /// | `--max-in-flight` | none | 503 with `retry-after` |
 /// | `--drain-deadline` | 30 s from the signal to end | what is still under way is cut off |
 ///
-/// Deadlines are looked at twice a second, so they are kept to within half a second. Zero is none.
+/// Deadlines are looked at twice a second, so they are kept to within half a second. Zero is none; of `--drain-deadline`, no time at all.
 ///
 /// Durations are seconds, or carry their unit: `90`, `90s`, `2m`, `500ms`. Sizes are bytes, or carry theirs: `65536`, `64KiB`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,16 +46,17 @@ pub struct Limits {
     /// The least speed of a client in bytes a second
     #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MIN_RATE", value_name = "SIZE", default_value = "240", value_parser = size, hide_short_help = true))]
     pub min_rate: usize,
-    /// The longest life of a connection [default: any]
+    /// The longest life of a connection [default: no limit]
     #[cfg_attr(feature = "options", arg(long, env = "SQUALL_MAX_AGE", value_name = "TIME", value_parser = duration, hide_short_help = true))]
     pub max_age: Option<Duration>,
-    /// The most requests of a connection [default: any]
+    /// The most requests of a connection [default: no limit]
     #[cfg_attr(
         feature = "options",
         arg(
             long,
             env = "SQUALL_MAX_REQUESTS",
             value_name = "COUNT",
+            value_parser = count,
             hide_short_help = true
         )
     )]
@@ -67,28 +68,31 @@ pub struct Limits {
             long,
             env = "SQUALL_MAX_CONNECTIONS",
             value_name = "COUNT",
+            value_parser = count,
             hide_short_help = true
         )
     )]
     pub max_connections: Option<NonZeroUsize>,
-    /// The most connections of one address [default: any]
+    /// The most connections of one address [default: no limit]
     #[cfg_attr(
         feature = "options",
         arg(
             long,
             env = "SQUALL_MAX_CONNECTIONS_PER_ADDRESS",
             value_name = "COUNT",
+            value_parser = count,
             hide_short_help = true
         )
     )]
     pub max_connections_per_address: Option<NonZeroUsize>,
-    /// The most requests at one time [default: any]
+    /// The most requests at one time [default: no limit]
     #[cfg_attr(
         feature = "options",
         arg(
             long,
             env = "SQUALL_MAX_IN_FLIGHT",
             value_name = "COUNT",
+            value_parser = count,
             hide_short_help = true
         )
     )]
@@ -155,6 +159,14 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .checked_mul(milliseconds)
         .ok_or("the time is too long")?;
     Ok(Duration::from_millis(milliseconds))
+}
+
+/// Reads a count: a number from 1 on.
+#[cfg(feature = "options")]
+pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| {
+        "a count is a whole number from 1 on; leave the option out for the default".to_owned()
+    })
 }
 
 /// Reads a size: a number of bytes, or one with its unit.

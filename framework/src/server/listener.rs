@@ -232,9 +232,10 @@ fn hand_over(socket: Socket, remote_addr: Option<SocketAddr>, loops: &[EventLoop
 fn cannot_listen(address: &Address, error: &io::Error) -> crate::Error {
     let advice = match error.kind() {
         io::ErrorKind::AddrInUse if matches!(address, Address::Network { .. }) => {
-            "; is it running already? `--port 0` picks a free one"
+            "; is it running already? `--port` names another, `--port 0` picks a free one"
         }
         io::ErrorKind::AddrInUse => "; is it running already?",
+        io::ErrorKind::NotFound => "; its folder must be there",
         io::ErrorKind::PermissionDenied if matches!(address, Address::Network { .. }) => {
             "; ports below 1024 need a right of their own, 8888 does not"
         }

@@ -9,19 +9,28 @@ use crate::{Options, handler::Result};
 /// The filter of the options is none.
 #[cfg(feature = "log")]
 pub(super) fn install(options: &Options) -> Result<()> {
-    use std::io::{IsTerminal, stderr};
+    use std::{
+        fmt,
+        io::{IsTerminal, stderr},
+    };
 
-    use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+    use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
     use crate::handler::Misuse;
 
-    let filter: Targets = options.log.parse().map_err(|error| {
+    let refuse = |why: &dyn fmt::Display| {
         Misuse::error(format!(
-            "`--log {}` is no filter: {error}; try `info`, or `info,squall::access=warn`",
+            "`--log {}` is no filter: {why}; try `info`, or `info,squall::access=warn`",
             options.log
         ))
-    })?;
-    let lines = fmt::layer()
+    };
+    if let Some(word) = no_level(&options.log) {
+        return Err(refuse(&format_args!(
+            "`{word}` is no level: `off`, `error`, `warn`, `info`, `debug` or `trace`"
+        )));
+    }
+    let filter: Targets = options.log.parse().map_err(|error| refuse(&error))?;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(stderr)
         .with_ansi(stderr().is_terminal());
     // An error means that the program has a subscriber of its own, which stays.
@@ -30,6 +39,21 @@ pub(super) fn install(options: &Options) -> Result<()> {
         .with(lines)
         .try_init();
     Ok(())
+}
+
+/// A word that stands where a level does and is none, such as `warning`. The filter would take it for a target, and log nothing else.
+#[cfg(feature = "log")]
+fn no_level(filter: &str) -> Option<&str> {
+    let mut parts = filter
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    parts.find(|part| {
+        !part.contains(['=', '['])
+            && part
+                .parse::<tracing_subscriber::filter::LevelFilter>()
+                .is_err()
+    })
 }
 
 /// Without the feature `log`, the program installs its own.

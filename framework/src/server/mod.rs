@@ -3,6 +3,11 @@
 //! [`Application::serve`] opens the sockets, starts the event loops and accepts; each new connection goes to the loop that holds
 //! the fewest. SIGINT or SIGTERM ends it: nothing new is accepted, idle connections are closed, requests in flight are
 //! finished.
+//!
+//! What a handler spawns (`tokio::spawn`) runs on the event loop of its request, and is dropped when that ends: work that must not be lost
+//! belongs to a task of the program, beside `serve` (see [`Shutdown`]).
+//!
+//! It speaks HTTP/1.1, and HTTP/2 with the feature `http2`, both without TLS so far: that is the work of a proxy in front of it.
 
 pub(crate) mod address;
 pub(crate) mod answers;
@@ -19,6 +24,7 @@ mod http2;
 pub(crate) mod limits;
 mod listener;
 mod log;
+mod refusals;
 pub(crate) mod roster;
 pub(crate) mod runtime;
 mod stats;
@@ -66,6 +72,7 @@ impl Application {
             () = listeners.accept(&loops, &gate) => {}
             () = signal => {}
             () = shutdown.begun() => {}
+            () = refusals::tell(&loops) => {}
         }
         drop(listeners);
         shutdown.begin();
@@ -88,11 +95,11 @@ fn start_loops(count: usize, common: &Arc<Common>) -> Result<Vec<EventLoop>> {
 
 /// Lets all connections end: those in flight have until the deadline.
 async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
-    tracing::info!(target: "squall", "stopping: requests in flight are finished");
+    let deadline = common.limits.drain_deadline;
+    tracing::info!(target: "squall", "stopping: requests in flight have {deadline:?} to end");
     for event_loop in &loops {
         event_loop.drain();
     }
-    let deadline = common.limits.drain_deadline;
     let ended = timeout(deadline, async {
         for event_loop in &mut loops {
             event_loop.ended().await;
@@ -106,7 +113,7 @@ async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
         let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
         tracing::warn!(
             target: "squall",
-            "cut off after {deadline:?}: requests: {requests}, connections: {connections}"
+            "cut off after {deadline:?}: requests: {requests}, connections: {connections}; `--drain-deadline` gives more time"
         );
     }
 }

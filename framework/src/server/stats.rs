@@ -192,6 +192,10 @@ impl Ledger {
         self.refusals[refusal as usize].fetch_add(1, Relaxed);
     }
 
+    pub(super) fn refusals(&self, refusal: Refusal) -> u64 {
+        self.refusals[refusal as usize].load(Relaxed)
+    }
+
     /// Notes by how much a tick came too late.
     pub(super) fn delay(&self, delay: Duration) {
         let micros = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
