@@ -62,7 +62,7 @@ pub struct Options {
     /// The port to listen on; 0 picks a free one
     #[cfg_attr(
         feature = "options",
-        arg(long, env = "SQUALL_PORT", default_value_t = 8888)
+        arg(long, env = "SQUALL_PORT", default_value_t = 8888, value_parser = port)
     )]
     pub port: u16,
     /// The number of event loops [default: one a core]
@@ -74,7 +74,7 @@ pub struct Options {
     /// Show the causes of errors on their pages
     #[cfg_attr(
         feature = "options",
-        arg(long, env = "SQUALL_DEBUG", value_parser = clap::builder::FalseyValueParser::new())
+        arg(long, env = "SQUALL_DEBUG", value_parser = clap::builder::BoolishValueParser::new())
     )]
     pub debug: bool,
     /// What to log: a level, or levels by target
@@ -122,6 +122,13 @@ impl Options {
             .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, std::num::NonZeroUsize::get)
     }
+}
+
+/// Reads a port.
+#[cfg(feature = "options")]
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| "a port is a number from 0 to 65535".to_owned())
 }
 
 /// Names the variable that a wrong value comes from, where it is not from the command line: clap speaks of the option alone.

@@ -49,7 +49,11 @@ async fn the_level_follows_the_status() {
         ),
         (
             "/status/503",
-            "ERROR squall::access: 503 GET /status/503 127.0.0.1 ",
+            " WARN squall::access: 503 GET /status/503 127.0.0.1 ",
+        ),
+        (
+            "/status/502",
+            "ERROR squall::access: 502 GET /status/502 127.0.0.1 ",
         ),
         (
             "/status/499",
@@ -83,6 +87,16 @@ async fn an_error_names_its_request() {
         line.contains("500 Internal Server Error request=GET /status/9999 cause="),
         "{line}"
     );
+}
+
+#[squall::test]
+async fn an_unknown_method_is_no_failure_of_the_server() {
+    let mut server = OwnServer::start("access::a_server_with_a_log");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let request = "BREW / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let line = server.error_line("501");
+    assert!(line.contains(" WARN squall::access: 501 BREW / "), "{line}");
 }
 
 #[squall::test]

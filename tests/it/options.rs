@@ -32,7 +32,12 @@ fn options_stand_beside_those_of_the_program() {
 
 #[test]
 fn wrong_options_are_refused() {
-    for arguments in [["--port", "70000"], ["--workers", "0"], ["--prot", "1"]] {
+    for arguments in [
+        ["--port", "70000"],
+        ["--port", "x"],
+        ["--workers", "0"],
+        ["--prot", "1"],
+    ] {
         let error = Cli::try_parse_from(["program"].into_iter().chain(arguments)).unwrap_err();
         assert!(error.to_string().contains(arguments[0]), "{error}");
     }

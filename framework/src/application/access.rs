@@ -1,7 +1,7 @@
 //! The access log: one line a request, under the target `squall::access`.
 //!
 //! `200 GET /stories?page=2 127.0.0.1 1.24ms`: status, method, target, address, and the time from reading the head to handing over the last byte
-//! of the answer. Below 400 it is an `info` line, below 500 a `warn` line, otherwise an `error` line.
+//! of the answer. Below 400 it is an `info` line, below 500, and where the server refuses (501, 503, 505), a `warn` line, otherwise an `error` line.
 //! A client that went away before its answer was complete is 499; an answer that failed half-way is an `error` line that ends in
 //! `broken off`.
 
@@ -16,6 +16,7 @@ use tracing::Level;
 
 use crate::handler::{
     RemoteAddr, Request, RequestHandle, Response,
+    error::is_failure,
     finish::{End, Ending, Sent, client_gone, forbids_content},
 };
 
@@ -121,9 +122,9 @@ impl Access {
 }
 
 fn level_of(status: StatusCode) -> Level {
-    if status.is_server_error() {
+    if is_failure(status) {
         Level::ERROR
-    } else if status.is_client_error() {
+    } else if status.as_u16() >= 400 {
         Level::WARN
     } else {
         Level::INFO

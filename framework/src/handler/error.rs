@@ -152,6 +152,18 @@ struct Parts {
     headers: HeaderMap,
 }
 
+/// Whether a status says that the server failed; not that it refused: 501, 503, 505.
+#[inline]
+pub(crate) fn is_failure(status: StatusCode) -> bool {
+    let is_refusal = matches!(
+        status,
+        StatusCode::NOT_IMPLEMENTED
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::HTTP_VERSION_NOT_SUPPORTED
+    );
+    status.is_server_error() && !is_refusal
+}
+
 impl HttpError {
     /// An error with this status. A status that is not 4xx or 5xx says nothing about an error: 500 takes its place.
     #[must_use]

@@ -7,7 +7,7 @@ mod body;
 mod content;
 mod context;
 mod detached;
-mod error;
+pub(crate) mod error;
 mod extract;
 pub(crate) mod fields;
 pub(crate) mod finish;

@@ -10,7 +10,7 @@ use super::{
     body::Body,
     content::HTML,
     context::Context,
-    error::{Error, HttpError, Result},
+    error::{Error, HttpError, Result, is_failure},
     finish,
     life_cycle::{Built, guard},
     respond::{lay_over, with_content},
@@ -97,14 +97,15 @@ fn shown(cause: &(dyn std::error::Error + 'static)) -> String {
     std::panic::catch_unwind(show).unwrap_or_else(|_| "an error that cannot be shown".to_owned())
 }
 
-/// Server errors are errors with all their causes; what the client did wrong is for who looks for it.
+/// Failures are errors with all their causes, and so is a refusal that has one; what the client did wrong is for who looks for it.
 fn log(cx: &Context, error: &HttpError) {
     let causes = || {
         let causes: Vec<_> = error.causes().map(shown).collect();
         (!causes.is_empty()).then(|| causes.join(": "))
     };
     let request = format_args!("{} {}", cx.method(), cx.path());
-    if error.status().is_server_error() {
+    let status = error.status();
+    if is_failure(status) || (status.is_server_error() && error.cause().is_some()) {
         tracing::error!(target: "squall", %request, cause = causes(), "{error}");
     } else if error.cause().is_some() || error.has_message() {
         tracing::debug!(target: "squall", %request, cause = causes(), "{error}");

@@ -168,7 +168,7 @@ fn busy() -> HttpError {
     let soon = HeaderValue::from_static("1");
     HttpError::new(StatusCode::SERVICE_UNAVAILABLE)
         .with_header(header::RETRY_AFTER, soon)
-        .with_cause("as many requests are in flight as `--max-in-flight` allows")
+        .with_message("too many requests are being answered")
 }
 
 /// An answer to come.
