@@ -255,6 +255,20 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[squall::test]
+async fn an_idle_deadline_may_be_without_end() {
+    let mut limits = short();
+    limits.idle_deadline = Duration::MAX;
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut http2 = Client::on(connect(&client).await).await;
+    assert_eq!(http2.get("/").await.status(), 200);
+    // The other deadlines are kept.
+    let mut half = connect(&client).await;
+    half.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    assert!(read_all(&mut half).await.starts_with("HTTP/1.1 408 "));
+    assert_eq!(http2.get("/").await.status(), 200);
+}
+
+#[squall::test]
 async fn a_connection_brings_so_many_requests() {
     let mut limits = Limits::default();
     limits.max_requests = NonZeroUsize::new(2);

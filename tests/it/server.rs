@@ -245,6 +245,19 @@ async fn dripping_bytes_do_not_keep_content_alive() {
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
+#[squall::test]
+async fn no_rate_is_too_large() {
+    let mut limits = Limits::default();
+    limits.body_deadline = Duration::from_secs(2);
+    limits.min_rate = usize::MAX;
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut stream = connect(&client).await;
+    let head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let answer = drip(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
 /// Sends a byte ten times a second, and gives back all that comes until the connection is closed.
 async fn drip(stream: &mut TcpStream) -> String {
     let (mut read, mut write) = stream.split();

@@ -127,6 +127,20 @@ async fn a_server_that_nobody_watches() {
     OwnServer::run(app(), options).await;
 }
 
+#[squall::test]
+async fn a_server_that_is_watched_with_all_patience() {
+    let mut options = options();
+    options.watchdog = Duration::MAX;
+    OwnServer::run(app(), options).await;
+}
+
+#[squall::test]
+async fn patience_may_be_without_end() {
+    let mut server = OwnServer::start("watch::a_server_that_is_watched_with_all_patience");
+    assert!(ask(&server, "GET", "/holds/200").await.ends_with("held"));
+    assert_eq!(lines(&mut server).await, [""; 0]);
+}
+
 async fn ask(server: &OwnServer, method: &str, target: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).await.unwrap();
     let request = format!("{method} {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");

@@ -59,12 +59,12 @@ impl Watchdog {
 
     /// Ends it. Gives the route that it was about.
     fn leave(&self, begun: Instant) -> Option<&'static Place> {
-        let now = Instant::now();
+        let held = begun.elapsed();
         let place = self.place.get();
         self.set(None);
         self.begun.set(None);
-        if now > begun + self.patience.get() {
-            report(place, now - begun);
+        if held > self.patience.get() {
+            report(place, held);
         }
         place
     }

@@ -37,7 +37,7 @@ pub use self::{
 pub use crate::handler::Shutdown;
 use crate::{
     Application, Options,
-    handler::{Error, Misuse, Result},
+    handler::{Misuse, Result},
 };
 
 impl Application {
@@ -81,10 +81,23 @@ impl Application {
     }
 }
 
+/// The most event loops: no machine has as many cores, and each loop takes a thread and a few files.
+const MOST_LOOPS: usize = 1024;
+
 fn start_loops(count: usize, common: &Arc<Common>) -> Result<Vec<EventLoop>> {
-    (0..count)
-        .map(|index| EventLoop::start(index, common).map_err(Error::from))
-        .collect()
+    if count > MOST_LOOPS {
+        return Err(Misuse::error(format!(
+            "`--workers {count}` is too many: at most {MOST_LOOPS}, by default one a core"
+        )));
+    }
+    let start = |index| {
+        EventLoop::start(index, common).map_err(|error| {
+            Misuse::error(format!(
+                "cannot start event loop {index} of {count}: {error}; `--workers` asks for fewer"
+            ))
+        })
+    };
+    (0..count).map(start).collect()
 }
 
 /// Lets all connections end: those in flight have until the deadline.

@@ -319,7 +319,10 @@ impl Vitals {
         let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
         let is_too_slow = |tally: &Tally, deadline| {
             let (ticks, bytes) = tally.tick();
-            over(ticks, deadline) && bytes < (TICK * ticks).as_secs() * limits.min_rate as u64
+            let least = (TICK * ticks)
+                .as_secs()
+                .saturating_mul(limits.min_rate as u64);
+            over(ticks, deadline) && bytes < least
         };
         if self.is_stuck.load(Relaxed)
             && (over(elapsed(&self.told), limits.write_deadline)
@@ -342,7 +345,9 @@ impl Vitals {
             Phase::Idle if in_phase >= 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
             }
-            Phase::Open if over(in_phase, limits.idle_deadline + LINGER) => self.give(Order::Close),
+            Phase::Open if over(in_phase, limits.idle_deadline.saturating_add(LINGER)) => {
+                self.give(Order::Close);
+            }
             Phase::Open if over(in_phase, limits.idle_deadline) => self.ask(Order::Last),
             Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
             Phase::Answering
