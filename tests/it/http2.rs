@@ -10,7 +10,7 @@ use h2::{
 use http::{HeaderMap, Request, Response, StatusCode};
 use squall::{Application, Context, Options, handler, routes, server::Limits, testing::TestClient};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinHandle,
     time::{sleep, timeout},
@@ -62,8 +62,23 @@ impl Large {
     }
 }
 
+/// Two windows of a client.
+#[handler]
+#[route("/slow-and-large/{milliseconds}")]
+struct SlowAndLarge {
+    milliseconds: u64,
+}
+
+#[handler]
+impl SlowAndLarge {
+    async fn get(&self) -> Vec<u8> {
+        sleep(Duration::from_millis(self.milliseconds)).await;
+        vec![b'x'; 128 * 1024]
+    }
+}
+
 fn app() -> Application {
-    Application::new(routes![Hello, Slow, Large])
+    Application::new(routes![Hello, Slow, Large, SlowAndLarge])
 }
 
 /// Limits of a second.
@@ -277,6 +292,64 @@ async fn a_connection_brings_so_many_requests() {
     assert_eq!(http2.get("/").await.status(), 200);
     assert_eq!(http2.get("/").await.status(), 200);
     http2.closed().await;
+}
+
+/// It takes nearly as long as a test may.
+#[test]
+fn a_client_that_does_not_hear_of_the_end_is_let_go() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let let_go = timeout(Duration::from_secs(9), go_on_without_hearing());
+        let_go.await.unwrap();
+    });
+}
+
+/// Asks again and again until the connection is closed, and never answers a PING, so that nobody knows whether it has heard of the end.
+async fn go_on_without_hearing() {
+    let mut limits = Limits::default();
+    limits.max_requests = NonZeroUsize::new(2);
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut stream = connect(&client).await;
+    stream.write_all(PREFACE.as_bytes()).await.unwrap();
+    stream.write_all(b"\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let (mut read, mut write) = stream.split();
+    let asking = async {
+        for number in (1..).step_by(2) {
+            // GET, http, /, and `a` as the authority.
+            let mut headers = b"\0\0\x06\x01\x05\0\0\0\0\x82\x86\x84\x41\x01a".to_vec();
+            headers[8] = number;
+            if write.write_all(&headers).await.is_err() {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answers = Vec::new();
+    tokio::select! {
+        _ = read.read_to_end(&mut answers) => {}
+        () = asking => {}
+    }
+}
+
+/// What the last stream left is still on its way when a drain has gone on for longer than a client has to say goodbye.
+#[squall::test]
+async fn a_drain_waits_for_what_a_stream_has_left() {
+    let server = OwnServer::start("http2::a_server_that_speaks_both");
+    let stream = TcpStream::connect(&server.address).await.unwrap();
+    let mut http2 = Client::on(stream).await;
+    let slow = http2.send(get("/slow-and-large/2100"), None).await;
+    sleep(Duration::from_millis(200)).await;
+    server.signal("-TERM");
+    let mut body = slow.await.unwrap().into_body();
+    let mut taken = 0;
+    while let Some(data) = body.data().await {
+        let data = data.unwrap();
+        taken += data.len();
+        sleep(Duration::from_millis(150)).await;
+        body.flow_control().release_capacity(data.len()).unwrap();
+    }
+    assert_eq!(taken, 128 * 1024);
 }
 
 #[squall::test]

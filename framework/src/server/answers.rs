@@ -206,6 +206,22 @@ impl Future for Answer {
 }
 
 impl Answer {
+    /// The answer to a stream of HTTP/2 whose connection was to end long ago.
+    #[cfg(feature = "http2")]
+    pub(super) fn too_late(vitals: &Arc<Vitals>) -> Self {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            answer: ResponseFuture::made(response),
+            vitals: Some(Arc::clone(vitals)),
+            turn: None,
+            leftover: None,
+            is_last: false,
+            is_stream: true,
+            is_old: false,
+        }
+    }
+
     /// Throws away what is left of the content, so that the connection can go on; it ends where that cannot be done.
     #[inline(never)]
     fn poll_leftover(&mut self, cx: &mut Context<'_>, vitals: &Vitals) -> Poll<()> {

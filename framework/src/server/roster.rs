@@ -95,7 +95,6 @@ impl Roster {
     pub(crate) async fn sweep(self: Arc<Self>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut draining = 0;
         loop {
             let due = ticks.tick().await;
             self.ledger.delay(due.elapsed());
@@ -103,10 +102,9 @@ impl Roster {
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
-                    vitals.drain(draining);
+                    vitals.drain();
                 }
             }
-            draining += u32::from(self.is_draining.load(Ordering::Relaxed));
         }
     }
 
