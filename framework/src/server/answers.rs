@@ -78,13 +78,16 @@ impl Service<Request<Incoming>> for Answers {
         self.vitals.enter(Phase::Answering);
         let ledger = self.vitals.ledger();
         ledger.request();
-        let (parts, content) = request.into_parts();
+        let (mut parts, content) = request.into_parts();
         let is_stream = parts.version == Version::HTTP_2;
         let fault = fault(&parts, &self.known_host)
             .or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
         let is_old = parts.version == Version::HTTP_10;
         let turn = Turn::take(&self.common);
+        if let Some(turn) = &turn {
+            turn.stay_with(&mut parts);
+        }
         let (content, leftover) = self.content(content, &parts);
         let ready = &self.common.ready;
         let answer = match (fault, &turn) {
@@ -129,26 +132,34 @@ impl Answers {
     }
 }
 
-/// A request in the count of those that are being answered.
-struct Turn(Option<Arc<Common>>);
+/// A request in the count of those that are being answered, until it and its answer are gone. Without a limit nothing is counted.
+#[derive(Clone)]
+struct Turn(Option<Arc<Counted>>);
+
+struct Counted(Arc<Common>);
 
 impl Turn {
-    /// `None` where there are too many. Without a limit nothing is counted.
+    /// `None` where there are too many.
     fn take(common: &Arc<Common>) -> Option<Self> {
         let Some(most) = common.limits.max_in_flight else {
             return Some(Self(None));
         };
-        let turn = Self(Some(Arc::clone(common)));
         let before = common.in_flight.fetch_add(1, Ordering::Relaxed);
-        (before < most.get()).then_some(turn)
+        let counted = Counted(Arc::clone(common));
+        (before < most.get()).then(|| Self(Some(Arc::new(counted))))
+    }
+
+    /// Stays with the request too: a method that has lost its client may run to its end.
+    fn stay_with(&self, request: &mut Parts) {
+        if self.0.is_some() {
+            request.extensions.insert(self.clone());
+        }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Counted {
     fn drop(&mut self) {
-        if let Some(common) = &self.0 {
-            common.in_flight.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
