@@ -220,10 +220,14 @@ async fn a_host_is_the_authority() {
         let request = Request::get("http://a/").header("host", host);
         request.body(()).unwrap()
     };
-    let same = http2.send(ask("a"), None).await.await.unwrap();
-    assert_eq!(same.status(), 200);
-    let other = http2.send(ask("b"), None).await.await.unwrap();
-    assert_eq!(other.status(), 400);
+    for same in ["a", "A", "a:80", "a:"] {
+        let answer = http2.send(ask(same), None).await.await.unwrap();
+        assert_eq!(answer.status(), 200, "{same}");
+    }
+    for other in ["b", "a:8080", "a:443", "aa", "a.b"] {
+        let answer = http2.send(ask(other), None).await.await.unwrap();
+        assert_eq!(answer.status(), 400, "{other}");
+    }
     // What is refused does not end the others.
     assert_eq!(http2.get("/").await.status(), 200);
 }
