@@ -161,10 +161,7 @@ fn listen(socket: &Socket) -> io::Result<()> {
 mod unix {
     use std::{
         fs::{self, Permissions},
-        os::unix::{
-            fs::{FileTypeExt, PermissionsExt},
-            net::UnixStream,
-        },
+        os::unix::fs::{FileTypeExt, PermissionsExt},
         path::Path,
     };
 
@@ -189,7 +186,10 @@ mod unix {
         if !found.file_type().is_socket() {
             return Err(io::Error::other("there is a file which is no socket"));
         }
-        match UnixStream::connect(path) {
+        // Without waiting: behind a server that hangs, as many may wait as are let.
+        let probe = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        probe.set_nonblocking(true)?;
+        match probe.connect(&SockAddr::unix(path)?) {
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
             _ => Err(io::ErrorKind::AddrInUse.into()),
         }
