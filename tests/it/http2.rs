@@ -62,7 +62,7 @@ impl Large {
     }
 }
 
-/// Two windows of a client.
+/// Two windows of most clients.
 #[handler]
 #[route("/slow-and-large/{milliseconds}")]
 struct SlowAndLarge {
@@ -77,8 +77,20 @@ impl SlowAndLarge {
     }
 }
 
+/// One piece of content.
+#[handler]
+#[route("/little")]
+struct Little;
+
+#[handler]
+impl Little {
+    fn get(&self) -> Vec<u8> {
+        vec![b'x'; 20_000]
+    }
+}
+
 fn app() -> Application {
-    Application::new(routes![Hello, Slow, Large, SlowAndLarge])
+    Application::new(routes![Hello, Slow, Large, SlowAndLarge, Little])
 }
 
 /// Limits of a second.
@@ -99,7 +111,14 @@ struct Client {
 
 impl Client {
     async fn on(stream: TcpStream) -> Self {
-        let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+        Self::with_window(stream, 65_535).await
+    }
+
+    /// One that lets so many bytes of each stream come.
+    async fn with_window(stream: TcpStream, window: u32) -> Self {
+        let mut builder = h2::client::Builder::new();
+        builder.initial_window_size(window);
+        let (sender, connection) = builder.handshake(stream).await.unwrap();
         let connection = tokio::spawn(connection);
         Self { sender, connection }
     }
@@ -263,6 +282,36 @@ async fn a_stream_that_takes_nothing_is_reset_alone() {
     let reset = timeout(Duration::from_secs(4), reset).await.unwrap();
     assert_eq!(reset, Some(Reason::CANCEL));
     assert_eq!(http2.get("/").await.status(), 200);
+}
+
+/// All of its answer fits into what the server may keep of one.
+#[squall::test]
+async fn a_stream_that_takes_a_byte_is_reset_too() {
+    let client = TestClient::on_socket_with(app(), short()).await;
+    let mut http2 = Client::with_window(connect(&client).await, 1).await;
+    let answer = http2.get("/little").await;
+    let mut body = answer.into_body();
+    assert_eq!(body.data().await.unwrap().unwrap().len(), 1);
+    let reset = timeout(Duration::from_secs(4), body.data()).await.unwrap();
+    assert_eq!(reset.unwrap().unwrap_err().reason(), Some(Reason::CANCEL));
+    let head = Request::head("http://a/").body(()).unwrap();
+    assert_eq!(http2.send(head, None).await.await.unwrap().status(), 200);
+}
+
+/// Longer than the deadline, for as long as a piece of content in memory takes.
+#[squall::test]
+async fn a_stream_that_takes_little_by_little_is_not_reset() {
+    let client = TestClient::on_socket_with(app(), short()).await;
+    let mut http2 = Client::with_window(connect(&client).await, 2000).await;
+    let mut body = http2.get("/large").await.into_body();
+    let mut taken = 0;
+    while taken < 64 * 1024 {
+        let data = body.data().await.unwrap().unwrap();
+        taken += data.len();
+        // 20 kB a second.
+        sleep(Duration::from_micros(50) * u32::try_from(data.len()).unwrap()).await;
+        body.flow_control().release_capacity(data.len()).unwrap();
+    }
 }
 
 #[squall::test]

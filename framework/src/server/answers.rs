@@ -211,6 +211,7 @@ impl Future for Answer {
             content,
             vitals,
             is_stream,
+            rest: None,
             _turn: turn,
         })))
     }
@@ -249,7 +250,44 @@ pub(super) struct Said {
     content: Body,
     vitals: Arc<Vitals>,
     is_stream: bool,
+    /// What a stream has not handed over yet of the last piece of its content.
+    rest: Option<Box<Bytes>>,
     _turn: Option<Turn>,
+}
+
+/// What a stream hands over at one time to a client that takes it at once: a frame.
+const HANDED: usize = 16 * 1024;
+
+/// The same for any other client. hyper takes a whole piece as soon as a single byte of it may go, and nothing is known of the client
+/// until more is asked for: this is little enough for the slowest that is let.
+const HANDED_SLOWLY: usize = 4 * 1024;
+
+impl Said {
+    /// Gives content of a stream.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = match self.rest.take() {
+            Some(rest) => Frame::data(*rest),
+            None => match ready!(Pin::new(&mut self.content).poll_frame(cx)) {
+                Some(Ok(frame)) => frame,
+                other => return Poll::Ready(other),
+            },
+        };
+        Poll::Ready(Some(Ok(frame.map_data(|data| self.piece_of(data)))))
+    }
+
+    fn piece_of(&mut self, mut data: Bytes) -> Bytes {
+        let most = if self.vitals.is_quick() {
+            HANDED
+        } else {
+            HANDED_SLOWLY
+        };
+        if data.len() <= most {
+            return data;
+        }
+        let piece = data.split_to(most);
+        self.rest = Some(Box::new(data));
+        piece
+    }
 }
 
 impl http_body::Body for Said {
@@ -260,15 +298,16 @@ impl http_body::Body for Said {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = Pin::new(&mut self.content).poll_frame(cx);
-        if self.is_stream {
-            self.vitals.handed(length_of(&frame));
+        if !self.is_stream {
+            return Pin::new(&mut self.content).poll_frame(cx);
         }
+        let frame = self.poll_piece(cx);
+        self.vitals.handed(length_of(&frame));
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.content.is_end_stream()
+        self.rest.is_none() && self.content.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

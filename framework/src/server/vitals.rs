@@ -218,6 +218,12 @@ impl Vitals {
         }
     }
 
+    /// Whether the client has taken at once what a stream of HTTP/2 handed over last.
+    pub(super) fn is_quick(&self) -> bool {
+        let waited = self.now().wrapping_sub(self.told.load(Relaxed));
+        self.is_stuck.load(Relaxed) && waited <= 1
+    }
+
     /// Notes that the client takes no more for now.
     pub(super) fn stuck(&self) {
         if !self.is_stuck.swap(true, Relaxed) {
