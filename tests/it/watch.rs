@@ -193,6 +193,23 @@ async fn who_holds_an_event_loop_is_named() {
 }
 
 #[squall::test]
+async fn who_holds_it_is_named_among_others() {
+    let mut server = OwnServer::start("watch::a_watched_server");
+    let get = |target| format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
+    let requests = [get("/stats"), get("/holds/200"), get("/stats")].concat();
+    let mut stream = open(&server, &requests).await;
+    assert_eq!(read_quiet(&mut stream).await.matches(" 200 OK").count(), 3);
+    let lines = lines(&mut server).await;
+    let [line] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    assert!(
+        line.contains("Holds on /holds/{milliseconds} held its event loop for 2"),
+        "{line}"
+    );
+}
+
+#[squall::test]
 async fn nobody_is_named_where_nobody_watches() {
     let mut server = OwnServer::start("watch::a_server_that_nobody_watches");
     assert!(ask(&server, "GET", "/holds/200").await.ends_with("held"));

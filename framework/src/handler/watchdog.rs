@@ -29,6 +29,7 @@ thread_local! {
             patience: Cell::new(Duration::ZERO),
             place: Cell::new(None),
             begun: Cell::new(None),
+            since: Cell::new(None),
             seen: OnceCell::new(),
         }
     };
@@ -42,31 +43,50 @@ struct Watchdog {
     place: Cell<Option<&'static Place>>,
     /// When the poll under way began, for the first who wants to know.
     begun: Cell<Option<Instant>>,
+    /// When that began which the poll under way is about now: a connection may take one request behind the other.
+    since: Cell<Option<Instant>>,
     seen: OnceCell<Arc<Seen>>,
 }
 
 impl Watchdog {
-    /// Begins to watch a poll; not at all where nobody watches.
-    fn enter(&self, place: Option<&'static Place>) -> Option<Instant> {
+    /// Begins to watch a poll. Gives whether somebody watches.
+    fn enter(&self, place: Option<&'static Place>) -> bool {
         if self.patience.get().is_zero() {
-            return None;
+            return false;
         }
         self.set(place);
         let begun = Instant::now();
         self.begun.set(Some(begun));
-        Some(begun)
+        self.since.set(Some(begun));
+        true
+    }
+
+    /// Goes on to another request in the same poll. Gives the time.
+    fn go_on(&self) -> Instant {
+        let now = Instant::now();
+        if let Some(since) = self.since.take() {
+            self.judge(now - since);
+            self.set(None);
+            self.since.set(Some(now));
+        }
+        now
     }
 
     /// Ends it. Gives the route that it was about.
-    fn leave(&self, begun: Instant) -> Option<&'static Place> {
-        let held = begun.elapsed();
+    fn leave(&self) -> Option<&'static Place> {
+        if let Some(since) = self.since.take() {
+            self.judge(since.elapsed());
+        }
+        self.begun.set(None);
         let place = self.place.get();
         self.set(None);
-        self.begun.set(None);
-        if held > self.patience.get() {
-            report(place, held);
-        }
         place
+    }
+
+    fn judge(&self, held: Duration) {
+        if held > self.patience.get() {
+            report(self.place.get(), held);
+        }
     }
 
     fn set(&self, place: Option<&'static Place>) {
@@ -102,8 +122,10 @@ pub(crate) fn install(patience: Duration, seen: Arc<Seen>) {
 
 /// The time at which a request begins: that of the poll under way, for the first in it.
 pub(crate) fn begun() -> Instant {
-    let begun = WATCHDOG.with(|watchdog| watchdog.begun.take());
-    begun.unwrap_or_else(Instant::now)
+    WATCHDOG.with(|watchdog| {
+        let begun = watchdog.begun.take();
+        begun.unwrap_or_else(|| watchdog.go_on())
+    })
 }
 
 /// Notes the route that the poll under way is about.
@@ -142,11 +164,11 @@ impl<F: Future> Future for Watch<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(begun) = WATCHDOG.with(|watchdog| watchdog.enter(*this.place)) else {
+        if !WATCHDOG.with(|watchdog| watchdog.enter(*this.place)) {
             return this.task.poll(cx);
-        };
+        }
         let polled = this.task.poll(cx);
-        *this.place = WATCHDOG.with(|watchdog| watchdog.leave(begun));
+        *this.place = WATCHDOG.with(Watchdog::leave);
         polled
     }
 }
