@@ -227,6 +227,26 @@ async fn connections_spread_over_the_loops() {
     );
 }
 
+/// For longer than the write deadline, and far quicker than the least rate.
+#[squall::test]
+async fn who_takes_an_answer_slowly_gets_it_all() {
+    let mut limits = Limits::default();
+    limits.write_deadline = Duration::from_secs(1);
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut stream = TcpStream::connect(client.address().unwrap()).await.unwrap();
+    let request = b"GET /large HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let mut space = vec![0; 40_000];
+    for _ in 0..35 {
+        let read = stream.read_exact(&mut space).await.unwrap();
+        answer.extend_from_slice(&space[..read]);
+        sleep(Duration::from_millis(100)).await;
+    }
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() > 16 << 20, "{}", answer.len());
+}
+
 /// What a slow client sends at first, and then byte by byte.
 #[derive(Clone, Copy)]
 enum Slow {

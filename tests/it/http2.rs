@@ -10,7 +10,7 @@ use h2::{
 use http::{HeaderMap, Request, Response, StatusCode};
 use squall::{Application, Context, Options, handler, routes, server::Limits, testing::TestClient};
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     task::JoinHandle,
     time::{sleep, timeout},
@@ -62,8 +62,35 @@ impl Large {
     }
 }
 
+/// Two windows of most clients.
+#[handler]
+#[route("/slow-and-large/{milliseconds}")]
+struct SlowAndLarge {
+    milliseconds: u64,
+}
+
+#[handler]
+impl SlowAndLarge {
+    async fn get(&self) -> Vec<u8> {
+        sleep(Duration::from_millis(self.milliseconds)).await;
+        vec![b'x'; 128 * 1024]
+    }
+}
+
+/// One piece of content.
+#[handler]
+#[route("/little")]
+struct Little;
+
+#[handler]
+impl Little {
+    fn get(&self) -> Vec<u8> {
+        vec![b'x'; 20_000]
+    }
+}
+
 fn app() -> Application {
-    Application::new(routes![Hello, Slow, Large])
+    Application::new(routes![Hello, Slow, Large, SlowAndLarge, Little])
 }
 
 /// Limits of a second.
@@ -84,7 +111,14 @@ struct Client {
 
 impl Client {
     async fn on(stream: TcpStream) -> Self {
-        let (sender, connection) = h2::client::handshake(stream).await.unwrap();
+        Self::with_window(stream, 65_535).await
+    }
+
+    /// One that lets so many bytes of each stream come.
+    async fn with_window(stream: TcpStream, window: u32) -> Self {
+        let mut builder = h2::client::Builder::new();
+        builder.initial_window_size(window);
+        let (sender, connection) = builder.handshake(stream).await.unwrap();
         let connection = tokio::spawn(connection);
         Self { sender, connection }
     }
@@ -205,10 +239,14 @@ async fn a_host_is_the_authority() {
         let request = Request::get("http://a/").header("host", host);
         request.body(()).unwrap()
     };
-    let same = http2.send(ask("a"), None).await.await.unwrap();
-    assert_eq!(same.status(), 200);
-    let other = http2.send(ask("b"), None).await.await.unwrap();
-    assert_eq!(other.status(), 400);
+    for same in ["a", "A", "a:80", "a:"] {
+        let answer = http2.send(ask(same), None).await.await.unwrap();
+        assert_eq!(answer.status(), 200, "{same}");
+    }
+    for other in ["b", "a:8080", "a:443", "aa", "a.b"] {
+        let answer = http2.send(ask(other), None).await.await.unwrap();
+        assert_eq!(answer.status(), 400, "{other}");
+    }
     // What is refused does not end the others.
     assert_eq!(http2.get("/").await.status(), 200);
 }
@@ -246,12 +284,56 @@ async fn a_stream_that_takes_nothing_is_reset_alone() {
     assert_eq!(http2.get("/").await.status(), 200);
 }
 
+/// All of its answer fits into what the server may keep of one.
+#[squall::test]
+async fn a_stream_that_takes_a_byte_is_reset_too() {
+    let client = TestClient::on_socket_with(app(), short()).await;
+    let mut http2 = Client::with_window(connect(&client).await, 1).await;
+    let answer = http2.get("/little").await;
+    let mut body = answer.into_body();
+    assert_eq!(body.data().await.unwrap().unwrap().len(), 1);
+    let reset = timeout(Duration::from_secs(4), body.data()).await.unwrap();
+    assert_eq!(reset.unwrap().unwrap_err().reason(), Some(Reason::CANCEL));
+    let head = Request::head("http://a/").body(()).unwrap();
+    assert_eq!(http2.send(head, None).await.await.unwrap().status(), 200);
+}
+
+/// Longer than the deadline, for as long as a piece of content in memory takes.
+#[squall::test]
+async fn a_stream_that_takes_little_by_little_is_not_reset() {
+    let client = TestClient::on_socket_with(app(), short()).await;
+    let mut http2 = Client::with_window(connect(&client).await, 2000).await;
+    let mut body = http2.get("/large").await.into_body();
+    let mut taken = 0;
+    while taken < 64 * 1024 {
+        let data = body.data().await.unwrap().unwrap();
+        taken += data.len();
+        // 20 kB a second.
+        sleep(Duration::from_micros(50) * u32::try_from(data.len()).unwrap()).await;
+        body.flow_control().release_capacity(data.len()).unwrap();
+    }
+}
+
 #[squall::test]
 async fn an_idle_connection_is_closed() {
     let client = TestClient::on_socket_with(app(), short()).await;
     let mut http2 = Client::on(connect(&client).await).await;
     assert_eq!(http2.get("/").await.status(), 200);
     http2.closed().await;
+}
+
+#[squall::test]
+async fn an_idle_deadline_may_be_without_end() {
+    let mut limits = short();
+    limits.idle_deadline = Duration::MAX;
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut http2 = Client::on(connect(&client).await).await;
+    assert_eq!(http2.get("/").await.status(), 200);
+    // The other deadlines are kept.
+    let mut half = connect(&client).await;
+    half.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    assert!(read_all(&mut half).await.starts_with("HTTP/1.1 408 "));
+    assert_eq!(http2.get("/").await.status(), 200);
 }
 
 #[squall::test]
@@ -263,6 +345,64 @@ async fn a_connection_brings_so_many_requests() {
     assert_eq!(http2.get("/").await.status(), 200);
     assert_eq!(http2.get("/").await.status(), 200);
     http2.closed().await;
+}
+
+/// It takes nearly as long as a test may.
+#[test]
+fn a_client_that_does_not_hear_of_the_end_is_let_go() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let let_go = timeout(Duration::from_secs(9), go_on_without_hearing());
+        let_go.await.unwrap();
+    });
+}
+
+/// Asks again and again until the connection is closed, and never answers a PING, so that nobody knows whether it has heard of the end.
+async fn go_on_without_hearing() {
+    let mut limits = Limits::default();
+    limits.max_requests = NonZeroUsize::new(2);
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut stream = connect(&client).await;
+    stream.write_all(PREFACE.as_bytes()).await.unwrap();
+    stream.write_all(b"\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    let (mut read, mut write) = stream.split();
+    let asking = async {
+        for number in (1..).step_by(2) {
+            // GET, http, /, and `a` as the authority.
+            let mut headers = b"\0\0\x06\x01\x05\0\0\0\0\x82\x86\x84\x41\x01a".to_vec();
+            headers[8] = number;
+            if write.write_all(&headers).await.is_err() {
+                break;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answers = Vec::new();
+    tokio::select! {
+        _ = read.read_to_end(&mut answers) => {}
+        () = asking => {}
+    }
+}
+
+/// What the last stream left is still on its way when a drain has gone on for longer than a client has to say goodbye.
+#[squall::test]
+async fn a_drain_waits_for_what_a_stream_has_left() {
+    let server = OwnServer::start("http2::a_server_that_speaks_both");
+    let stream = TcpStream::connect(&server.address).await.unwrap();
+    let mut http2 = Client::on(stream).await;
+    let slow = http2.send(get("/slow-and-large/2100"), None).await;
+    sleep(Duration::from_millis(200)).await;
+    server.signal("-TERM");
+    let mut body = slow.await.unwrap().into_body();
+    let mut taken = 0;
+    while let Some(data) = body.data().await {
+        let data = data.unwrap();
+        taken += data.len();
+        sleep(Duration::from_millis(150)).await;
+        body.flow_control().release_capacity(data.len()).unwrap();
+    }
+    assert_eq!(taken, 128 * 1024);
 }
 
 #[squall::test]

@@ -79,9 +79,12 @@ mod unix {
         env, fs,
         os::unix::{fs::PermissionsExt, net::UnixListener as StdListener},
         path::PathBuf,
+        sync::Arc,
+        thread,
+        time::Duration,
     };
 
-    use tokio::net::UnixStream;
+    use tokio::{net::UnixStream, sync::oneshot, time::timeout};
 
     use super::{Options, OwnServer, app, whoami};
 
@@ -154,7 +157,7 @@ mod unix {
         let server = start(socket.to_str().unwrap());
         fs::remove_file(&socket).unwrap();
         // Two files made at one tick of the system's clock cannot be told apart.
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
         let _other = StdListener::bind(&socket).unwrap();
         server.signal("-TERM");
         assert!(server.wait());
@@ -173,6 +176,28 @@ mod unix {
         let refusal = place.refusal().await;
         assert!(refusal.contains("is it running already?"), "{refusal}");
         assert!(place.socket().exists());
+    }
+
+    /// Its queue is full, so that one more connection would wait for ever.
+    #[squall::test]
+    async fn a_server_that_hangs_is_not_waited_for() {
+        let place = Arc::new(Place::new("hangs"));
+        let _hangs = StdListener::bind(place.socket()).unwrap();
+        let mut waiting = Vec::new();
+        let moment = Duration::from_millis(50);
+        while let Ok(Ok(stream)) = timeout(moment, UnixStream::connect(place.socket())).await {
+            waiting.push(stream);
+        }
+        // On a thread of its own, which may well hang.
+        let (say, refusal) = oneshot::channel();
+        let there = Arc::clone(&place);
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            _ = say.send(runtime.block_on(there.refusal()));
+        });
+        let refusal = timeout(Duration::from_secs(2), refusal).await;
+        let refusal = refusal.unwrap().unwrap();
+        assert!(refusal.contains("is it running already?"), "{refusal}");
     }
 
     #[cfg(target_os = "linux")]

@@ -108,6 +108,12 @@ async fn a_bad_setting_is_refused_at_start() {
         head.contains("`--max-head 0`") && head.contains("at least 1KiB"),
         "{head}"
     );
+    let many = |options: &mut Options| options.workers = std::num::NonZeroUsize::new(100_000);
+    let workers = serve(many).await;
+    assert!(
+        workers.contains("`--workers 100000`") && workers.contains("one a core"),
+        "{workers}"
+    );
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut options = Options::default();

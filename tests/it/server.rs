@@ -40,6 +40,18 @@ impl Slow {
         sleep(Duration::from_millis(self.milliseconds)).await;
         "slow"
     }
+
+    /// Runs to its end, whether the client is there or not.
+    async fn post(&self) -> &'static str {
+        sleep(Duration::from_millis(self.milliseconds)).await;
+        "slow"
+    }
+
+    #[blocking]
+    fn put(&self) -> &'static str {
+        std::thread::sleep(Duration::from_millis(self.milliseconds));
+        "slow"
+    }
 }
 
 fn app() -> Application {
@@ -245,6 +257,19 @@ async fn dripping_bytes_do_not_keep_content_alive() {
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
+#[squall::test]
+async fn no_rate_is_too_large() {
+    let mut limits = Limits::default();
+    limits.body_deadline = Duration::from_secs(2);
+    limits.min_rate = usize::MAX;
+    let client = TestClient::on_socket_with(app(), limits).await;
+    let mut stream = connect(&client).await;
+    let head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let answer = drip(&mut stream).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
 /// Sends a byte ten times a second, and gives back all that comes until the connection is closed.
 async fn drip(stream: &mut TcpStream) -> String {
     let (mut read, mut write) = stream.split();
@@ -433,6 +458,30 @@ async fn so_many_requests_are_in_flight() {
     second.write_all(request).await.unwrap();
     let answer = read_quiet(&mut second).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
+#[squall::test]
+async fn a_method_that_has_lost_its_client_is_in_flight_too() {
+    for method in ["POST", "PUT"] {
+        let mut limits = Limits::default();
+        limits.max_in_flight = std::num::NonZeroUsize::new(1);
+        let client = TestClient::on_socket_with(app(), limits).await;
+        let mut gone = connect(&client).await;
+        let slow = format!("{method} /slow/800 HTTP/1.1\r\nhost: a\r\n\r\n");
+        gone.write_all(slow.as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+        drop(gone);
+        sleep(Duration::from_millis(100)).await;
+        let request = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        let mut stream = connect(&client).await;
+        stream.write_all(request).await.unwrap();
+        let refused = read_quiet(&mut stream).await;
+        assert!(refused.starts_with("HTTP/1.1 503 "), "{method}: {refused}");
+        sleep(Duration::from_millis(700)).await;
+        stream.write_all(request).await.unwrap();
+        let answer = read_quiet(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{method}: {answer}");
+    }
 }
 
 #[squall::test]

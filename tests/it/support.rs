@@ -129,10 +129,15 @@ impl OwnServer {
 
     /// The other half: serves on a free port where this process is such a server, and is nothing otherwise.
     pub(crate) async fn run(app: Application, mut options: Options) {
-        if std::env::var_os(OWN_SERVER).is_some() {
+        if Self::is_here() {
             options.port = 0;
             app.serve(options).await.unwrap();
         }
+    }
+
+    /// Whether this process is such a server.
+    pub(crate) fn is_here() -> bool {
+        std::env::var_os(OWN_SERVER).is_some()
     }
 
     pub(crate) fn signal(&self, signal: &str) {

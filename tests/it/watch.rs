@@ -127,6 +127,20 @@ async fn a_server_that_nobody_watches() {
     OwnServer::run(app(), options).await;
 }
 
+#[squall::test]
+async fn a_server_that_is_watched_with_all_patience() {
+    let mut options = options();
+    options.watchdog = Duration::MAX;
+    OwnServer::run(app(), options).await;
+}
+
+#[squall::test]
+async fn patience_may_be_without_end() {
+    let mut server = OwnServer::start("watch::a_server_that_is_watched_with_all_patience");
+    assert!(ask(&server, "GET", "/holds/200").await.ends_with("held"));
+    assert_eq!(lines(&mut server).await, [""; 0]);
+}
+
 async fn ask(server: &OwnServer, method: &str, target: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).await.unwrap();
     let request = format!("{method} {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -175,6 +189,23 @@ async fn who_holds_an_event_loop_is_named() {
     assert!(
         third.contains("HoldsAtTheEnd on /holds-at-the-end held its event loop for 2"),
         "{third}"
+    );
+}
+
+#[squall::test]
+async fn who_holds_it_is_named_among_others() {
+    let mut server = OwnServer::start("watch::a_watched_server");
+    let get = |target| format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
+    let requests = [get("/stats"), get("/holds/200"), get("/stats")].concat();
+    let mut stream = open(&server, &requests).await;
+    assert_eq!(read_quiet(&mut stream).await.matches(" 200 OK").count(), 3);
+    let lines = lines(&mut server).await;
+    let [line] = &lines[..] else {
+        panic!("{lines:#?}");
+    };
+    assert!(
+        line.contains("Holds on /holds/{milliseconds} held its event loop for 2"),
+        "{line}"
     );
 }
 

@@ -119,6 +119,11 @@ impl Ready {
         self.core.shared.detached.idle().await;
     }
 
+    /// How much goes on without its connection, or may.
+    pub(crate) fn detached(&self) -> usize {
+        self.core.shared.detached.running()
+    }
+
     /// The `server` field of every answer.
     pub(crate) fn server(&self) -> Option<&HeaderValue> {
         self.core.shared.server.as_ref()

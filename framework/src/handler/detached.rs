@@ -56,11 +56,16 @@ impl Detached {
         !Arc::ptr_eq(&self.0, &outer.0) && self.0.outer.set(outer.clone()).is_ok()
     }
 
+    /// How much is under way.
+    pub(crate) fn running(&self) -> usize {
+        self.0.running.load(Ordering::Acquire)
+    }
+
     /// Waits until nothing is under way.
     pub(crate) async fn idle(&self) {
         loop {
             let idle = self.0.idle.notified();
-            if self.0.running.load(Ordering::Acquire) == 0 {
+            if self.running() == 0 {
                 return;
             }
             idle.await;

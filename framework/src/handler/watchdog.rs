@@ -23,12 +23,16 @@ use crate::routing::pattern::Place;
 
 const TARGET: &str = "squall::watchdog";
 
+/// The most patience: it is added to times.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 thread_local! {
     static WATCHDOG: Watchdog = const {
         Watchdog {
             patience: Cell::new(Duration::ZERO),
             place: Cell::new(None),
-            begun: Cell::new(None),
+            since: Cell::new(None),
+            is_fresh: Cell::new(false),
             seen: OnceCell::new(),
         }
     };
@@ -40,33 +44,59 @@ struct Watchdog {
     patience: Cell<Duration>,
     /// The route that the poll under way is about.
     place: Cell<Option<&'static Place>>,
-    /// When the poll under way began, for the first who wants to know.
-    begun: Cell<Option<Instant>>,
+    /// When the poll under way began, or the request that it is about: a connection may take one request behind the other.
+    since: Cell<Option<Instant>>,
+    /// Whether no request has begun in it.
+    is_fresh: Cell<bool>,
     seen: OnceCell<Arc<Seen>>,
 }
 
 impl Watchdog {
-    /// Begins to watch a poll; not at all where nobody watches.
-    fn enter(&self, place: Option<&'static Place>) -> Option<Instant> {
+    /// Begins to watch a poll. Gives whether somebody watches.
+    fn enter(&self, place: Option<&'static Place>) -> bool {
         if self.patience.get().is_zero() {
-            return None;
+            return false;
         }
         self.set(place);
-        let begun = Instant::now();
-        self.begun.set(Some(begun));
-        Some(begun)
+        self.since.set(Some(Instant::now()));
+        self.is_fresh.set(true);
+        true
+    }
+
+    /// The time at which a request begins: that of the poll, for the first in it.
+    fn begin(&self) -> Instant {
+        match self.since.get() {
+            Some(since) if self.is_fresh.replace(false) => since,
+            since => self.go_on(since),
+        }
+    }
+
+    /// Goes on to another request in the same poll. Gives the time.
+    #[inline(never)]
+    fn go_on(&self, since: Option<Instant>) -> Instant {
+        let now = Instant::now();
+        if let Some(since) = since {
+            self.judge(since, now);
+            self.set(None);
+            self.since.set(Some(now));
+        }
+        now
     }
 
     /// Ends it. Gives the route that it was about.
-    fn leave(&self, begun: Instant) -> Option<&'static Place> {
-        let now = Instant::now();
+    fn leave(&self) -> Option<&'static Place> {
+        if let Some(since) = self.since.take() {
+            self.judge(since, Instant::now());
+        }
         let place = self.place.get();
         self.set(None);
-        self.begun.set(None);
-        if now > begun + self.patience.get() {
-            report(place, now - begun);
-        }
         place
+    }
+
+    fn judge(&self, since: Instant, now: Instant) {
+        if now > since + self.patience.get() {
+            report(self.place.get(), now - since);
+        }
     }
 
     fn set(&self, place: Option<&'static Place>) {
@@ -95,15 +125,14 @@ fn address(place: &'static Place) -> usize {
 /// Watches the polls of this thread from now on.
 pub(crate) fn install(patience: Duration, seen: Arc<Seen>) {
     WATCHDOG.with(|watchdog| {
-        watchdog.patience.set(patience);
+        watchdog.patience.set(patience.min(LONGEST));
         _ = watchdog.seen.set(seen);
     });
 }
 
 /// The time at which a request begins: that of the poll under way, for the first in it.
 pub(crate) fn begun() -> Instant {
-    let begun = WATCHDOG.with(|watchdog| watchdog.begun.take());
-    begun.unwrap_or_else(Instant::now)
+    WATCHDOG.with(Watchdog::begin)
 }
 
 /// Notes the route that the poll under way is about.
@@ -142,11 +171,11 @@ impl<F: Future> Future for Watch<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let Some(begun) = WATCHDOG.with(|watchdog| watchdog.enter(*this.place)) else {
+        if !WATCHDOG.with(|watchdog| watchdog.enter(*this.place)) {
             return this.task.poll(cx);
-        };
+        }
         let polled = this.task.poll(cx);
-        *this.place = WATCHDOG.with(|watchdog| watchdog.leave(begun));
+        *this.place = WATCHDOG.with(Watchdog::leave);
         polled
     }
 }

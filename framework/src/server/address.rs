@@ -8,6 +8,11 @@ use tokio::net::lookup_host;
 /// Connections that may wait to be accepted. tokio's own `bind` asks for 128, which costs a second each when it overflows.
 pub(super) const BACKLOG: i32 = 4096;
 
+/// The bytes that the system takes of an answer before the client's side has room for them. By default it takes megabytes, and no more
+/// until a third of them has gone: from a client that reads them slowly nothing would be heard for minutes.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 64 * 1024;
+
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Address {
@@ -142,6 +147,9 @@ pub(crate) fn open_tcp(address: SocketAddr) -> io::Result<Socket> {
     // On Windows this would let another process take the port.
     #[cfg(not(windows))]
     socket.set_reuse_address(true)?;
+    // Accepted sockets have it from here.
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_notsent_lowat(UNSENT)?;
     socket.bind(&address.into())?;
     listen(&socket)?;
     Ok(socket)
@@ -166,10 +174,7 @@ fn listen(socket: &Socket) -> io::Result<()> {
 mod unix {
     use std::{
         fs::{self, Permissions},
-        os::unix::{
-            fs::{FileTypeExt, PermissionsExt},
-            net::UnixStream,
-        },
+        os::unix::fs::{FileTypeExt, PermissionsExt},
         path::Path,
     };
 
@@ -196,7 +201,10 @@ mod unix {
                 "what is there is no socket; take it away, or name another path",
             ));
         }
-        match UnixStream::connect(path) {
+        // Without waiting: behind a server that hangs, as many may wait as are let.
+        let probe = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        probe.set_nonblocking(true)?;
+        match probe.connect(&SockAddr::unix(path)?) {
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
             _ => Err(io::ErrorKind::AddrInUse.into()),
         }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     application::{Coming, Ready},
-    handler::{Body, BoxError, HttpError, flush::Answered},
+    handler::{Body, BoxError, HttpError, Response, flush::Answered},
 };
 
 /// What the connections of a server have in common.
@@ -74,7 +74,7 @@ impl Service<Request<Incoming>> for Answers {
     type Error = Infallible;
     type Future = Answer;
 
-    fn call(&self, request: Request<Incoming>) -> Answer {
+    fn call(&self, mut request: Request<Incoming>) -> Answer {
         self.vitals.enter(Phase::Answering);
         self.vitals.ledger().request();
         let is_stream = request.version() == Version::HTTP_2;
@@ -83,6 +83,9 @@ impl Service<Request<Incoming>> for Answers {
             .or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
         let turn = Turn::take(&self.common);
+        if let Some(turn) = &turn {
+            turn.stay_with(&mut request);
+        }
         let refusal = self.refusal(fault, turn.is_some());
         let leftover = leftover(&request);
         let read = |content| self.content(content, leftover.as_ref());
@@ -140,26 +143,34 @@ fn leftover(request: &Request<Incoming>) -> Option<Leftover> {
     Some(Leftover::new(is_awaited))
 }
 
-/// A request in the count of those that are being answered.
-struct Turn(Option<Arc<Common>>);
+/// A request in the count of those that are being answered, until it and its answer are gone. Without a limit nothing is counted.
+#[derive(Clone)]
+struct Turn(Option<Arc<Counted>>);
+
+struct Counted(Arc<Common>);
 
 impl Turn {
-    /// `None` where there are too many. Without a limit nothing is counted.
+    /// `None` where there are too many.
     fn take(common: &Arc<Common>) -> Option<Self> {
         let Some(most) = common.limits.max_in_flight else {
             return Some(Self(None));
         };
-        let turn = Self(Some(Arc::clone(common)));
         let before = common.in_flight.fetch_add(1, Ordering::Relaxed);
-        (before < most.get()).then_some(turn)
+        let counted = Counted(Arc::clone(common));
+        (before < most.get()).then(|| Self(Some(Arc::new(counted))))
+    }
+
+    /// Stays with the request too: a method that has lost its client may run to its end.
+    fn stay_with<B>(&self, request: &mut Request<B>) {
+        if self.0.is_some() {
+            request.extensions_mut().insert(self.clone());
+        }
     }
 }
 
-impl Drop for Turn {
+impl Drop for Counted {
     fn drop(&mut self) {
-        if let Some(common) = &self.0 {
-            common.in_flight.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -205,8 +216,29 @@ impl Future for Answer {
             content,
             vitals: bearings.vitals,
             is_stream: bearings.is_stream,
+            rest: None,
             _turn: bearings.turn,
         })))
+    }
+}
+
+impl Answer {
+    /// The answer to a stream of HTTP/2 whose connection was to end long ago.
+    #[cfg(feature = "http2")]
+    pub(super) fn too_late(vitals: &Arc<Vitals>) -> Self {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        Self {
+            coming: Some(Coming::There(Answered::Foreign(Box::new(response)))),
+            bearings: Some(Bearings {
+                vitals: Arc::clone(vitals),
+                turn: None,
+                leftover: None,
+                is_last: false,
+                is_stream: true,
+                is_old: false,
+            }),
+        }
     }
 }
 
@@ -245,7 +277,44 @@ pub(super) struct Said {
     content: Body,
     vitals: Arc<Vitals>,
     is_stream: bool,
+    /// What a stream has not handed over yet of the last piece of its content.
+    rest: Option<Box<Bytes>>,
     _turn: Option<Turn>,
+}
+
+/// What a stream hands over at one time to a client that takes it at once: a frame.
+const HANDED: usize = 16 * 1024;
+
+/// The same for any other client. hyper takes a whole piece as soon as a single byte of it may go, and nothing is known of the client
+/// until more is asked for: this is little enough for the slowest that is let.
+const HANDED_SLOWLY: usize = 4 * 1024;
+
+impl Said {
+    /// Gives content of a stream.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = match self.rest.take() {
+            Some(rest) => Frame::data(*rest),
+            None => match ready!(Pin::new(&mut self.content).poll_frame(cx)) {
+                Some(Ok(frame)) => frame,
+                other => return Poll::Ready(other),
+            },
+        };
+        Poll::Ready(Some(Ok(frame.map_data(|data| self.piece_of(data)))))
+    }
+
+    fn piece_of(&mut self, mut data: Bytes) -> Bytes {
+        let most = if self.vitals.is_quick() {
+            HANDED
+        } else {
+            HANDED_SLOWLY
+        };
+        if data.len() <= most {
+            return data;
+        }
+        let piece = data.split_to(most);
+        self.rest = Some(Box::new(data));
+        piece
+    }
 }
 
 impl http_body::Body for Said {
@@ -256,15 +325,16 @@ impl http_body::Body for Said {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = Pin::new(&mut self.content).poll_frame(cx);
-        if self.is_stream {
-            self.vitals.handed(length_of(&frame));
+        if !self.is_stream {
+            return Pin::new(&mut self.content).poll_frame(cx);
         }
+        let frame = self.poll_piece(cx);
+        self.vitals.handed(length_of(&frame));
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        self.content.is_end_stream()
+        self.rest.is_none() && self.content.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -115,6 +115,7 @@ impl Connection {
             },
             #[cfg(feature = "http2")]
             (Order::Last, Stage::Carrying(mut http), _) => {
+                self.vitals().part();
                 Pin::new(&mut *http).graceful_shutdown();
                 Stage::Carrying(http)
             }

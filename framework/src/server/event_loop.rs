@@ -1,6 +1,6 @@
 //! One event loop: a thread with a single-threaded runtime, and the connections that were given to it.
 
-use std::{io, net::SocketAddr, sync::Arc, thread};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, thread};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -13,11 +13,13 @@ use super::{
 };
 use crate::handler::watchdog;
 
-/// The handle of an event loop.
+/// The handle of an event loop, which ends with it at the latest.
 pub(super) struct EventLoop {
     arrivals: mpsc::UnboundedSender<Handed>,
     roster: Arc<Roster>,
     ended: oneshot::Receiver<()>,
+    /// Nothing is ever sent: when it goes, what is still under way is cut off.
+    _held: oneshot::Sender<Infallible>,
 }
 
 /// A new connection.
@@ -49,6 +51,7 @@ impl EventLoop {
             .build()?;
         let (arrivals, arriving) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel();
+        let (held, let_go) = oneshot::channel();
         let roster = Roster::new(Arc::clone(common));
         stats::register(&roster);
         let (seen, patience) = (Arc::clone(roster.seen()), common.patience);
@@ -57,13 +60,21 @@ impl EventLoop {
             .name(format!("squall-{index}"))
             .spawn(move || {
                 watchdog::install(patience, seen);
-                runtime.block_on(run);
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = run => {}
+                        _ = let_go => {}
+                    }
+                });
+                // A method on the blocking pool cannot be stopped, and nobody waits for it any more.
+                runtime.shutdown_background();
                 _ = end.send(());
             })?;
         Ok(Self {
             arrivals,
             roster,
             ended,
+            _held: held,
         })
     }
 

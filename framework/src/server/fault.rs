@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Version, header};
+use ::http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version, header,
+};
 
 use crate::handler::HttpError;
 
@@ -170,12 +172,7 @@ fn host<B>(request: &Request<B>, hosts: Once<'_>, known: &KnownHost) -> Result<(
             bad("the field `host` names no host")
         }
         Once::At(host) => {
-            if request.version() == Version::HTTP_2
-                && request
-                    .uri()
-                    .authority()
-                    .is_some_and(|authority| host != authority.as_str())
-            {
+            if request.version() == Version::HTTP_2 && !is_of_target(host, request.uri()) {
                 return bad("the field `host` is not the authority of the request");
             }
             Ok(())
@@ -189,6 +186,25 @@ fn host<B>(request: &Request<B>, hosts: Once<'_>, known: &KnownHost) -> Result<(
             bad("the field `host` is missing")
         }
     }
+}
+
+/// Whether a host is the authority of the target, if that has one: in letters of either case, with the port of the scheme or
+/// without (RFC 3986 §6.2).
+fn is_of_target(host: &HeaderValue, target: &Uri) -> bool {
+    let Some(authority) = target.authority() else {
+        return true;
+    };
+    let port: &[u8] = match target.scheme_str() {
+        Some("https") => b":443",
+        _ => b":80",
+    };
+    plain(host.as_bytes(), port).eq_ignore_ascii_case(plain(authority.as_str().as_bytes(), port))
+}
+
+/// A host without its port, where that says nothing.
+fn plain<'h>(host: &'h [u8], port: &[u8]) -> &'h [u8] {
+    let without = host.strip_suffix(port).or_else(|| host.strip_suffix(b":"));
+    without.unwrap_or(host)
 }
 
 /// Whether this may stand in `host` (RFC 9110 §7.2): a name or an address, and a port.

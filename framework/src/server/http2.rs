@@ -84,6 +84,10 @@ impl Service<Request<Incoming>> for Streams {
 
     fn call(&self, request: Request<Incoming>) -> Answer {
         let member = self.roster.join(None);
+        if self.connection.vitals.is_overdue() {
+            // hyper takes new streams until the client says that it has heard. This one is not carried, so that the connection is idle.
+            return Answer::too_late(member.vitals());
+        }
         let answers = Answers {
             common: Arc::clone(self.roster.common()),
             vitals: Arc::clone(member.vitals()),

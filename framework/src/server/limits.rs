@@ -20,7 +20,7 @@ use std::{num::NonZeroUsize, time::Duration};
 /// | `--max-in-flight` | none | 503 with `retry-after` |
 /// | `--drain-deadline` | 30 s from the signal to end | what is still under way is cut off |
 ///
-/// Deadlines are looked at twice a second, so they are kept to within half a second. Zero is none; of `--drain-deadline`, no time at all.
+/// Deadlines are looked at twice a second, so they are kept to within half a second. Zero is none.
 ///
 /// Durations are seconds, or carry their unit: `90`, `90s`, `2m`, `500ms`. Sizes are bytes, or carry theirs: `65536`, `64KiB`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -43,7 +43,7 @@ pub use self::{
 pub use crate::handler::Shutdown;
 use crate::{
     Application, Options,
-    handler::{Error, Misuse, Result},
+    handler::{Misuse, Result},
 };
 
 impl Application {
@@ -51,7 +51,7 @@ impl Application {
     /// signal ends it at once.
     ///
     /// It prints the addresses it listens on. It does not block the runtime it is awaited on: the event loops have threads of
-    /// their own.
+    /// their own. Where the future is dropped, all connections are cut off at once.
     ///
     /// # Errors
     ///
@@ -62,82 +62,136 @@ impl Application {
         let debug = options.debug || self.is_debug();
         let ready = self.debug(debug).ready()?;
         let mut listeners = Listeners::open(&options).await?;
-        println!("{listeners}");
         let common = Arc::new(Common::new(ready, options.limits.clone(), options.watchdog));
         let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
-        let signal = termination()?;
+        let mut signals = Signals::listen()?;
+        // Whoever reads this may send a signal at once.
+        println!("{listeners}");
         let shutdown = common.ready.shutdown();
-        tokio::select! {
-            () = listeners.accept(&loops, &gate) => {}
-            () = signal => {}
-            () = shutdown.begun() => {}
-            () = refusals::tell(&loops) => {}
-        }
+        let is_told = tokio::select! {
+            () = listeners.accept(&loops, &gate) => false,
+            () = signals.next() => true,
+            () = shutdown.begun() => false,
+            () = refusals::tell(&loops) => false,
+        };
         drop(listeners);
         shutdown.begin();
-        let again = termination()?;
         tokio::select! {
             () = drain(loops, &common) => {}
-            () = again => tracing::warn!(target: "squall", "told to end once more: requests are cut off"),
+            () = signals.second(is_told) => {
+                tracing::warn!(target: "squall", "told to end once more: requests are cut off");
+            }
         }
         Ok(())
     }
 }
 
+/// The most event loops: no machine has as many cores, and each loop takes a thread and a few files.
+const MOST_LOOPS: usize = 1024;
+
 fn start_loops(count: usize, common: &Arc<Common>) -> Result<Vec<EventLoop>> {
-    let loops = (0..count)
-        .map(|index| EventLoop::start(index, common).map_err(Error::from))
-        .collect::<Result<Vec<_>>>()?;
+    if count > MOST_LOOPS {
+        return Err(Misuse::error(format!(
+            "`--workers {count}` is too many: at most {MOST_LOOPS}, by default one a core"
+        )));
+    }
+    let start = |index| {
+        EventLoop::start(index, common).map_err(|error| {
+            Misuse::error(format!(
+                "cannot start event loop {index} of {count}: {error}; `--workers` asks for fewer"
+            ))
+        })
+    };
+    let loops = (0..count).map(start).collect::<Result<Vec<_>>>()?;
     clock::start(loops.iter().map(EventLoop::roster))?;
     Ok(loops)
 }
 
 /// Lets all connections end: those in flight have until the deadline.
 async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
-    let deadline = common.limits.drain_deadline;
-    tracing::info!(target: "squall", "stopping: requests in flight have {deadline:?} to end");
     for event_loop in &loops {
         event_loop.drain();
     }
-    let ended = timeout(deadline, async {
+    let ended = async {
         for event_loop in &mut loops {
             event_loop.ended().await;
         }
-    });
-    if ended.await.is_err() {
-        let connections: usize = loops
-            .iter()
-            .map(|event_loop| event_loop.ledger().connections())
-            .sum();
-        let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
-        tracing::warn!(
-            target: "squall",
-            "cut off after {deadline:?}: requests: {requests}, connections: {connections}; `--drain-deadline` gives more time"
-        );
+    };
+    let deadline = common.limits.drain_deadline;
+    if deadline.is_zero() {
+        tracing::info!(target: "squall", "stopping: requests in flight have no deadline");
+        return ended.await;
+    }
+    tracing::info!(target: "squall", "stopping: requests in flight have {deadline:?} to end");
+    if timeout(deadline, ended).await.is_err() {
+        tell_cut_off(&loops, common);
     }
 }
 
-/// Ends when the process is asked to.
-#[cfg(unix)]
-fn termination() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
+/// Tells what is still under way at the deadline.
+fn tell_cut_off(loops: &[EventLoop], common: &Common) {
+    let deadline = common.limits.drain_deadline;
+    let requests: usize = loops.iter().map(EventLoop::in_flight).sum();
+    let connections: usize = loops
+        .iter()
+        .map(|event_loop| event_loop.ledger().connections())
+        .sum();
+    let alone = common.ready.detached();
+    tracing::warn!(
+        target: "squall",
+        "cut off after {deadline:?}: requests: {requests}, connections: {connections}, on the blocking pool or without a client: {alone}; \
+         `--drain-deadline` gives more time"
     );
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }
 
-/// Ends when the process is asked to.
+/// The signals that ask the process to end, heard from the moment this is made.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// The signals that ask the process to end.
 #[cfg(not(unix))]
-fn termination() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
         _ = tokio::signal::ctrl_c().await;
-    })
+    }
+}
+
+impl Signals {
+    /// Waits for the second signal. Where the program has begun the end by itself, a supervisor that asks for it too asks for the first
+    /// time.
+    async fn second(&mut self, is_told: bool) {
+        if !is_told {
+            self.next().await;
+        }
+        self.next().await;
+    }
 }

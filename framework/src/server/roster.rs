@@ -109,7 +109,6 @@ impl Roster {
 
     /// Keeps the deadlines, tick by tick, for ever.
     pub(crate) async fn sweep(self: Arc<Self>) {
-        let mut draining = 0;
         loop {
             let delay = self.bell.heard().await;
             self.ledger.delay(delay);
@@ -117,10 +116,9 @@ impl Roster {
             for vitals in self.lock().iter() {
                 vitals.sweep(&self.common.limits);
                 if self.is_draining.load(Ordering::Relaxed) {
-                    vitals.drain(draining);
+                    vitals.drain();
                 }
             }
-            draining += u32::from(self.is_draining.load(Ordering::Relaxed));
         }
     }
 

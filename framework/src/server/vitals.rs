@@ -116,6 +116,8 @@ pub(super) struct Vitals {
     is_owing: AtomicBool,
     /// Why the request that has begun is to be refused.
     doubt: OnceLock<&'static str>,
+    /// The tick in which the client of HTTP/2 was told that the connection ends.
+    parting: OnceLock<u32>,
     /// Whether it holds no more than its socket.
     is_at_rest: AtomicBool,
     /// The ticks of this request in which the server waited for its content, and the bytes that came.
@@ -144,6 +146,7 @@ impl Vitals {
             is_outstanding: AtomicBool::new(false),
             is_owing: AtomicBool::new(false),
             doubt: OnceLock::new(),
+            parting: OnceLock::new(),
             is_at_rest: AtomicBool::new(true),
             heard_in: Tally::default(),
             told_in: Tally::default(),
@@ -213,6 +216,12 @@ impl Vitals {
         }
     }
 
+    /// Whether the client has taken at once what a stream of HTTP/2 handed over last.
+    pub(super) fn is_quick(&self) -> bool {
+        let waited = self.now().wrapping_sub(self.told.load(Relaxed));
+        self.is_stuck.load(Relaxed) && waited <= 1
+    }
+
     /// Notes that the client takes no more for now.
     pub(super) fn stuck(&self) {
         if !self.is_stuck.swap(true, Relaxed) {
@@ -263,6 +272,18 @@ impl Vitals {
     /// Why the request that has begun is to be refused.
     pub(super) fn doubted(&self) -> Option<&'static str> {
         self.doubt.get().copied()
+    }
+
+    /// Notes that the client of HTTP/2 is told to end the connection.
+    #[cfg(feature = "http2")]
+    pub(super) fn part(&self) {
+        self.parting.get_or_init(|| self.now());
+    }
+
+    /// Whether the client of HTTP/2 has had its time to hear that the connection ends.
+    pub(super) fn is_overdue(&self) -> bool {
+        let parting = self.parting.get();
+        parting.is_some_and(|&told| TICK * self.now().wrapping_sub(told) > LINGER)
     }
 
     pub(super) fn rest(&self, is_at_rest: bool) {
@@ -317,7 +338,10 @@ impl Vitals {
         let over = |ticks: u32, deadline: Duration| !deadline.is_zero() && TICK * ticks > deadline;
         let is_too_slow = |tally: &Tally, deadline| {
             let (ticks, bytes) = tally.tick();
-            over(ticks, deadline) && bytes < (TICK * ticks).as_secs() * limits.min_rate as u64
+            let least = (TICK * ticks)
+                .as_secs()
+                .saturating_mul(limits.min_rate as u64);
+            over(ticks, deadline) && bytes < least
         };
         if self.is_stuck.load(Relaxed)
             && (over(elapsed(&self.told), limits.write_deadline)
@@ -340,7 +364,8 @@ impl Vitals {
             Phase::Idle if in_phase >= 1 && !self.is_at_rest() && !self.is_stuck.load(Relaxed) => {
                 self.give(Order::Rest);
             }
-            Phase::Open if over(in_phase, limits.idle_deadline + LINGER) => self.give(Order::Close),
+            // Its client has been told, and does not say that it has heard.
+            Phase::Open if self.is_overdue() && over(in_phase, LINGER) => self.give(Order::Close),
             Phase::Open if over(in_phase, limits.idle_deadline) => self.ask(Order::Last),
             Phase::Lingering if over(in_phase, LINGER) => self.give(Order::Close),
             Phase::Answering
@@ -361,15 +386,12 @@ impl Vitals {
         }
     }
 
-    /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another. `ticks` says
-    /// for how long that has been so.
-    pub(super) fn drain(&self, ticks: u32) {
+    /// Lets the connection end, when the server is to: once a tick, for an order may have taken the place of another.
+    pub(super) fn drain(&self) {
         let in_phase = self.now().wrapping_sub(self.since.load(Relaxed));
         match self.phase() {
             Phase::Lingering => {}
             Phase::Head if in_phase > 2 => self.ask(Order::TimeOut),
-            // Its client has been told, and does not say that it has heard.
-            Phase::Open if TICK * ticks > LINGER => self.give(Order::Close),
             _ => self.ask(Order::Last),
         }
     }
