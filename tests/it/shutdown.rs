@@ -252,7 +252,7 @@ async fn a_first_signal_behind_an_end_that_has_begun_cuts_off_nothing() {
     sleep(Duration::from_millis(200)).await;
     let stopping = read_all(&mut ask(&server, "POST /stop").await).await;
     assert!(stopping.ends_with("stopping"), "{stopping}");
-    server.error_line("stopping: requests in flight are finished");
+    server.error_line("stopping: requests in flight have");
     server.signal("-TERM");
     let answer = read_all(&mut slow).await;
     assert!(answer.ends_with("slow"), "{answer}");

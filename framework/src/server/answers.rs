@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     application::{Coming, Ready},
-    handler::{Body, BoxError, HttpError, Response, flush::Answered},
+    handler::{Body, BoxError, HttpError, flush::Answered},
 };
 
 /// What the connections of a server have in common.
@@ -226,7 +226,7 @@ impl Answer {
     /// The answer to a stream of HTTP/2 whose connection was to end long ago.
     #[cfg(feature = "http2")]
     pub(super) fn too_late(vitals: &Arc<Vitals>) -> Self {
-        let mut response = Response::new(Body::empty());
+        let mut response = crate::handler::Response::new(Body::empty());
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         Self {
             coming: Some(Coming::There(Answered::Foreign(Box::new(response)))),
