@@ -10,6 +10,7 @@ use crate::server::Limits;
 /// |---|---|---|
 /// | `--address` | `SQUALL_ADDRESS` | `127.0.0.1`; several are given one by one, or with commas between them |
 /// | `--port` | `SQUALL_PORT` | `8888`; 0 picks a free one and prints it |
+/// | `--socket-mode` | `SQUALL_SOCKET_MODE` | `600`; who may connect to a Unix socket, as `chmod` has it: `660` lets the group too |
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; `off`, `error`, `warn`, `info`, `debug` or `trace`, also by target: `info,squall::access=warn`, `info,squall=debug` |
@@ -21,8 +22,8 @@ use crate::server::Limits;
 ///
 /// * a name or an address, with its own port or that of `--port`: `localhost`, `0.0.0.0`, `::`, `[::1]:8080`. A name is listened on
 ///   at each of its addresses. `::` is all of IPv6 and no more: `0.0.0.0` beside it is the rest.
-/// * a Unix socket, `unix:/run/app.sock`. Its file is for its owner only (mode 0600), and is removed at the end; one that was left behind
-///   is replaced, any other file is refused.
+/// * a Unix socket, `unix:/run/app.sock`. Its file is for its owner only, unless `--socket-mode` lets others, and is removed at the end;
+///   one that was left behind is replaced, any other file is refused.
 /// * an abstract name of Linux, `unix:@app`.
 ///
 /// In code, a program begins with the defaults and changes fields: `let mut options = Options::default(); options.port = 80;`.
@@ -65,6 +66,12 @@ pub struct Options {
         arg(long, env = "SQUALL_PORT", default_value_t = 8888, value_parser = port)
     )]
     pub port: u16,
+    /// Who may connect to a Unix socket, as octal digits
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_SOCKET_MODE", value_name = "MODE", default_value = "600", value_parser = mode, hide_short_help = true)
+    )]
+    pub socket_mode: u32,
     /// The number of event loops [default: one a core]
     #[cfg_attr(
         feature = "options",
@@ -131,6 +138,15 @@ fn port(text: &str) -> Result<u16, String> {
         .map_err(|_| "a port is a number from 0 to 65535".to_owned())
 }
 
+/// Reads the mode of a file.
+#[cfg(feature = "options")]
+fn mode(text: &str) -> Result<u32, String> {
+    let mode = u32::from_str_radix(text, 8)
+        .ok()
+        .filter(|mode| *mode <= 0o777);
+    mode.ok_or_else(|| "a mode is three octal digits: 600, 660, 666".to_owned())
+}
+
 /// Names the variable that a wrong value comes from, where it is not from the command line: clap speaks of the option alone.
 #[cfg(feature = "options")]
 fn of_variable(mut error: clap::Error, command: &clap::Command) -> clap::Error {
@@ -171,6 +187,7 @@ impl Default for Options {
         Self {
             addresses: vec!["127.0.0.1".to_owned()],
             port: 8888,
+            socket_mode: 0o600,
             workers: None,
             debug: false,
             log: "info".to_owned(),

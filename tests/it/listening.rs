@@ -119,11 +119,17 @@ mod unix {
     /// Set to the path of the socket where this binary runs as the server of a test.
     const PLACE: &str = "SQUALL_TESTS_SOCKET";
 
+    /// Set where its group may connect.
+    const FOR_GROUP: &str = "SQUALL_TESTS_FOR_GROUP";
+
     #[squall::test]
     async fn a_server_on_a_socket() {
         let mut options = Options::default();
         let socket = env::var(PLACE).unwrap_or_default();
         options.addresses = vec!["127.0.0.1".to_owned(), format!("unix:{socket}")];
+        if env::var_os(FOR_GROUP).is_some() {
+            options.socket_mode = 0o660;
+        }
         OwnServer::run(app(), options).await;
     }
 
@@ -132,6 +138,25 @@ mod unix {
             OwnServer::start_with("listening::unix::a_server_on_a_socket", &[(PLACE, socket)]);
         server.output_line("squall listens on unix:");
         server
+    }
+
+    #[squall::test]
+    async fn a_mode_lets_others_connect() {
+        let place = Place::new("group");
+        let socket = place.socket();
+        let settings = [(PLACE, socket.to_str().unwrap()), (FOR_GROUP, "1")];
+        let mut server = OwnServer::start_with("listening::unix::a_server_on_a_socket", &settings);
+        server.output_line("squall listens on unix:");
+        let mode = fs::metadata(&socket).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o660);
+    }
+
+    #[squall::test]
+    async fn a_mode_that_is_none_is_refused() {
+        let mut options = Options::default();
+        options.socket_mode = 0o1777;
+        let refusal = app().serve(options).await.unwrap_err().to_string();
+        assert!(refusal.contains("--socket-mode 1777"), "{refusal}");
     }
 
     #[squall::test]

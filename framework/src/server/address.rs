@@ -88,15 +88,15 @@ impl Address {
         self
     }
 
-    /// Opens its listening sockets: one for each address of a name, one otherwise.
+    /// Opens its listening sockets: one for each address of a name, one otherwise. The mode is that of a file.
     ///
     /// # Errors
     ///
     /// What the system says.
-    pub(super) async fn open(&self) -> io::Result<Vec<Socket>> {
+    pub(super) async fn open(&self, mode: u32) -> io::Result<Vec<Socket>> {
         match self {
             Self::Network { host, port } => open_network(host, port.unwrap_or_default()).await,
-            Self::File(path) => Ok(vec![unix::open_file(path)?]),
+            Self::File(path) => Ok(vec![unix::open_file(path, mode)?]),
             Self::Abstract(name) => Ok(vec![unix::open_abstract(name)?]),
         }
     }
@@ -180,14 +180,14 @@ mod unix {
 
     use super::{Domain, SockAddr, Socket, Type, io, listen};
 
-    /// Opens a socket in the file system, for its owner only. One that a server has left behind is replaced; a file of
+    /// Opens a socket in the file system, for those whom its mode lets. One that a server has left behind is replaced; a file of
     /// another kind and a socket on which somebody listens are not.
-    pub(super) fn open_file(path: &Path) -> io::Result<Socket> {
+    pub(super) fn open_file(path: &Path, mode: u32) -> io::Result<Socket> {
         remove_stale(path)?;
         let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(path)?)?;
         // Nobody can connect before it listens, so nobody slips in before this.
-        fs::set_permissions(path, Permissions::from_mode(0o600))?;
+        fs::set_permissions(path, Permissions::from_mode(mode))?;
         listen(&socket)?;
         Ok(socket)
     }
@@ -230,7 +230,7 @@ mod unix {
 
     use super::{Socket, io};
 
-    pub(super) fn open_file(_: &Path) -> io::Result<Socket> {
+    pub(super) fn open_file(_: &Path, _: u32) -> io::Result<Socket> {
         Err(io::Error::other("this system has no Unix sockets"))
     }
 

@@ -60,6 +60,12 @@ impl Listeners {
     /// An address cannot be read, resolved or bound; the error names it.
     pub(super) async fn open(options: &Options) -> Result<Self> {
         warn_of_small_backlog();
+        if options.socket_mode > 0o777 {
+            return Err(Misuse::error(format!(
+                "`--socket-mode {:o}` is no mode of a socket: it goes from 0 to 777",
+                options.socket_mode
+            )));
+        }
         let mut listeners = Vec::new();
         for text in &options.addresses {
             let address = text
@@ -71,7 +77,7 @@ impl Listeners {
                 })?
                 .or_port(options.port);
             let sockets = address
-                .open()
+                .open(options.socket_mode)
                 .await
                 .map_err(|error| cannot_listen(&address, &error))?;
             for socket in sockets {
