@@ -185,6 +185,7 @@ async fn it_has_a_deadline_and_says_what_it_cut_off() {
     server.signal("-TERM");
     assert_eq!(read_all(&mut deaf).await, "");
     assert!(server.error_has("cut off after 1s: requests: 1, connections: 1"));
+    assert!(server.error_has("499 GET /deaf"));
     assert!(server.wait());
 }
 

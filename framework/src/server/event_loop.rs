@@ -19,7 +19,7 @@ pub(super) struct EventLoop {
     roster: Arc<Roster>,
     ended: oneshot::Receiver<()>,
     /// Nothing is ever sent: when it goes, what is still under way is cut off.
-    _held: oneshot::Sender<Infallible>,
+    held: Option<oneshot::Sender<Infallible>>,
 }
 
 /// A new connection.
@@ -74,7 +74,7 @@ impl EventLoop {
             arrivals,
             roster,
             ended,
-            _held: held,
+            held: Some(held),
         })
     }
 
@@ -120,7 +120,14 @@ impl EventLoop {
     pub(super) async fn ended(&mut self) {
         // Without the other end of the channel, the loop ends behind its last connection.
         self.arrivals = mpsc::unbounded_channel().0;
-        _ = (&mut self.ended).await;
+        if !self.ended.is_terminated() {
+            _ = (&mut self.ended).await;
+        }
+    }
+
+    /// Cuts off what is still under way.
+    pub(super) fn cut_off(&mut self) {
+        self.held = None;
     }
 }
 

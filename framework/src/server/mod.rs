@@ -31,7 +31,7 @@ mod stats;
 mod vitals;
 pub(crate) mod wire;
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
@@ -113,19 +113,27 @@ async fn drain(mut loops: Vec<EventLoop>, common: &Common) {
     for event_loop in &loops {
         event_loop.drain();
     }
-    let ended = async {
-        for event_loop in &mut loops {
-            event_loop.ended().await;
-        }
-    };
     let deadline = common.limits.drain_deadline;
     if deadline.is_zero() {
         tracing::info!(target: "squall", "stopping: requests in flight have no deadline");
-        return ended.await;
+        return ended(&mut loops).await;
     }
     tracing::info!(target: "squall", "stopping: requests in flight have {deadline:?} to end");
-    if timeout(deadline, ended).await.is_err() {
+    if timeout(deadline, ended(&mut loops)).await.is_err() {
         tell_cut_off(&loops, common);
+        loops.iter_mut().for_each(EventLoop::cut_off);
+        // A handler that holds its loop is not waited for.
+        _ = timeout(HOOKS, ended(&mut loops)).await;
+    }
+}
+
+/// How long what is cut off has for its hooks and its line in the access log.
+const HOOKS: Duration = Duration::from_secs(1);
+
+/// Waits until all event loops have ended.
+async fn ended(loops: &mut [EventLoop]) {
+    for event_loop in loops {
+        event_loop.ended().await;
     }
 }
 
