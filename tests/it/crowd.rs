@@ -19,22 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{OwnServer, read_all, read_quiet};
-
-#[handler]
-#[route("/")]
-struct Hello;
-
-#[handler]
-impl Hello {
-    fn get(&self) -> &'static str {
-        "hello"
-    }
-
-    async fn post(&self, content: Bytes) -> String {
-        content.len().to_string()
-    }
-}
+use crate::support::{Hello, OwnServer, read_all, read_quiet};
 
 /// More than the buffers of the system take.
 #[handler]

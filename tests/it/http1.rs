@@ -14,28 +14,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{Events, OwnServer, connect, exchange, read_all, read_quiet};
+use crate::support::{Events, Hello, OwnServer, connect, exchange, read_all, read_quiet};
 
 /// The last request of a connection.
 const LAST: &str = "GET /last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
 
 /// The status of its answer.
 const LAST_STATUS: u16 = 202;
-
-#[handler]
-#[route("/")]
-struct Hello;
-
-#[handler]
-impl Hello {
-    fn get(&self) -> &'static str {
-        "hello"
-    }
-
-    async fn post(&self, content: Bytes) -> String {
-        content.len().to_string()
-    }
-}
 
 #[handler]
 #[route("/last")]

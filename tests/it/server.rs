@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use squall::{Application, handler, routes, server::Limits, testing::TestClient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,22 +9,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::support::{OwnServer, connect, exchange, read_all, read_quiet};
-
-#[handler]
-#[route("/")]
-struct Hello;
-
-#[handler]
-impl Hello {
-    fn get(&self) -> &'static str {
-        "hello"
-    }
-
-    async fn post(&self, content: Bytes) -> String {
-        content.len().to_string()
-    }
-}
+use crate::support::{Hello, OwnServer, connect, exchange, read_all, read_quiet};
 
 /// Waits before it answers.
 #[handler]

@@ -1,4 +1,4 @@
-//! What the tests share: a list of events, and a raw connection.
+//! What the tests share: a handler, a list of events, and a raw connection.
 
 use std::{
     io::{BufRead, BufReader, Lines},
@@ -7,12 +7,29 @@ use std::{
     time::Duration,
 };
 
-use squall::{Application, Options, testing::TestClient};
+use bytes::Bytes;
+use squall::{Application, Options, handler, testing::TestClient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::{sleep, timeout},
 };
+
+/// Says hello, and how much it was told.
+#[handler]
+#[route("/")]
+pub(crate) struct Hello;
+
+#[handler]
+impl Hello {
+    fn get(&self) -> &'static str {
+        "hello"
+    }
+
+    async fn post(&self, content: Bytes) -> String {
+        content.len().to_string()
+    }
+}
 
 /// What happened, in order. Cheap to clone, so that a test keeps one and gives one to the application.
 #[derive(Clone, Debug, Default)]
