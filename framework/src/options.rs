@@ -14,6 +14,7 @@ use crate::server::Limits;
 /// | `--workers` | `SQUALL_WORKERS` | one event loop a core |
 /// | `--debug` | `SQUALL_DEBUG=1` | off; shows the causes of errors on their pages |
 /// | `--log` | `SQUALL_LOG` | `info`; `off`, `error`, `warn`, `info`, `debug` or `trace`, also by target: `info,squall::access=warn`, `info,squall=debug` |
+/// | `--half-close` | `SQUALL_HALF_CLOSE=1` | off: a client that closes its side of a connection of HTTP/1 while it waits is taken for gone; with it, it gets its answer, and who is gone is found when that is written |
 /// | `--watchdog` | `SQUALL_WATCHDOG` | `100ms`; a handler that holds an event loop for longer is logged; `0` is no watchdog |
 ///
 /// The options of [`Limits`] stand beside them.
@@ -84,6 +85,12 @@ pub struct Options {
         arg(long, env = "SQUALL_DEBUG", value_parser = clap::builder::BoolishValueParser::new())
     )]
     pub debug: bool,
+    /// Answer clients that have closed their side while they wait
+    #[cfg_attr(
+        feature = "options",
+        arg(long, env = "SQUALL_HALF_CLOSE", value_parser = clap::builder::BoolishValueParser::new(), hide_short_help = true)
+    )]
+    pub half_close: bool,
     /// What to log: a level, or levels by target
     #[cfg_attr(
         feature = "options",
@@ -190,6 +197,7 @@ impl Default for Options {
             socket_mode: 0o600,
             workers: None,
             debug: false,
+            half_close: false,
             log: "info".to_owned(),
             watchdog: Duration::from_millis(100),
             limits: Limits::default(),

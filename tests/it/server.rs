@@ -499,6 +499,33 @@ async fn a_connection_too_many_is_told_so() {
 }
 
 #[squall::test]
+async fn a_server_that_answers_half_closed() {
+    let mut options = squall::Options::default();
+    options.half_close = true;
+    OwnServer::run(app(), options).await;
+}
+
+/// What comes of a request whose client closes its side while it waits.
+async fn half_closed(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /slow/200 HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    stream.shutdown().await.unwrap();
+    read_all(&mut stream).await
+}
+
+#[squall::test]
+async fn who_closes_one_side_is_gone_unless_an_option_says_otherwise() {
+    let strict = OwnServer::start("server::a_server_that_is_told_to_end");
+    assert_eq!(half_closed(&strict.address).await, "");
+    let lenient = OwnServer::start("server::a_server_that_answers_half_closed");
+    let answer = half_closed(&lenient.address).await;
+    assert!(answer.ends_with("\r\n\r\nslow"), "{answer}");
+    lenient.signal("-TERM");
+    assert!(lenient.wait());
+}
+
+#[squall::test]
 async fn a_server_that_is_told_to_end() {
     OwnServer::run(app(), squall::Options::default()).await;
 }

@@ -27,6 +27,7 @@ use super::{
     vitals::{Phase, Vitals},
 };
 use crate::{
+    Options,
     application::{Coming, Ready},
     handler::{Body, BoxError, HttpError, flush::Answered},
 };
@@ -37,18 +38,28 @@ pub(crate) struct Common {
     pub(crate) limits: Limits,
     /// How long a poll may take before the watchdog speaks; zero where there is none.
     pub(super) patience: Duration,
+    /// Whether a client that has closed its side is there all the same.
+    pub(super) half_close: bool,
     /// The requests that are being answered; counted where there is a limit.
     in_flight: AtomicUsize,
 }
 
 impl Common {
-    pub(crate) fn new(ready: Arc<Ready>, limits: Limits, patience: Duration) -> Self {
+    pub(crate) fn new(ready: Arc<Ready>, limits: Limits) -> Self {
         Self {
             ready,
             limits,
-            patience,
+            patience: Duration::ZERO,
+            half_close: false,
             in_flight: AtomicUsize::new(0),
         }
+    }
+
+    /// With what only a server of its own has.
+    pub(super) fn with(mut self, options: &Options) -> Self {
+        self.patience = options.watchdog;
+        self.half_close = options.half_close;
+        self
     }
 }
 
@@ -256,15 +267,17 @@ impl Bearings {
     /// Lets the answer say that the connection ends with it, where it does.
     #[inline]
     fn say_last(&self, answered: &mut Answered) {
-        let is_last = !self.is_stream && (self.is_last || self.vitals.is_late());
-        if is_last {
+        if self.is_stream {
+            return;
+        }
+        if self.is_last {
             let close = HeaderValue::from_static("close");
             let response = answered.halves().0;
             response.headers_mut().insert(header::CONNECTION, close);
         }
         if self.is_old {
             let response = answered.halves().0;
-            if is_last || response.body().size_hint().exact().is_none() {
+            if self.is_last || response.body().size_hint().exact().is_none() {
                 // It ends with the connection. To an answer of a later version hyper would add the promise to keep that.
                 *response.version_mut() = Version::HTTP_10;
             }

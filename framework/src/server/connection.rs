@@ -138,11 +138,13 @@ impl Connection {
             remote_addr: self.remote_addr,
             known_host: KnownHost::default(),
         };
-        let max_head = self.common().limits.max_head;
+        let common = self.common();
+        let max_head = common.limits.max_head;
         // Not `pipeline_flush`: with it hyper buffers a stream without bound, whether the client reads or not. Not `writev`: head
         // and content go out of one buffer, which costs a small answer a twentieth less.
         let http = http1::Builder::new()
             .header_read_timeout(None)
+            .half_close(common.half_close)
             .max_header_size(max_head)
             .max_buf_size(max_head.max(Body::PIECE))
             .writev(false)

@@ -62,7 +62,7 @@ impl Application {
         let debug = options.debug || self.is_debug();
         let ready = self.debug(debug).ready()?;
         let mut listeners = Listeners::open(&options).await?;
-        let common = Arc::new(Common::new(ready, options.limits.clone(), options.watchdog));
+        let common = Arc::new(Common::new(ready, options.limits.clone()).with(&options));
         let gate = Gate::new(&common.limits);
         let loops = start_loops(options.worker_count(), &common)?;
         let mut signals = Signals::listen()?;

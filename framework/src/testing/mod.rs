@@ -1,6 +1,6 @@
 //! [`TestClient`]: a client for tests of an application, in memory or over a real socket.
 
-use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
@@ -102,7 +102,7 @@ impl TestClient {
     #[track_caller]
     fn with_limits(app: Application, limits: Limits) -> Self {
         let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
-        let common = Arc::new(Common::new(ready, limits, Duration::ZERO));
+        let common = Arc::new(Common::new(ready, limits));
         Self {
             roster: Roster::new(common),
             socket: None,
