@@ -2,8 +2,7 @@
 # Slow clients against squall: `slowhttptest` with 4,000 connections that send the head of a request (-H), its content (-B), or read the
 # answer (-X) a few bytes a second, while a probe asks as an ordinary client would. All deadlines are 10 seconds.
 #
-# An answer of 96 KiB goes into the buffers of the kernel, so that the connection is idle for the server. One of 8 MiB does not: a
-# twentieth of the connections ask for that, for the buffers of all of them together have a limit too.
+# An answer of 96 KiB is handed to hyper whole, one of 8 MiB is not: a twentieth of the connections ask for that.
 #
 # Prints the most connections that were held at once, how many were left 3 seconds behind the last deadline, and what the probe saw.
 # (In these 3 seconds are half a second until the sweep comes by, and 2 seconds in which a client may read its last answer.)

@@ -7,7 +7,7 @@ use std::{num::NonZeroUsize, time::Duration};
 ///
 /// | option | default | beyond it |
 /// |---|---|---|
-/// | `--max-head` | 64 KiB, and 100 fields | 431, or 414 where half of it is the target, and the connection is closed |
+/// | `--max-head` | 64 KiB, and 100 fields | 431, or 414 where half of it is the target, and the connection is closed; of HTTP/2 431, and the stream is reset |
 /// | `--head-deadline` | 30 s from the first byte of a request to the end of its head | 408, and the connection is closed |
 /// | `--idle-deadline` | 75 s without a request | the connection is closed |
 /// | `--body-deadline` | 30 s without a byte of content that a handler waits for | 408, and the connection is closed |
