@@ -63,7 +63,7 @@ pub mod testing;
 pub mod __private;
 
 pub use application::{Application, Endpoint, ResponseFuture, Routes};
-pub use handler::{Context, Error, Html, HttpError, Json, Redirect, Result, State};
+pub use handler::{Context, Error, Form, Html, HttpError, Json, Query, Redirect, Result, State};
 pub use options::Options;
 
 /// Makes a struct and its impl a handler.

@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod application;
+mod arguments;
 mod attack;
 mod bad_input;
 mod bases;

@@ -53,7 +53,7 @@ pub(crate) const CONTENT_LIMIT: usize = 2 * 1024 * 1024;
     message = "`{Self}` cannot be taken from the head of a request",
     label = "not an extractor of the head",
     note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`",
-    note = "what reads the content (`Json`, `Bytes`, `String`) can only be the last argument of a method",
+    note = "what reads the content (`Json`, `Form`, `Bytes`, `String`) can only be the last argument of a method",
     note = "a type of your own implements `squall::handler::FromRequestParts`"
 )]
 pub trait FromRequestParts: Sized + Send + 'static {
@@ -82,6 +82,7 @@ pub trait FromRequestParts: Sized + Send + 'static {
 /// | type | content |
 /// |---|---|
 /// | [`Json<T>`](crate::Json) | JSON |
+/// | [`Form<T>`](crate::Form) | a form |
 /// | `String` | text in UTF-8; 400 for any other |
 /// | `Bytes`, `Vec<u8>` | as it is |
 ///
@@ -92,7 +93,7 @@ pub trait FromRequestParts: Sized + Send + 'static {
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
     note = "a value of the path, the query, a header or a cookie is a field of the struct",
-    note = "the last argument may read the content: `Json<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
+    note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
 pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
@@ -295,14 +296,18 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
 
 impl<T: DeserializeOwned + Send + 'static> FromRequest for Option<Json<T>> {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        let absent = !cx.headers().contains_key(header::CONTENT_TYPE)
-            && cx.read_content(CONTENT_LIMIT).await?.is_empty();
-        if absent {
+        if is_absent(cx).await? {
             Ok(None)
         } else {
             Json::from_request(cx).await.map(Some)
         }
     }
+}
+
+/// Whether there is neither content nor a type of it.
+pub(super) async fn is_absent(cx: &mut Context) -> Result<bool> {
+    Ok(!cx.headers().contains_key(header::CONTENT_TYPE)
+        && cx.read_content(CONTENT_LIMIT).await?.is_empty())
 }
 
 /// Whether a media type is `application/json` or ends in `+json` (RFC 6839 §3.1).

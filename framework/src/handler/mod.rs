@@ -3,6 +3,7 @@
 //! The macros turn a `#[handler]` struct and its impl into a few hidden traits, and one driver takes a request
 //! through the steps: fields, default headers, `prepare` of the base and then its own, the method, the answer, `on_finish`.
 
+mod arguments;
 mod body;
 mod content;
 mod context;
@@ -12,6 +13,7 @@ mod extract;
 pub(crate) mod fields;
 pub(crate) mod finish;
 pub(crate) mod flush;
+mod form;
 pub(crate) mod glue;
 pub(crate) mod life_cycle;
 mod redirect;
@@ -35,6 +37,7 @@ pub use extract::{
 };
 pub use fields::FieldValue;
 pub use finish::Outcome;
+pub use form::{Form, Query};
 pub use redirect::Redirect;
 pub use request::{RemoteAddr, RequestHandle};
 pub use requirements::Requirements;

@@ -257,6 +257,18 @@ impl TestRequest<'_> {
             .body(json)
     }
 
+    /// Sends these names and values as a form, and says that they are one. A sequence is a name that is sent several times.
+    ///
+    /// # Panics
+    ///
+    /// When the value is not made of names and values.
+    #[track_caller]
+    pub fn form(self, value: &impl Serialize) -> Self {
+        let content = serde_html_form::to_string(value).expect("a test sends names and values");
+        self.header("content-type", "application/x-www-form-urlencoded")
+            .body(content)
+    }
+
     /// Sends it, and waits for the head of the answer.
     ///
     /// # Panics

@@ -1,0 +1,223 @@
+//! [`Query`] and [`Form`]: the names and values of a query or a form as one struct.
+
+use std::ops::{Deref, DerefMut};
+
+use ::http::{StatusCode, header};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::{
+    context::Context,
+    error::{HttpError, Result},
+    extract::{CONTENT_LIMIT, FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent},
+};
+use crate::http::percent;
+
+/// The query of the target URI as a struct: a field or an argument of a method.
+///
+/// A name that stands there several times is a `Vec`; `#[serde(rename = "…")]`, `#[serde(default)]` and `Option` work as they do for
+/// JSON. What is not percent-encoded UTF-8 is answered with 400, values of another shape with 422 and the name of the field.
+/// `Option<Query<T>>` is `None` where there is no query.
+///
+/// For one value, a `#[query]` field is shorter.
+///
+/// # Examples
+///
+/// ```
+/// use serde::Deserialize;
+/// use squall::{Query, handler};
+///
+/// #[derive(Deserialize)]
+/// struct Search {
+///     #[serde(rename = "q")]
+///     words: String,
+///     #[serde(default)]
+///     tag: Vec<String>,
+/// }
+///
+/// #[handler]
+/// #[route("/search")]
+/// struct Stories {
+///     search: Query<Search>,
+/// }
+///
+/// #[handler]
+/// impl Stories {
+///     fn get(&self) -> String {
+///         format!("{} in {:?}", self.search.words, self.search.tag)
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Query<T>(pub T);
+
+/// The content of a form as a struct: the last argument of a method.
+///
+/// It reads at most 2 MiB (413 beyond) of `application/x-www-form-urlencoded` (415 for any other type). What is not percent-encoded
+/// UTF-8 is answered with 400, values of another shape with 422 and the name of the field. Names and values are as in [`Query`].
+/// `Option<Form<T>>` is `None` where there is neither content nor a type of it.
+///
+/// # Examples
+///
+/// ```
+/// use serde::Deserialize;
+/// use squall::{Form, Redirect, handler};
+///
+/// #[derive(Deserialize)]
+/// struct Story {
+///     title: String,
+///     #[serde(default)]
+///     tag: Vec<String>,
+/// }
+///
+/// #[handler]
+/// #[route("/stories")]
+/// struct Stories;
+///
+/// #[handler]
+/// impl Stories {
+///     async fn post(&self, story: Form<Story>) -> Redirect {
+///         println!("{} with {} tags", story.title, story.tag.len());
+///         Redirect::see_other("/stories")
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form<T>(pub T);
+
+/// What [`Query`] and [`Form`] have in common.
+macro_rules! wrapper {
+    ($name:ident) => {
+        impl<T> $name<T> {
+            /// The value.
+            #[must_use]
+            pub fn into_inner(self) -> T {
+                self.0
+            }
+        }
+
+        impl<T> Deref for $name<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+
+        impl<T> DerefMut for $name<T> {
+            fn deref_mut(&mut self) -> &mut T {
+                &mut self.0
+            }
+        }
+    };
+}
+
+wrapper!(Query);
+wrapper!(Form);
+
+impl<T: DeserializeOwned + Send + 'static> FromRequestParts for Query<T> {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        parse(cx.query(), "the query").map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> OptionalFromRequestParts for Query<T> {
+    async fn optional_from_request_parts(cx: &mut Context) -> Result<Option<Self>> {
+        match cx.uri().query() {
+            None => Ok(None),
+            Some(_) => Self::from_request_parts(cx).await.map(Some),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        if !has_form(cx) {
+            let error = HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            return Err(error
+                .with_message("expected content of type `application/x-www-form-urlencoded`")
+                .into());
+        }
+        let content = cx.read_content(CONTENT_LIMIT).await?;
+        parse(text(&content)?, "the form").map(Self)
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> FromRequest for Option<Form<T>> {
+    async fn from_request(cx: &mut Context) -> Result<Self> {
+        if is_absent(cx).await? {
+            Ok(None)
+        } else {
+            Form::from_request(cx).await.map(Some)
+        }
+    }
+}
+
+/// Whether the content is a form in UTF-8, by what is said of it.
+pub(super) fn has_form(cx: &Context) -> bool {
+    let content_type = cx.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    !cx.headers().contains_key(header::CONTENT_ENCODING) && is_form(content_type)
+}
+
+fn is_form(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_utf8 = |parameter: &str| match parameter.split_once('=') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
+            value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    };
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") && parts.all(is_utf8)
+}
+
+/// The content of a form as text: what is not ASCII in it should be encoded, and is taken as UTF-8 where it is not.
+///
+/// # Errors
+///
+/// 400 when it is not UTF-8.
+pub(super) fn text(content: &Bytes) -> Result<&str> {
+    std::str::from_utf8(content)
+        .map_err(|error| HttpError::bad_request(format!("the form is not UTF-8: {error}")).into())
+}
+
+fn parse<T: DeserializeOwned>(text: &str, noun: &str) -> Result<T> {
+    // Names, values and what stands between them alike: `&` and `=` are no part of an encoded character.
+    percent::decode(text).map_err(|error| HttpError::bad_request(format!("{noun}: {error}")))?;
+    let pairs = serde_html_form::Deserializer::from_bytes(text.as_bytes());
+    let value = serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        let message = match path.as_str() {
+            "." => format!("{noun}: {error}"),
+            _ => format!("`{path}`: {error}"),
+        };
+        HttpError::new(StatusCode::UNPROCESSABLE_ENTITY).with_message(message)
+    })?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_form;
+
+    #[test]
+    fn knows_forms() {
+        for yes in [
+            "application/x-www-form-urlencoded",
+            "Application/X-WWW-Form-Urlencoded; charset=UTF-8",
+            "application/x-www-form-urlencoded; charset=\"utf-8\"; a=b",
+        ] {
+            assert!(is_form(yes), "{yes}");
+        }
+        for no in [
+            "",
+            "application/x-www-form-urlencoded2",
+            "text/plain",
+            "multipart/form-data",
+            "application/x-www-form-urlencoded; charset=latin1",
+        ] {
+            assert!(!is_form(no), "{no}");
+        }
+    }
+}
