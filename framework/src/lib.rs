@@ -62,6 +62,7 @@ pub mod testing;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use ::cookie::{self, Cookie};
 pub use application::{Application, Endpoint, ResponseFuture, Routes};
 pub use handler::{Context, Error, Form, Html, HttpError, Json, Query, Redirect, Result, State};
 pub use options::Options;

@@ -23,7 +23,7 @@ use super::{
     target::Gift,
 };
 use crate::{
-    http::{cookies, percent},
+    http::percent,
     routing::{pattern::Place, tree::Captures, url},
 };
 
@@ -301,12 +301,6 @@ impl Context {
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         self.request.host()
-    }
-
-    /// The value of a cookie; of the last one, when the client sends several of this name.
-    #[must_use]
-    pub fn cookie(&self, name: &str) -> Option<String> {
-        cookies::value(self.headers(), name).map(std::borrow::Cow::into_owned)
     }
 
     /// The address of the peer; `None` when the request did not come over a socket of squall's server.

@@ -7,6 +7,7 @@ mod arguments;
 mod body;
 mod content;
 mod context;
+mod cookies;
 mod detached;
 pub(crate) mod error;
 mod extract;

@@ -1,20 +1,94 @@
-//! Reading the `cookie` field as browsers write it (RFC 6265 §4.2), with Tornado's leniency: a value may stand in
-//! double quotes, with `\"` and `\ooo` inside.
+//! Cookies on the wire (RFC 6265 §4). They are read as browsers write them, with Tornado's leniency: a value may stand in double
+//! quotes, with `\"` and `\ooo` inside. They are written as Tornado does: quoted where they must be.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write};
 
-use ::http::{HeaderMap, header::COOKIE};
+use ::cookie::Cookie;
+use ::http::{
+    HeaderMap, HeaderValue,
+    header::{COOKIE, HeaderName},
+};
 
 /// The value of the last cookie of this name.
 pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, str>> {
+    let last = pairs(headers).filter(|(key, _)| *key == name).last();
+    last.map(|(_, value)| unquote(value))
+}
+
+/// The names and values, in order. What has no name of a cookie is none.
+pub(crate) fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    pairs(headers)
+        .filter(|(name, _)| is_name(name))
+        .map(|(name, value)| (name, unquote(value)))
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|field| field.to_str().ok())
-        .flat_map(|field| field.split(';'))
-        .filter_map(|pair| pair.split_once('='))
-        .rfind(|(key, _)| key.trim() == name)
-        .map(|(_, value)| unquote(value.trim()))
+        .flat_map(|field| field.as_bytes().split(|&byte| byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok()?.split_once('='))
+        .map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// The value of `set-cookie` for a cookie.
+///
+/// # Errors
+///
+/// Why it cannot be sent.
+pub(crate) fn field(cookie: &Cookie<'_>) -> Result<String, &'static str> {
+    if !is_name(cookie.name()) {
+        return Err("its name is no token");
+    }
+    let is_wrong = |text: &str, also: &[char]| {
+        text.contains(|char: char| char.is_ascii_control() || also.contains(&char))
+    };
+    if is_wrong(cookie.value(), &[' ']) {
+        return Err("there is a blank or a control character in its value; encode it");
+    }
+    let attributes = [cookie.path(), cookie.domain()];
+    if attributes
+        .into_iter()
+        .flatten()
+        .any(|text| is_wrong(text, &[' ', ';']))
+    {
+        return Err("there is a blank, a semicolon or a control character in its path or domain");
+    }
+    let mut written = cookie.clone();
+    if let Some(quoted) = quoted(cookie.value()) {
+        written.set_value(quoted);
+    }
+    Ok(written.to_string())
+}
+
+/// The name of the cookie that a value of `set-cookie` sets.
+pub(crate) fn name_of(field: &HeaderValue) -> &[u8] {
+    let name = field.as_bytes().split(|&byte| byte == b'=').next();
+    name.unwrap_or_default()
+}
+
+/// Whether this is a token (RFC 9110 §5.6.2), as is the name of a field.
+fn is_name(name: &str) -> bool {
+    HeaderName::try_from(name).is_ok()
+}
+
+/// A value in quotes, where it cannot stand without (RFC 6265 §4.1.1).
+fn quoted(value: &str) -> Option<String> {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte);
+    if value.bytes().all(is_plain) {
+        return None;
+    }
+    let mut text = String::with_capacity(value.len() + 8);
+    text.push('"');
+    for byte in value.bytes() {
+        match byte {
+            b'"' | b'\\' => text.extend(['\\', char::from(byte)]),
+            _ if is_plain(byte) => text.push(char::from(byte)),
+            _ => _ = write!(text, "\\{byte:03o}"),
+        }
+    }
+    text.push('"');
+    Some(text)
 }
 
 /// Undoes quoting, in one pass over the text.
@@ -54,7 +128,7 @@ mod tests {
     #[track_caller]
     fn check(field: &'static str, expected: Option<&str>) {
         let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, ::http::HeaderValue::from_static(field));
+        headers.insert(COOKIE, HeaderValue::from_bytes(field.as_bytes()).unwrap());
         assert_eq!(value(&headers, "a").as_deref(), expected, "{field}");
     }
 
@@ -71,7 +145,26 @@ mod tests {
             r#"a="semi\073 quote\" back\\""#,
             Some(r#"semi; quote" back\"#),
         );
+        check("a=\u{fc}; b=\u{fc}", Some("\u{fc}"));
         check(r#"a=""#, Some("\""));
         check(r#"a="\"#, Some(r#""\"#));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for (value, written) in [
+            ("", "a="),
+            ("plain=%20", "a=plain=%20"),
+            ("a;b", r#"a="a\073b""#),
+            ("a,b", r#"a="a\054b""#),
+            (r#""\"#, r#"a="\"\\""#),
+            ("\u{fc}", r#"a="\303\274""#),
+        ] {
+            let field = field(&Cookie::new("a", value)).unwrap();
+            assert_eq!(field, written);
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, field.parse().unwrap());
+            assert_eq!(super::value(&headers, "a").as_deref(), Some(value));
+        }
     }
 }
