@@ -226,3 +226,37 @@ async fn a_panic_in_a_mounted_service_is_500() {
         "{answers}"
     );
 }
+
+#[squall::test]
+async fn a_host_that_is_not_allowed_is_misdirected() {
+    #[handler]
+    #[route("/")]
+    struct Hello;
+
+    #[handler]
+    impl Hello {
+        fn get(&self) -> &'static str {
+            "hello"
+        }
+    }
+
+    let app = Application::new(routes![Hello]).allowed_hosts(["example.com", "*.example.org"]);
+    let client = TestClient::new(app);
+    for (host, status) in [
+        ("example.com", 200),
+        ("EXAMPLE.com:8888", 200),
+        ("a.example.org", 200),
+        ("example.org", 421),
+        ("evil.example", 421),
+        ("127.0.0.1", 421),
+    ] {
+        let response = client.get("/").header("host", host).send().await;
+        assert_eq!(response.status().as_u16(), status, "{host}");
+        let response = client.get("/nowhere").header("host", host).send().await;
+        let status = if status == 200 { 404 } else { status };
+        assert_eq!(response.status().as_u16(), status, "{host}");
+    }
+    let app = Application::new(routes![Hello]).allowed_hosts(["http://example.com"]);
+    let fault = app.check().unwrap_err().to_string();
+    assert!(fault.contains("`http://example.com` is no host"), "{fault}");
+}

@@ -14,6 +14,7 @@ use ::http::{HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
 use super::{
     Plan,
     access::{Access, Line},
+    hosts::AllowedHosts,
     layer::{BoxFuture, Endpoint, Erased, failed},
     table::{Handler, Row, Table},
 };
@@ -22,6 +23,7 @@ use crate::{
         Body, BoxError, Context, Detached, Error, HttpError, RemoteAddr, Request, RequestHandle,
         Requirements, Response, Result, Shutdown,
         flush::{Answered, Disconnect, Run, Task},
+        host_of,
         life_cycle::{self, HandlerImpl, Reply, Shareable, contained},
         shared::{Names, Shared},
         watchdog,
@@ -32,6 +34,7 @@ use crate::{
 /// An application ready to answer.
 pub(crate) struct Ready {
     core: Arc<Core>,
+    hosts: AllowedHosts,
     /// The layers around the core, when there are any.
     layered: Option<Erased>,
 }
@@ -86,7 +89,12 @@ impl Ready {
         if let Some(base) = plan.base {
             (base.requirements)(requirements.of(base.name));
         }
-        let faults = requirements.into_faults();
+        let mut faults = requirements.into_faults();
+        let hosts = AllowedHosts::new(plan.hosts.iter().map(String::as_str));
+        let hosts = hosts.unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            AllowedHosts::default()
+        });
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -111,7 +119,11 @@ impl Ready {
                 .fold(innermost, |inside, wrap| wrap(inside))
                 .0
         });
-        Ok(Self { core, layered })
+        Ok(Self {
+            core,
+            hosts,
+            layered,
+        })
     }
 
     /// Waits until nothing goes on without its connection.
@@ -149,6 +161,7 @@ impl Ready {
     ) -> Coming {
         // The application around this one writes the line of the log.
         let is_logged = request.extensions().is_empty() || !self.join_outer(&request);
+        let refusal = refusal.or_else(|| self.misdirected(&request));
         if let (Some(layered), None) = (&self.layered, &refusal) {
             let request = with_remote_addr(request.map(read), remote_addr);
             let line = Line::new(is_logged, || Access::of_request(&request));
@@ -159,6 +172,15 @@ impl Ready {
             None => self.core.respond(cx, is_logged),
             Some(error) => self.core.without_handler(cx, is_logged, Err(error.into())),
         }
+    }
+
+    /// Why a request is for somebody else, where it is.
+    #[inline]
+    fn misdirected<B>(&self, request: &::http::Request<B>) -> Option<HttpError> {
+        let is_ours = self
+            .hosts
+            .allow(|| host_of(request.uri(), request.headers()));
+        (!is_ours).then(|| HttpError::new(StatusCode::MISDIRECTED_REQUEST))
     }
 
     /// Looks for the application around this one. Gives whether there is one.

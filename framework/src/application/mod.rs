@@ -6,6 +6,7 @@
 
 mod access;
 mod dispatch;
+mod hosts;
 mod layer;
 mod table;
 
@@ -73,6 +74,7 @@ struct Plan {
     base: Option<dispatch::Base>,
     mounts: Vec<(String, Erased)>,
     layers: Vec<Wrap>,
+    hosts: Vec<String>,
     debug: bool,
     entity_tags: bool,
     server: Option<HeaderValue>,
@@ -92,6 +94,7 @@ impl Application {
             base: None,
             mounts: Vec::new(),
             layers: Vec::new(),
+            hosts: Vec::new(),
             debug: false,
             entity_tags: true,
             server: Some(server),
@@ -165,6 +168,36 @@ impl Application {
                 Endpoint(erase(layer.layer(endpoint)))
             }));
         })
+    }
+
+    /// The hosts that this application answers to; a request for any other is answered with 421, before layers and handlers see it
+    /// ([RFC 9110 §15.5.20](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20)). Default: any host. Hosts that were named before stay.
+    ///
+    /// `example.com` is this name, whatever the port, `*.example.com` all names below it, and `example.com:8080` that port alone.
+    /// A server that is reached by its address names that too: `127.0.0.1`, `[::1]`.
+    ///
+    /// Where a program makes links out of [`host`](crate::Context::host), or trusts who reaches it on `localhost`, this keeps those away
+    /// who bring a name of their own (DNS rebinding).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use squall::{Application, handler, routes};
+    /// # #[handler]
+    /// # #[route("/")]
+    /// # struct Hello;
+    /// # #[handler]
+    /// # impl Hello {
+    /// #     fn get(&self) -> &'static str {
+    /// #         "hello"
+    /// #     }
+    /// # }
+    /// let app = Application::new(routes![Hello]).allowed_hosts(["example.com", "*.example.com", "localhost"]);
+    /// # let _ = app;
+    /// ```
+    #[must_use]
+    pub fn allowed_hosts<H: Into<String>>(self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.with(|plan| plan.hosts.extend(hosts.into_iter().map(Into::into)))
     }
 
     /// Shows the causes of errors on their pages. Default: `false`, and what `--debug` says. Causes can hold secrets.

@@ -40,6 +40,7 @@ pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
 pub use redirect::Redirect;
+pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};
 pub use requirements::Requirements;
 pub use respond::IntoResponse;

@@ -40,6 +40,14 @@ struct Head {
     outbox: Outbox,
 }
 
+/// The host that a request is for: of the target URI, or of the `host` field.
+pub(crate) fn host_of<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
+    let authority = uri.authority();
+    authority
+        .map(::http::uri::Authority::as_str)
+        .or_else(|| headers.get(HOST)?.to_str().ok())
+}
+
 /// The address of the peer, as the server puts it into the extensions of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteAddr(pub SocketAddr);
@@ -182,10 +190,7 @@ impl RequestHandle {
     /// The host that the request is for, with the port when it names one: of the target URI, or of the `host` field.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
-        let authority = self.uri().authority();
-        authority
-            .map(::http::uri::Authority::as_str)
-            .or_else(|| self.headers().get(HOST)?.to_str().ok())
+        host_of(self.uri(), self.headers())
     }
 
     /// The address of the peer; `None` when the request did not come over a socket of squall's server.
