@@ -498,6 +498,28 @@ async fn a_connection_too_many_is_told_so() {
     assert!(read_quiet(&mut again).await.ends_with("hello"));
 }
 
+#[test]
+fn a_server_on_a_runtime_of_many_threads() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let serve = OwnServer::run(app(), squall::Options::default());
+    // As a program may: `serve` beside other work of a task.
+    let task = async { tokio::spawn(serve).await.unwrap() };
+    runtime.unwrap().block_on(task);
+}
+
+#[squall::test]
+async fn a_program_may_bring_its_own_runtime() {
+    let server = OwnServer::start("server::a_server_on_a_runtime_of_many_threads");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    assert!(read_all(&mut stream).await.ends_with("hello"));
+    server.signal("-TERM");
+    assert!(server.wait());
+}
+
 #[squall::test]
 async fn a_server_that_answers_half_closed() {
     let mut options = squall::Options::default();

@@ -48,14 +48,15 @@ enum Kind {
     Static(&'static [u8]),
     Incoming(hyper::body::Incoming),
     // The mutex is never locked: it makes the box `Sync`, and so a `Context` that is borrowed across an `.await`.
-    Boxed(Shareable),
+    Boxed(Foreign),
     /// A handler that goes on writing after its first `flush`.
     Running(Box<Running>),
     /// A stream that has failed: its error comes one poll later, so that what was sent before can leave the buffers.
     Failed(Option<BoxError>),
 }
 
-type Shareable = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
+/// Another body, its type erased.
+type Foreign = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
 
 impl Body {
     /// The most content in memory that is handed on at one time: who hands it on may copy it.
@@ -260,7 +261,7 @@ impl HttpBody for Body {
 }
 
 #[inline(never)]
-fn size_of_stream(body: &Shareable) -> SizeHint {
+fn size_of_stream(body: &Foreign) -> SizeHint {
     body.lock()
         .map_or_else(|_| SizeHint::default(), |body| body.size_hint())
 }

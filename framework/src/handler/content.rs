@@ -95,27 +95,36 @@ impl<T: Into<Bytes>> Content for Html<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T> Json<T> {
-    /// The value.
-    #[must_use]
-    pub fn into_inner(self) -> T {
-        self.0
-    }
+/// What `Json`, `Query` and `Form` have in common: each is nothing but the value in it.
+macro_rules! wrapper {
+    ($name:ident) => {
+        impl<T> $name<T> {
+            /// The value.
+            #[must_use]
+            pub fn into_inner(self) -> T {
+                self.0
+            }
+        }
+
+        impl<T> std::ops::Deref for $name<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+
+        impl<T> std::ops::DerefMut for $name<T> {
+            fn deref_mut(&mut self) -> &mut T {
+                &mut self.0
+            }
+        }
+    };
 }
 
-impl<T> std::ops::Deref for Json<T> {
-    type Target = T;
+pub(super) use wrapper;
 
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T> std::ops::DerefMut for Json<T> {
-    fn deref_mut(&mut self) -> &mut T {
-        &mut self.0
-    }
-}
+wrapper!(Json);
 
 impl<T: Serialize> Content for Json<T> {
     fn into_content(self) -> Result<(HeaderValue, Bytes)> {

@@ -3,7 +3,7 @@
 //! Two traits keep apart what needs only the head and what consumes the content: fields and most arguments are
 //! [`FromRequestParts`]; only the last argument of a method may be [`FromRequest`], and it is extracted after `prepare`.
 
-use std::{any::type_name, future::Future, ops::Deref, sync::Arc};
+use std::{any::type_name, fmt::Display, future::Future, ops::Deref, sync::Arc};
 
 use ::http::{HeaderMap, Method, StatusCode, Uri, header};
 use bytes::Bytes;
@@ -329,8 +329,7 @@ fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         let error = error.into_inner();
         match error.classify() {
-            serde_json::error::Category::Data if path == "." => unprocessable(error.to_string()),
-            serde_json::error::Category::Data => unprocessable(format!("`{path}`: {error}")),
+            serde_json::error::Category::Data => unprocessable("the content", &path, &error),
             _ => HttpError::bad_request(format!("the content is not JSON: {error}")),
         }
     })?;
@@ -340,7 +339,12 @@ fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
     Ok(value)
 }
 
-fn unprocessable(message: String) -> HttpError {
+/// What has another shape than is asked for: 422 with the path of the value, where it is a part of the whole.
+pub(super) fn unprocessable(whole: &str, path: &str, error: &dyn Display) -> HttpError {
+    let message = match path {
+        "." => format!("{whole}: {error}"),
+        _ => format!("`{path}`: {error}"),
+    };
     HttpError::new(StatusCode::UNPROCESSABLE_ENTITY).with_message(message)
 }
 

@@ -1,15 +1,17 @@
 //! [`Query`] and [`Form`]: the names and values of a query or a form as one struct.
 
-use std::ops::{Deref, DerefMut};
-
 use ::http::{StatusCode, header};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{
+    content::wrapper,
     context::Context,
     error::{HttpError, Result},
-    extract::{CONTENT_LIMIT, FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent},
+    extract::{
+        CONTENT_LIMIT, FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent,
+        unprocessable,
+    },
 };
 use crate::http::percent;
 
@@ -84,33 +86,6 @@ pub struct Query<T>(pub T);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
-
-/// What [`Query`] and [`Form`] have in common.
-macro_rules! wrapper {
-    ($name:ident) => {
-        impl<T> $name<T> {
-            /// The value.
-            #[must_use]
-            pub fn into_inner(self) -> T {
-                self.0
-            }
-        }
-
-        impl<T> Deref for $name<T> {
-            type Target = T;
-
-            fn deref(&self) -> &T {
-                &self.0
-            }
-        }
-
-        impl<T> DerefMut for $name<T> {
-            fn deref_mut(&mut self) -> &mut T {
-                &mut self.0
-            }
-        }
-    };
-}
 
 wrapper!(Query);
 wrapper!(Form);
@@ -187,12 +162,7 @@ fn parse<T: DeserializeOwned>(text: &str, noun: &str) -> Result<T> {
     let pairs = serde_html_form::Deserializer::from_bytes(text.as_bytes());
     let value = serde_path_to_error::deserialize(pairs).map_err(|error| {
         let path = error.path().to_string();
-        let error = error.into_inner();
-        let message = match path.as_str() {
-            "." => format!("{noun}: {error}"),
-            _ => format!("`{path}`: {error}"),
-        };
-        HttpError::new(StatusCode::UNPROCESSABLE_ENTITY).with_message(message)
+        unprocessable(noun, &path, &error.into_inner())
     })?;
     Ok(value)
 }

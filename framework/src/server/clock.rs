@@ -26,12 +26,12 @@ const STALLED: u32 = 4;
 ///
 /// The thread cannot be started.
 pub(crate) fn start<'r>(rosters: impl IntoIterator<Item = &'r Arc<Roster>>) -> io::Result<()> {
-    let clients: Vec<_> = rosters.into_iter().map(Client::new).collect();
+    let ticked: Vec<_> = rosters.into_iter().map(Ticked::new).collect();
     let run = move || {
-        while clients.iter().any(Client::is_there) {
+        while ticked.iter().any(Ticked::is_there) {
             thread::sleep(TICK);
-            for (index, client) in clients.iter().enumerate() {
-                client.tick(index);
+            for (index, event_loop) in ticked.iter().enumerate() {
+                event_loop.tick(index);
             }
         }
     };
@@ -40,13 +40,13 @@ pub(crate) fn start<'r>(rosters: impl IntoIterator<Item = &'r Arc<Roster>>) -> i
     Ok(())
 }
 
-/// An event loop that is ticked for. The roster is its own: with it the application would end here.
-struct Client {
+/// An event loop that is ticked for. Its roster is not held: the application, which is behind it, would end on this thread.
+struct Ticked {
     bell: Arc<Bell>,
     roster: Weak<Roster>,
 }
 
-impl Client {
+impl Ticked {
     fn new(roster: &Arc<Roster>) -> Self {
         Self {
             bell: Arc::clone(roster.bell()),

@@ -27,15 +27,18 @@ mod log;
 mod refusals;
 pub(crate) mod roster;
 pub(crate) mod runtime;
+mod signals;
 mod stats;
 mod vitals;
 pub(crate) mod wire;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::timeout;
 
-use self::{answers::Common, event_loop::EventLoop, gate::Gate, listener::Listeners};
+use self::{
+    answers::Common, event_loop::EventLoop, gate::Gate, listener::Listeners, signals::Signals,
+};
 pub use self::{
     limits::Limits,
     stats::{LoopStats, Refusal, Stats, stats},
@@ -151,55 +154,4 @@ fn tell_cut_off(loops: &[EventLoop], common: &Common) {
         "cut off after {deadline:?}: requests: {requests}, connections: {connections}, on the blocking pool or without a client: {alone}; \
          `--drain-deadline` gives more time"
     );
-}
-
-/// The signals that ask the process to end, heard from the moment this is made.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-}
-
-/// The signals that ask the process to end.
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-impl Signals {
-    /// Waits for the second signal. Where the program has begun the end by itself, a supervisor that asks for it too asks for the first
-    /// time.
-    async fn second(&mut self, is_told: bool) {
-        if !is_told {
-            self.next().await;
-        }
-        self.next().await;
-    }
 }

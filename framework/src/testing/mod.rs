@@ -265,7 +265,7 @@ impl TestRequest<'_> {
     #[track_caller]
     pub fn form(self, value: &impl Serialize) -> Self {
         let content = serde_html_form::to_string(value).expect("a test sends names and values");
-        self.header("content-type", "application/x-www-form-urlencoded")
+        self.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(content)
     }
 
