@@ -241,6 +241,20 @@ async fn dripping_bytes_do_not_keep_content_alive() {
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
+/// The answer in flight comes first; a connection on which nothing is under way is closed at once.
+#[squall::test]
+async fn a_connection_of_great_age_ends() {
+    let mut limits = Limits::default();
+    limits.max_age = Some(Duration::from_secs(1));
+    let client = TestClient::on_socket_with(app(), limits).await;
+    for (target, content) in [("/", "hello"), ("/slow/2000", "slow")] {
+        let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
+        let answer = to_the_end(&client, request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{target}: {answer}");
+        assert!(answer.ends_with(content), "{target}: {answer}");
+    }
+}
+
 #[squall::test]
 async fn no_rate_is_too_large() {
     let mut limits = Limits::default();
