@@ -7,6 +7,7 @@ mod arguments;
 mod attack;
 mod bad_input;
 mod bases;
+mod conditional;
 mod cookies;
 mod crowd;
 mod disconnect;
