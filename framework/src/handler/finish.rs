@@ -215,7 +215,6 @@ fn is_silent(returned: &Response) -> bool {
 /// # Errors
 ///
 /// 412 where they do not.
-#[inline]
 pub(crate) fn seal_if_met(cx: &mut Context) -> Result<()> {
     let (request, answer) = cx.halves();
     if answer.head_sent {
