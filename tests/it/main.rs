@@ -17,6 +17,7 @@ mod http2;
 mod life_cycle;
 mod listening;
 mod options;
+mod ready_made;
 mod routing;
 mod server;
 mod shutdown;

@@ -17,7 +17,7 @@ pub(crate) mod flush;
 mod form;
 pub(crate) mod glue;
 pub(crate) mod life_cycle;
-mod redirect;
+pub(crate) mod redirect;
 mod request;
 mod requirements;
 pub(crate) mod respond;
