@@ -122,11 +122,19 @@ pub use options::Options;
 ///
 /// # On the struct
 ///
-/// `#[handler(base = field, disconnect = cancel | finish)]`
+/// `#[handler(base = field, disconnect = cancel | finish, max_body = "1 GiB", max_in_memory = "8 MiB", body_deadline = "5 m")]`
 ///
 /// * `base`: the field that holds a base handler, whose hooks run first.
 /// * `disconnect`: what becomes of a method when its client goes away. By default, `GET`, `HEAD` and the other safe methods are
 ///   dropped where they stand, and the others run to their end.
+/// * `max_body`: the most content of a request that is taken, decoded where it comes compressed; 413 beyond. Default: 2 MiB. Units: `B`,
+///   `KiB`, `MiB`, `GiB`, `TiB`; a plain number is bytes. [`Context::set_max_body`] says it for one request.
+/// * `max_in_memory`: the most content that is held in memory, by whatever is not a stream; 413 beyond. Default: 2 MiB, and never more
+///   than `max_body`.
+/// * `body_deadline`: the longest time from the first read of the content to its end; 408 beyond. Default: none, for the server looks
+///   whether the client gets on. Units: `ms`, `s`, `m`, `h`.
+///
+/// What a handler does not say of these three, its base does.
 ///
 /// `#[route("/stories/{id:[0-9]+}", name = "story", rank = 1, host = "api.example.com")]`, any number of times:
 ///

@@ -7,6 +7,7 @@ mod arguments;
 mod attack;
 mod bad_input;
 mod bases;
+mod bodies;
 mod cookies;
 mod crowd;
 mod disconnect;

@@ -3,7 +3,6 @@
 use super::{
     context::Context,
     error::{HttpError, Result},
-    extract::CONTENT_LIMIT,
     fields::FieldValue,
     form,
 };
@@ -117,7 +116,7 @@ impl Context {
         if !form::has_form(self) {
             return Ok(None);
         }
-        last(form::text(&self.read_content(CONTENT_LIMIT).await?)?, name)
+        last(form::text(&self.read_content().await?)?, name)
     }
 
     /// All values of an argument of the form.
@@ -129,7 +128,7 @@ impl Context {
         if !form::has_form(self) {
             return Ok(Vec::new());
         }
-        all(form::text(&self.read_content(CONTENT_LIMIT).await?)?, name)
+        all(form::text(&self.read_content().await?)?, name)
     }
 }
 

@@ -3,7 +3,7 @@
 //! The request half is read only. The answer half is Tornado's way of answering: status, fields, `write`, `flush`, `finish`.
 //! What a method returns is laid over it at the end, by [`mod@finish`].
 
-use std::{cell::RefCell, fmt, future::Future, net::SocketAddr, sync::Arc};
+use std::{cell::RefCell, fmt, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use ::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
@@ -16,6 +16,7 @@ use super::{
     content::Content,
     error::{Error, HttpError, Misuse, Result},
     finish,
+    incoming::{BodyLimits, Intake},
     request::RequestHandle,
     respond::IntoResponse,
     shared::Shared,
@@ -60,6 +61,7 @@ pub struct Context {
     captures: Captures,
     gifts: Option<Arc<[Gift]>>,
     content: Incoming,
+    limits: BodyLimits,
     pub(crate) answer: Answer,
     /// Whether it has no request any more.
     is_spent: bool,
@@ -192,10 +194,12 @@ impl Context {
             captures: _,
             gifts,
             content,
+            limits,
             answer,
             is_spent,
         } = self;
         *content = Incoming::Taken;
+        *limits = BodyLimits::UNSAID;
         if extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire() {
             *place = None;
             *is_spent = true;
@@ -225,6 +229,7 @@ impl Context {
             captures: Captures::default(),
             gifts: None,
             content: Incoming::Unread(body),
+            limits: BodyLimits::UNSAID,
             answer: Answer::default(),
             is_spent: false,
         }
@@ -442,14 +447,61 @@ impl Context {
         self.request.shutdown()
     }
 
-    /// Takes the content of the request, as a stream. It can be taken once.
+    /// Takes at most so much content of this request, in bytes, whatever its handler says (`max_body`, by default 2 MiB). It is for
+    /// `prepare`, or for what stands in front of the read. What is longer is 413.
     ///
     /// # Errors
     ///
-    /// 500, naming both, when the content was read or taken before.
-    pub(crate) fn take_content(&mut self) -> Result<Body> {
+    /// 500 when the content was read already.
+    pub fn set_max_body(&mut self, most: u64) -> Result<()> {
+        self.limits_of_content()?.max_body = Some(most);
+        Ok(())
+    }
+
+    /// Holds at most so much content of this request in memory, in bytes, whatever its handler says (`max_in_memory`, by default 2 MiB).
+    /// What is longer is 413. A [`BodyStream`](crate::handler::BodyStream) is not held in memory.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    pub fn set_max_in_memory(&mut self, most: usize) -> Result<()> {
+        self.limits_of_content()?.max_in_memory = Some(most);
+        Ok(())
+    }
+
+    /// Lets the content of this request take at most so long, from the first read to its end. What takes longer is 408. By default there is
+    /// no such deadline: the server looks whether the client [gets on](crate::server::Limits).
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    pub fn set_body_deadline(&mut self, deadline: Duration) -> Result<()> {
+        self.limits_of_content()?.deadline = Some(deadline);
+        Ok(())
+    }
+
+    fn limits_of_content(&mut self) -> Result<&mut BodyLimits> {
+        match self.content {
+            Incoming::Unread(_) => Ok(&mut self.limits),
+            Incoming::Read(_) | Incoming::Taken => Err(Misuse::error(
+                "a limit of the content is set when that was read already: set it in `prepare`",
+            )),
+        }
+    }
+
+    /// What the handler says about the content.
+    pub(crate) fn limit_content(&mut self, limits: BodyLimits) {
+        self.limits = limits;
+    }
+
+    /// Takes the content of the request, to be read piece by piece. It can be taken once.
+    ///
+    /// # Errors
+    ///
+    /// 500, naming both, when the content was read or taken before; 413 when it is known to be too long.
+    pub(crate) fn take_content(&mut self) -> Result<Intake> {
         match std::mem::replace(&mut self.content, Incoming::Taken) {
-            Incoming::Unread(body) => Ok(body),
+            Incoming::Unread(body) => Intake::new(body, &self.limits),
             Incoming::Read(_) => Err(Misuse::error(
                 "the content of the request was read into memory, and is asked for as a stream now",
             )),
@@ -460,11 +512,16 @@ impl Context {
     }
 
     /// The content of the request, read into memory once and kept.
-    pub(crate) async fn read_content(&mut self, limit: usize) -> Result<Bytes> {
+    ///
+    /// # Errors
+    ///
+    /// 413 when it is too long, 400 when it breaks off, 408 when it comes too late.
+    pub(crate) async fn read_content(&mut self) -> Result<Bytes> {
         if let Incoming::Read(content) = &self.content {
             return Ok(content.clone());
         }
-        let content = finish::read_to_end(self.take_content()?, limit).await?;
+        let most = self.limits.memory();
+        let content = self.take_content()?.read_to_end(most).await?;
         self.content = Incoming::Read(content.clone());
         Ok(content)
     }

@@ -8,10 +8,7 @@ use super::{
     content::wrapper,
     context::Context,
     error::{HttpError, Result},
-    extract::{
-        CONTENT_LIMIT, FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent,
-        unprocessable,
-    },
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent, unprocessable},
 };
 use crate::http::percent;
 
@@ -113,7 +110,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
                 .with_message("expected content of type `application/x-www-form-urlencoded`")
                 .into());
         }
-        let content = cx.read_content(CONTENT_LIMIT).await?;
+        let content = cx.read_content().await?;
         parse(text(&content)?, "the form").map(Self)
     }
 }

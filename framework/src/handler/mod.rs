@@ -16,6 +16,7 @@ pub(crate) mod finish;
 pub(crate) mod flush;
 mod form;
 pub(crate) mod glue;
+pub(crate) mod incoming;
 pub(crate) mod life_cycle;
 pub(crate) mod redirect;
 mod request;
@@ -39,6 +40,7 @@ pub use extract::{
 pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
+pub use incoming::BodyStream;
 pub use redirect::Redirect;
 pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};
