@@ -27,6 +27,7 @@ const _: () = {
             max_body: __squall::Some(1073741824),
             max_in_memory: __squall::Some(65536),
             deadline: __squall::Some(__squall::Duration::from_millis(300000)),
+            max_parts: __squall::Some(500),
             ..__squall::BodyLimits::UNSAID
         };
         type Base = __squall::NoBase;

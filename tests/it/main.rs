@@ -17,6 +17,7 @@ mod http1;
 mod http2;
 mod life_cycle;
 mod listening;
+mod multipart;
 mod options;
 mod ready_made;
 mod routing;

@@ -76,7 +76,7 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
         };
         quote!(const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::Some(__squall::Disconnect::#word);)
     });
-    let body = body(model.body);
+    let body = body(&model.body);
     let waits = waits(model).then(|| {
         quote!(
             const WAITS: bool = true;
@@ -101,11 +101,12 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
 }
 
 /// What the handler says about the content of its requests.
-fn body(body: Body) -> Option<TokenStream> {
+fn body(body: &Body) -> Option<TokenStream> {
     let Body {
         max_body,
         max_in_memory,
         deadline,
+        max_parts,
     } = body;
     let said = [
         max_body.map(|Size(bytes)| {
@@ -120,6 +121,9 @@ fn body(body: Body) -> Option<TokenStream> {
             let milliseconds = Literal::u64_unsuffixed(milliseconds);
             quote!(deadline: __squall::Some(__squall::Duration::from_millis(#milliseconds)))
         }),
+        max_parts
+            .as_ref()
+            .map(|count| quote!(max_parts: __squall::Some(#count))),
     ];
     let said: Vec<_> = said.into_iter().flatten().collect();
     (!said.is_empty()).then(|| {

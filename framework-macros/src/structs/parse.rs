@@ -32,11 +32,12 @@ pub(super) struct Model {
 }
 
 /// What is said about the content of requests.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 pub(super) struct Body {
     pub(super) max_body: Option<Size>,
     pub(super) max_in_memory: Option<Size>,
     pub(super) deadline: Option<Time>,
+    pub(super) max_parts: Option<LitInt>,
 }
 
 /// A `#[prefix("…")]`.
@@ -255,6 +256,7 @@ fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
         "max_body",
         "max_in_memory",
         "body_deadline",
+        "max_parts",
     ];
     let mut settings = Settings::default();
     if let Some(TokenTree::Literal(pattern)) = arguments.clone().into_iter().next() {
@@ -291,6 +293,8 @@ fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
             set_quantity(&mut settings.body.max_in_memory, &meta)?;
         } else if meta.path.is_ident("body_deadline") {
             set_quantity(&mut settings.body.deadline, &meta)?;
+        } else if meta.path.is_ident("max_parts") {
+            set(&mut settings.body.max_parts, &meta, "max_parts = 500")?;
         } else {
             return Err(unknown(&meta.path, "`#[handler]`", KNOWN));
         }

@@ -15,13 +15,18 @@ use super::{
     body::Body,
     content::Content,
     error::{Error, HttpError, Misuse, Result},
-    finish,
+    finish, form,
     incoming::{BodyLimits, Intake},
     request::RequestHandle,
     respond::IntoResponse,
     shared::Shared,
     shutdown::Shutdown,
     target::Gift,
+};
+#[cfg(feature = "multipart")]
+use super::{
+    multipart,
+    upload::{HeldForm, Upload},
 };
 use crate::{
     http::percent,
@@ -71,6 +76,9 @@ pub struct Context {
 enum Incoming {
     Unread(Body),
     Read(Bytes),
+    /// Read as a form with files.
+    #[cfg(feature = "multipart")]
+    Form(HeldForm),
     Taken,
 }
 
@@ -178,7 +186,7 @@ impl Context {
         let content = match content {
             Incoming::Unread(content) => content,
             Incoming::Read(content) => content.into(),
-            Incoming::Taken => Body::empty(),
+            _ => Body::empty(),
         };
         request.into_request(extensions).map(|()| content)
     }
@@ -480,10 +488,21 @@ impl Context {
         Ok(())
     }
 
+    /// Takes at most so many parts of the form that the content is, whatever its handler says (`max_parts`, by default 100). More are 413.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    #[cfg(feature = "multipart")]
+    pub fn set_max_parts(&mut self, most: usize) -> Result<()> {
+        self.limits_of_content()?.max_parts = Some(most);
+        Ok(())
+    }
+
     fn limits_of_content(&mut self) -> Result<&mut BodyLimits> {
         match self.content {
             Incoming::Unread(_) => Ok(&mut self.limits),
-            Incoming::Read(_) | Incoming::Taken => Err(Misuse::error(
+            _ => Err(Misuse::error(
                 "a limit of the content is set when that was read already: set it in `prepare`",
             )),
         }
@@ -500,15 +519,87 @@ impl Context {
     ///
     /// 500, naming both, when the content was read or taken before; 413 when it is known to be too long.
     pub(crate) fn take_content(&mut self) -> Result<Intake> {
-        match std::mem::replace(&mut self.content, Incoming::Taken) {
-            Incoming::Unread(body) => Intake::new(body, &self.limits),
-            Incoming::Read(_) => Err(Misuse::error(
-                "the content of the request was read into memory, and is asked for as a stream now",
-            )),
-            Incoming::Taken => Err(Misuse::error(
-                "the content of the request was taken as a stream, and is asked for again",
-            )),
+        let before = match std::mem::replace(&mut self.content, Incoming::Taken) {
+            Incoming::Unread(body) => return Intake::new(body, &self.limits),
+            Incoming::Read(_) => "read into memory",
+            #[cfg(feature = "multipart")]
+            Incoming::Form(_) => "read as a form",
+            Incoming::Taken => "taken as a stream",
+        };
+        Err(Misuse::error(format!(
+            "the content of the request was {before}, and is asked for as something else now"
+        )))
+    }
+
+    /// The files of this name in the form that the content is, in their order; each can be taken once. Feature `multipart`.
+    ///
+    /// The form is read when it is asked for first, by this, by [`argument`](Self::argument) or by [`Form`](crate::Form): its values are held
+    /// in memory, files of more than 64 KiB lie in temporary files, which are always removed. An `<input type="file">` that was left
+    /// empty gives no file.
+    ///
+    /// # Errors
+    ///
+    /// 415 when the content is no `multipart/form-data`, 400 when that is broken, 413 when it is too long or has too many parts; see
+    /// [`Multipart`](crate::handler::Multipart), which is the way to large files.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::{Context, Result, handler};
+    ///
+    /// #[handler(max_body = "20 MiB")]
+    /// #[route("/letters")]
+    /// struct Letters;
+    ///
+    /// #[handler]
+    /// impl Letters {
+    ///     async fn post(&self, cx: &mut Context) -> Result<String> {
+    ///         let subject: String = cx.argument("subject").await?;
+    ///         let mut size = 0;
+    ///         for attachment in cx.files("attachment").await? {
+    ///             size += attachment.len();
+    ///         }
+    ///         Ok(format!("{subject}, {size} bytes attached"))
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "multipart")]
+    pub async fn files(&mut self, name: &str) -> Result<Vec<Upload>> {
+        Ok(self.held_form().await?.take(name))
+    }
+
+    /// The content as a form with files, read once and kept.
+    #[cfg(feature = "multipart")]
+    async fn held_form(&mut self) -> Result<&mut HeldForm> {
+        if !matches!(self.content, Incoming::Form(_)) {
+            self.content = Incoming::Form(HeldForm::read(self).await?);
         }
+        match &mut self.content {
+            Incoming::Form(form) => Ok(form),
+            _ => Err(HttpError::internal().into()),
+        }
+    }
+
+    /// The values of the form that the content is, encoded as in a query; `None` when it is no form.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading it.
+    pub(super) async fn form_values(&mut self) -> Result<Option<Bytes>> {
+        #[cfg(feature = "multipart")]
+        if multipart::has_parts(self) {
+            return Ok(Some(self.held_form().await?.values.clone()));
+        }
+        if form::has_form(self) {
+            return self.read_content().await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What is said about the content.
+    #[cfg(feature = "multipart")]
+    pub(super) fn body_limits(&self) -> &BodyLimits {
+        &self.limits
     }
 
     /// The content of the request, read into memory once and kept.

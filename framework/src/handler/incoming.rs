@@ -34,6 +34,8 @@ pub struct BodyLimits {
     pub max_in_memory: Option<usize>,
     /// The longest time from the first read to the end. Default: none; the server watches over the progress.
     pub deadline: Option<Duration>,
+    /// The most parts of a form with files. Default: 100.
+    pub max_parts: Option<usize>,
 }
 
 impl BodyLimits {
@@ -45,6 +47,7 @@ impl BodyLimits {
         max_body: None,
         max_in_memory: None,
         deadline: None,
+        max_parts: None,
     };
 
     /// What a handler says beside what its base says.
@@ -59,12 +62,22 @@ impl BodyLimits {
             max_body: first(self.max_body, base.max_body),
             max_in_memory: first(self.max_in_memory, base.max_in_memory),
             deadline: first(self.deadline, base.deadline),
+            max_parts: first(self.max_parts, base.max_parts),
         }
     }
 
     /// Whether anything is said.
     pub(crate) const fn is_said(&self) -> bool {
-        self.max_body.is_some() || self.max_in_memory.is_some() || self.deadline.is_some()
+        self.max_body.is_some()
+            || self.max_in_memory.is_some()
+            || self.deadline.is_some()
+            || self.max_parts.is_some()
+    }
+
+    /// The most parts of a form with files.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn parts(&self) -> usize {
+        self.max_parts.unwrap_or(100)
     }
 
     fn body(&self) -> u64 {
@@ -126,6 +139,10 @@ impl BodyStream {
         self.0.chunk().await
     }
 
+    pub(crate) fn of(cx: &mut Context) -> Result<Self> {
+        cx.take_content().map(Self)
+    }
+
     /// The bytes that are still to come, where that is known: by `content-length`, and not for compressed content.
     #[must_use]
     pub fn remaining(&self) -> Option<u64> {
@@ -151,7 +168,7 @@ impl fmt::Debug for BodyStream {
 
 impl FromRequest for BodyStream {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        cx.take_content().map(Self)
+        Self::of(cx)
     }
 }
 
@@ -261,7 +278,7 @@ fn broken_off(error: BoxError) -> HttpError {
     }
 }
 
-fn too_long(most: u64) -> HttpError {
+pub(crate) fn too_long(most: u64) -> HttpError {
     let error = HttpError::new(StatusCode::PAYLOAD_TOO_LARGE);
     error.with_message(format!("the content is longer than {most} bytes"))
 }

@@ -12,6 +12,8 @@ pub use ::http::{
 pub(crate) mod accept;
 pub(crate) mod cookies;
 pub(crate) mod entity_tag;
+#[cfg(feature = "multipart")]
+pub(crate) mod form_data;
 pub(crate) mod percent;
 pub(crate) mod query;
 pub(crate) mod spare;

@@ -57,6 +57,13 @@ impl<'a> Encoder<'a> {
         Self { out, set: SEGMENT }
     }
 
+    /// For a name or a value of a form: what stands between them, and a plus sign, is encoded.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn form(out: &'a mut String) -> Self {
+        let set = NON_ALPHANUMERIC;
+        Self { out, set }
+    }
+
     /// For the rest of a path: slashes stay.
     pub(crate) fn path(out: &'a mut String) -> Self {
         Self { out, set: PATH }
