@@ -334,7 +334,8 @@ impl Context {
         &mut self.extensions
     }
 
-    /// The head of the request, to be kept when the handler is done.
+    /// The head of the request, to be kept when the handler is done. It tells a few things more, such as
+    /// [`full_url`](RequestHandle::full_url) and [`host_name`](RequestHandle::host_name).
     #[must_use]
     pub fn request(&self) -> &RequestHandle {
         &self.request

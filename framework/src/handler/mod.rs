@@ -20,7 +20,7 @@ pub(crate) mod incoming;
 pub(crate) mod life_cycle;
 #[cfg(feature = "multipart")]
 mod multipart;
-pub(crate) mod redirect;
+mod redirect;
 mod request;
 mod requirements;
 pub(crate) mod respond;

@@ -8,13 +8,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt},
 };
 
-use super::{
-    context::Context,
-    error::{HttpError, Result},
-    extract::FromRequest,
-    multipart::Multipart,
-};
-use crate::http::percent::Encoder;
+use super::{context::Context, error::Result, extract::FromRequest, multipart::Multipart};
+use crate::http::query;
 
 /// The longest file that is held in memory, in bytes.
 const HELD: usize = 64 * 1024;
@@ -202,8 +197,6 @@ impl HeldForm {
     ///
     /// Those of [`Multipart`].
     pub(super) async fn read(cx: &mut Context) -> Result<Self> {
-        use fmt::Write as _;
-
         let mut form = Multipart::from_request(cx).await?;
         let mut values = String::new();
         let mut files = Vec::new();
@@ -216,13 +209,9 @@ impl HeldForm {
             if !values.is_empty() {
                 values.push('&');
             }
-            let value = part.text().await?;
-            for (text, end) in [(name, "="), (value, "")] {
-                Encoder::form(&mut values)
-                    .write_str(&text)
-                    .map_err(|_| HttpError::internal())?;
-                values.push_str(end);
-            }
+            query::write_encoded(&mut values, &name);
+            values.push('=');
+            query::write_encoded(&mut values, &part.text().await?);
         }
         Ok(Self {
             values: values.into(),
