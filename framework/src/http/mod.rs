@@ -9,11 +9,16 @@ pub use ::http::{
     method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
 };
 
+pub use query::with_query;
+
 pub(crate) mod accept;
 pub(crate) mod coding;
 pub(crate) mod cookies;
 pub mod date;
 pub(crate) mod entity_tag;
+#[cfg(feature = "multipart")]
+pub(crate) mod form_data;
+pub(crate) mod host;
 pub(crate) mod percent;
 pub(crate) mod preconditions;
 pub(crate) mod query;
