@@ -8,6 +8,7 @@ mod attack;
 mod bad_input;
 mod bases;
 mod bodies;
+mod conditional;
 mod cookies;
 mod crowd;
 mod disconnect;
