@@ -52,6 +52,8 @@
 #![forbid(unsafe_code)]
 
 mod application;
+#[cfg(any(test, fuzzing))]
+mod fuzz;
 pub mod handler;
 pub mod http;
 mod options;

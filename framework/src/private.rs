@@ -49,3 +49,9 @@ pub mod routing {
         tree::{Builder, Captures, InsertError, Tree},
     };
 }
+
+/// What the fuzz targets of the repository run.
+#[cfg(fuzzing)]
+pub mod fuzz {
+    pub use crate::fuzz::*;
+}

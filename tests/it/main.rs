@@ -25,5 +25,6 @@ mod routing;
 mod server;
 mod shutdown;
 mod support;
+mod tornado;
 mod watch;
 mod wire;
