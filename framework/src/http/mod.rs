@@ -1,7 +1,7 @@
 //! The types of HTTP that programs name most, from the [`http`](https://docs.rs/http) crate, so that a program needs no dependency
 //! on it.
 //!
-//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags.
+//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, content codings, entity tags.
 //! Nothing here knows a socket, a clock or a handler.
 
 pub use ::http::{
@@ -10,6 +10,8 @@ pub use ::http::{
 };
 
 pub(crate) mod accept;
+#[allow(dead_code, reason = "it is for capabilities that have features")]
+pub(crate) mod coding;
 pub(crate) mod cookies;
 pub(crate) mod entity_tag;
 pub(crate) mod percent;
