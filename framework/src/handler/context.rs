@@ -14,6 +14,7 @@ use super::{
     Request, Response,
     body::Body,
     content::Content,
+    decompress,
     error::{Error, HttpError, Misuse, Result},
     finish,
     request::RequestHandle,
@@ -449,7 +450,7 @@ impl Context {
     /// 500, naming both, when the content was read or taken before.
     pub(crate) fn take_content(&mut self) -> Result<Body> {
         match std::mem::replace(&mut self.content, Incoming::Taken) {
-            Incoming::Unread(body) => Ok(body),
+            Incoming::Unread(body) => decompress::decoded(self.request.headers(), body),
             Incoming::Read(_) => Err(Misuse::error(
                 "the content of the request was read into memory, and is asked for as a stream now",
             )),
@@ -583,6 +584,8 @@ impl Context {
         }
         let request = self.request.clone();
         if !self.answer.head_sent {
+            #[cfg(feature = "compression")]
+            super::compress::check(self)?;
             let head = finish::head_of_stream(self);
             self.answer.head_sent = true;
             request.outbox().leave_head(head);

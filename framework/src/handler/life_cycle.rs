@@ -477,7 +477,10 @@ async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     let performed = guard(perform::<H, M>(&mut live, &mut cx)).await;
     live.close_if_gone();
     let concluded = performed.and_then(|performed| performed);
-    if let Err(error) = concluded.and_then(|()| finish::conclude(&mut cx.answer)) {
+    let concluded = concluded.and_then(|()| finish::conclude(&mut cx.answer));
+    #[cfg(feature = "compression")]
+    let concluded = concluded.and_then(|()| super::compress::check(&mut cx));
+    if let Err(error) = concluded {
         let response = Box::pin(write_error::answer(live.built(), &mut cx, error)).await;
         cx.answer.response = Some(response);
     }

@@ -5,9 +5,12 @@
 
 mod arguments;
 mod body;
+#[cfg(feature = "compression")]
+mod compress;
 mod content;
 mod context;
 mod cookies;
+mod decompress;
 mod detached;
 pub(crate) mod error;
 mod extract;
@@ -17,6 +20,8 @@ pub(crate) mod flush;
 mod form;
 pub(crate) mod glue;
 pub(crate) mod life_cycle;
+#[cfg(feature = "compression")]
+mod recoded;
 mod redirect;
 mod request;
 mod requirements;

@@ -1,6 +1,14 @@
 //! Content codings (RFC 9110 §8.4.1): their names, which of them a client takes (§12.5.3), and what they do to an entity tag.
 //!
-//! Nothing here knows which answer is encoded.
+//! `encoder` and `decoder` do the work, a piece at a time, on the crates of each coding. None of it knows which answer is encoded, or
+//! what becomes of content that cannot be decoded.
+
+#[cfg(feature = "compression")]
+pub(crate) mod codec;
+#[cfg(feature = "compression")]
+pub(crate) mod decoder;
+#[cfg(feature = "compression")]
+pub(crate) mod encoder;
 
 use ::http::{
     HeaderMap, HeaderValue,

@@ -10,7 +10,10 @@ pub use ::http::{
 };
 
 pub(crate) mod accept;
-#[allow(dead_code, reason = "it is for capabilities that have features")]
+#[cfg_attr(
+    not(feature = "compression"),
+    allow(dead_code, reason = "it is for capabilities that have features")
+)]
 pub(crate) mod coding;
 pub(crate) mod cookies;
 pub(crate) mod entity_tag;
