@@ -176,15 +176,29 @@ async fn a_form_and_json_may_be_compressed() {
     let client = client();
     for (target, method, kind, content) in [
         ("/json", "POST", "application/json", r#"{"title":"mine"}"#),
-        ("/form", "POST", "application/x-www-form-urlencoded", "title=mine"),
-        ("/form", "PUT", "application/x-www-form-urlencoded", "title=mine"),
+        (
+            "/form",
+            "POST",
+            "application/x-www-form-urlencoded",
+            "title=mine",
+        ),
+        (
+            "/form",
+            "PUT",
+            "application/x-www-form-urlencoded",
+            "title=mine",
+        ),
     ] {
         let request = client
             .request(method.parse().unwrap(), target)
             .header("content-type", kind)
             .header("content-encoding", "gzip")
             .body(gzip(content.as_bytes()));
-        assert_eq!(request.send().await.text().await, "mine", "{method} {target}");
+        assert_eq!(
+            request.send().await.text().await,
+            "mine",
+            "{method} {target}"
+        );
     }
 }
 
@@ -240,8 +254,20 @@ async fn content_may_be_in_several_members() {
     let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0][..], b"none"].concat();
     let frames = [zstd(b"one "), skipped, zstd(b"two")].concat();
     check(&["zstd"], frames, b"one two").await;
-    refused("gzip", [gzip(b"one"), b"two".to_vec()].concat(), 400, "damaged").await;
-    refused("br", [br(b"one"), br(b"two")].concat(), 400, "behind its end").await;
+    refused(
+        "gzip",
+        [gzip(b"one"), b"two".to_vec()].concat(),
+        400,
+        "damaged",
+    )
+    .await;
+    refused(
+        "br",
+        [br(b"one"), br(b"two")].concat(),
+        400,
+        "behind its end",
+    )
+    .await;
 }
 
 /// 1 GiB of zeros in 1 MiB of gzip; its sum is wrong, but nobody comes to it.

@@ -72,11 +72,19 @@ pub(super) fn go_on(head: &mut ::http::response::Parts, content: Body) -> Body {
 /// # Errors
 ///
 /// 406 where it takes a good answer in none of them (RFC 9110 §15.5.7). Errors go out all the same.
+#[inline]
 pub(super) fn check(cx: &mut Context) -> Result<()> {
+    if cx.request().shared().compression {
+        return check_choice(cx);
+    }
+    Ok(())
+}
+
+fn check_choice(cx: &mut Context) -> Result<()> {
     // Before the first flush there is no answer, only what it begins with.
     let is_in_pieces = cx.answer.in_pieces || cx.answer.response.is_none();
     let (request, answer) = cx.halves();
-    if !request.shared().compression || !choose(request).is_nothing() {
+    if !choose(request).is_nothing() {
         return Ok(());
     }
     let response = answer.response.get_or_insert_default();

@@ -216,7 +216,10 @@ impl Task {
             return Poll::Pending;
         };
         let polled = task.poll(cx);
-        #[cfg_attr(not(feature = "compression"), expect(unused_mut))]
+        #[cfg_attr(
+            not(feature = "compression"),
+            expect(unused_mut, reason = "it is changed where content is compressed")
+        )]
         let Some(mut head) = task.request.outbox().take_head() else {
             if polled.is_ready() {
                 *slot = None;
