@@ -26,9 +26,10 @@ const ALL: Routes = {
                 },
             ],
             prefix: __squall::None,
-            target: __squall::Target::Make(|| __squall::IntoTarget::into_target(
-                Page::init("about.html"),
-            )),
+            target: __squall::Target::Make(|| {
+                __squall::IntoTarget::into_target(Page::init("about.html"))
+                    .in_crate(::core::env!("CARGO_MANIFEST_DIR"))
+            }),
         },
     ];
     const PROOF: &__squall::Proof<__squall::Target, 3, { __squall::count(ITEMS) }> = &__squall::Proof::new::<

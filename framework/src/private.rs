@@ -7,6 +7,7 @@ pub use std::{
     result::Result::{self, Ok},
     string::String,
     sync::Arc,
+    time::Duration,
     vec,
 };
 
@@ -21,6 +22,7 @@ pub use crate::{
         },
         flush::Disconnect,
         glue::*,
+        incoming::BodyLimits,
         life_cycle::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,

@@ -66,7 +66,7 @@ fn value(entry: &Entry) -> TokenStream {
                     owner: #owner,
                     specs: &[#spec],
                     prefix: __squall::None,
-                    target: __squall::Target::Make(|| #into_target(#target)),
+                    target: __squall::Target::Make(|| #into_target(#target).in_crate(::core::env!("CARGO_MANIFEST_DIR"))),
                 }
             }
         }

@@ -16,19 +16,20 @@ use super::{
     access::{Access, Line},
     hosts::AllowedHosts,
     layer::{BoxFuture, Endpoint, Erased, failed},
-    table::{Handler, Row, Table},
+    table::{Handler, Ready as ReadyTarget, Row, Table},
 };
 use crate::{
     handler::{
-        Body, BoxError, Context, Detached, Error, HttpError, RemoteAddr, Request, RequestHandle,
-        Requirements, Response, Result, Shutdown,
+        Body, BoxError, Context, Detached, Error, HttpError, IntoResponse, Redirect, RemoteAddr,
+        Request, RequestHandle, Requirements, Response, Result, Shutdown,
         flush::{Answered, Disconnect, Run, Task},
         host_of,
-        life_cycle::{self, HandlerImpl, Reply, Shareable, contained},
+        life_cycle::{self, HandlerImpl, Reply, Shareable, contained, guard},
         shared::{Names, Shared},
         watchdog,
     },
-    routing::pattern::Place,
+    http::query,
+    routing::{pattern::Place, tree::Captures},
 };
 
 /// An application ready to answer.
@@ -57,6 +58,10 @@ struct Core {
     shared: Arc<Shared>,
     table: Table,
     base: Option<Base>,
+    /// What answers where no route matches.
+    fallback: Option<Erased>,
+    /// Whether a path that matches but for the slash at its end is redirected.
+    redirect_slashes: bool,
 }
 
 /// How the base of an application answers what reached no handler.
@@ -113,6 +118,8 @@ impl Ready {
             shared: Arc::new(shared),
             table,
             base: plan.base,
+            fallback: plan.fallback.clone(),
+            redirect_slashes: plan.redirect_slashes,
         });
         let layered = (!plan.layers.is_empty()).then(|| {
             let innermost = Endpoint(erase_core(Arc::clone(&core)));
@@ -210,38 +217,76 @@ impl Core {
         let host = || request.host().map(str::to_owned);
         match self.table.find(host, request.uri().path(), captures) {
             Some(Row::Handler(handler)) => self.call(handler, cx, is_logged),
-            Some(Row::Mount { service, prefix }) => {
-                let line = Line::new(is_logged, || Access::of_handle(cx.request()));
-                let mut request = cx.into_request();
-                let outer = Outer(Arc::clone(&self.shared));
-                request.extensions_mut().insert(outer);
-                Coming::Boxed(line, service(without_prefix(request, *prefix)))
-            }
-            Some(Row::Redirect {
-                place,
-                redirect,
-                allow,
-            }) => {
-                cx.route(place, None);
-                let answer = if redirect.methods().contains(&cx.method().as_str()) {
-                    redirect.answer(&cx)
-                } else {
-                    self.not_allowed(cx.method(), allow)
-                };
-                self.without_handler(cx, is_logged, answer)
-            }
-            None => {
-                let asks_for_all = *cx.method() == Method::OPTIONS && cx.path() == "*";
-                let answer = if asks_for_all {
-                    Ok(no_content(None))
-                } else if self.table.knows(cx.method()) {
-                    Err(HttpError::not_found().into())
-                } else {
-                    Err(not_implemented())
-                };
-                self.without_handler(cx, is_logged, answer)
-            }
+            Some(Row::Mount { service, prefix }) => self.hand_over(service, *prefix, cx, is_logged),
+            Some(Row::Ready(ready)) => self.call_ready(ready, cx, is_logged),
+            None => self.respond_to_none(cx, is_logged),
         }
+    }
+
+    /// Lets another service answer.
+    fn hand_over(
+        &self,
+        service: &Erased,
+        prefix: usize,
+        cx: Box<Context>,
+        is_logged: bool,
+    ) -> Coming {
+        let line = Line::new(is_logged, || Access::of_handle(cx.request()));
+        let mut request = cx.into_request();
+        let outer = Outer(Arc::clone(&self.shared));
+        request.extensions_mut().insert(outer);
+        Coming::Boxed(line, service(without_prefix(request, prefix)))
+    }
+
+    /// Answers what no route matches.
+    fn respond_to_none(&self, cx: Box<Context>, is_logged: bool) -> Coming {
+        let asks_for_all = *cx.method() == Method::OPTIONS && cx.path() == "*";
+        let answer = if asks_for_all {
+            Ok(no_content(None))
+        } else if let Some(redirect) = self.across_slash(&cx) {
+            redirect.into_response(cx.request())
+        } else if let Some(service) = &self.fallback {
+            return self.hand_over(service, 0, cx, is_logged);
+        } else if self.table.knows(cx.method()) {
+            Err(HttpError::not_found().into())
+        } else {
+            Err(not_implemented())
+        };
+        self.without_handler(cx, is_logged, answer)
+    }
+
+    /// Where the path would match with a slash at its end, or without one, if that is asked for.
+    fn across_slash(&self, cx: &Context) -> Option<Redirect> {
+        let is_safe = *cx.method() == Method::GET || *cx.method() == Method::HEAD;
+        // A path that begins with two slashes would be another host in a `location` (RFC 3986 §4.2).
+        if !self.redirect_slashes || !is_safe || cx.path().starts_with("//") {
+            return None;
+        }
+        let other = match cx.path().trim_end_matches('/') {
+            "" => return None,
+            bare if bare.len() < cx.path().len() => bare.to_owned(),
+            bare => format!("{bare}/"),
+        };
+        let host = || cx.host().map(str::to_owned);
+        self.table.find(host, &other, &mut Captures::default())?;
+        Some(Redirect::moved(query::joined(other, cx.query())))
+    }
+
+    /// Lets something ready-made answer. Its errors are shown by the base, and default headers are of that.
+    fn call_ready(&self, ready: &ReadyTarget, mut cx: Box<Context>, is_logged: bool) -> Coming {
+        cx.route(ready.place, None);
+        if !ready.answers(cx.method()) {
+            let answer = self.not_allowed(cx.method(), &ready.allow);
+            return self.without_handler(cx, is_logged, answer);
+        }
+        watchdog::note(ready.place);
+        let request = cx.request().clone();
+        let (target, base) = (Arc::clone(&ready.target), self.base);
+        let run: Run = Box::pin(async move {
+            let answered = guard(target.answer(&mut cx)).await;
+            through_base(base, cx, answered.and_then(|answer| answer)).await
+        });
+        Coming::run(run, request, Disconnect::Cancel, is_logged)
     }
 
     fn call(&self, handler: &Handler, mut cx: Box<Context>, is_logged: bool) -> Coming {
@@ -283,11 +328,16 @@ impl Core {
         answer: Result<Response>,
     ) -> Coming {
         let request = cx.request().clone();
-        let run = match self.base {
-            Some(base) => (base.answer)(cx, answer),
-            None => Box::pin(life_cycle::answer_plainly(cx, answer)),
-        };
+        let run = through_base(self.base, cx, answer);
         Coming::run(run, request, Disconnect::Cancel, is_logged)
+    }
+}
+
+/// Makes an answer that is no handler's one of the application: with the hooks of its base, where it has one.
+fn through_base(base: Option<Base>, cx: Box<Context>, answer: Result<Response>) -> Run {
+    match base {
+        Some(base) => (base.answer)(cx, answer),
+        None => Box::pin(life_cycle::answer_plainly(cx, answer)),
     }
 }
 

@@ -73,6 +73,8 @@ struct Plan {
     states: States,
     base: Option<dispatch::Base>,
     mounts: Vec<(String, Erased)>,
+    fallback: Option<Erased>,
+    redirect_slashes: bool,
     layers: Vec<Wrap>,
     hosts: Vec<String>,
     debug: bool,
@@ -95,6 +97,8 @@ impl Application {
             states: States::default(),
             base: None,
             mounts: Vec::new(),
+            fallback: None,
+            redirect_slashes: false,
             layers: Vec::new(),
             hosts: Vec::new(),
             debug: false,
@@ -149,6 +153,35 @@ impl Application {
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         self.with(|plan| plan.mounts.push((prefix.into(), erase(service))))
+    }
+
+    /// Lets another service answer where no route matches: any `tower` service, such as the application that this one replaces step by
+    /// step. It sees the path as it is. Default: 404.
+    ///
+    /// Like a [mounted](Self::mount) service it is seen by layers and the access log, and not by the [`base`](Self::base). A handler
+    /// that answers what nothing else does is no fallback but a route: `#[route("/{*path}")]`.
+    #[must_use]
+    pub fn fallback<S, B>(self, service: S) -> Self
+    where
+        S: Service<
+                crate::handler::Request,
+                Response = ::http::Response<B>,
+                Error: Into<BoxError>,
+                Future: Send + 'static,
+            >,
+        S: Clone + Send + Sync + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.with(|plan| plan.fallback = Some(erase(service)))
+    }
+
+    /// Whether a `GET` or `HEAD` whose path matches no route is redirected to the same path with a slash at its end, or without, where
+    /// that matches one: 301 with the query kept, Tornado's `addslash` and `removeslash`. Default: `false`, and 404.
+    ///
+    /// Several slashes at the end are one. Other methods are 404: to repeat them would lose their content.
+    #[must_use]
+    pub fn redirect_slashes(self, redirect_slashes: bool) -> Self {
+        self.with(|plan| plan.redirect_slashes = redirect_slashes)
     }
 
     /// Puts a `tower` layer around everything: handlers, mounted services and error pages. The layer added last is outermost.

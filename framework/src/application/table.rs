@@ -1,15 +1,15 @@
 //! The table of an application: its routes and mounts, ready to be matched.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use ::http::{HeaderValue, Method};
 
 use super::layer::Erased;
 use crate::{
     handler::{
-        Redirect, Requirements,
+        Requirements,
         life_cycle::{Chain, HandlerImpl, HandlerInfo, HandlerStruct, MethodEntry},
-        target::{Gift, Given, Made},
+        target::{Gift, Given, Made, ReadyMade},
     },
     routing::{
         list::{Entry, Item, List},
@@ -90,11 +90,7 @@ pub type Routes = List<Target>;
 /// A row of the table.
 pub(crate) enum Row {
     Handler(Handler),
-    Redirect {
-        place: &'static Place,
-        redirect: Redirect,
-        allow: HeaderValue,
-    },
+    Ready(Ready),
     Mount {
         service: Erased,
         /// The length of the prefix that the service does not see.
@@ -120,6 +116,23 @@ impl Handler {
         }
         let named = self.methods.iter().find(|entry| *method == entry.name);
         named.or_else(|| self.get.filter(|_| *method == Method::HEAD))
+    }
+}
+
+/// Something ready-made in its place.
+pub(crate) struct Ready {
+    pub(crate) place: &'static Place,
+    pub(crate) target: Arc<dyn ReadyMade>,
+    pub(crate) allow: HeaderValue,
+}
+
+impl Ready {
+    /// Whether it answers this method.
+    pub(crate) fn answers(&self, method: &Method) -> bool {
+        let Some(methods) = self.target.methods() else {
+            return true;
+        };
+        methods.contains(&method.as_str()) || (*method == Method::HEAD && methods.contains(&"GET"))
     }
 }
 
@@ -198,7 +211,7 @@ impl Table {
     pub(crate) fn places(&self) -> impl Iterator<Item = &'static Place> {
         self.rows.iter().filter_map(|row| match row {
             Row::Handler(handler) => Some(handler.place),
-            Row::Redirect { .. } | Row::Mount { .. } => None,
+            Row::Ready(_) | Row::Mount { .. } => None,
         })
     }
 
@@ -216,10 +229,13 @@ impl Draft<'_> {
         self.has_hosts |= place.spec.host.is_some();
         let row = match entry.target {
             Target::Handler(info) => self.handler(place, info(), None),
-            Target::Make(make) => match make().0 {
-                Made::Handler { info, gifts } => self.handler(place, info, Some(gifts)),
-                Made::Redirect(redirect) => self.redirect(place, redirect),
-            },
+            Target::Make(make) => {
+                let Given { made, home } = make();
+                match made {
+                    Made::Handler { info, gifts } => self.handler(place, info, Some(gifts)),
+                    Made::Ready(target) => self.ready(place, target, home),
+                }
+            }
         };
         self.insert(place, row);
     }
@@ -252,19 +268,24 @@ impl Draft<'_> {
         })
     }
 
-    fn redirect(&mut self, place: &'static Place, redirect: Redirect) -> Row {
-        if let Err(fault) = redirect.check(place) {
+    fn ready(
+        &mut self,
+        place: &'static Place,
+        mut target: Box<dyn ReadyMade>,
+        home: Option<&'static Path>,
+    ) -> Row {
+        if let Err(fault) = target.settle(place, home) {
             self.requirements.fault_of_application(fault);
         }
-        for method in redirect.methods() {
+        let methods = target.methods().unwrap_or_default();
+        for method in methods {
             self.know(method);
         }
-        let allow = allow(redirect.methods().iter().copied());
-        Row::Redirect {
+        Row::Ready(Ready {
             place,
-            redirect,
-            allow,
-        }
+            target: target.into(),
+            allow: allow(methods.iter().copied()),
+        })
     }
 
     fn know(&mut self, method: &'static str) {
@@ -277,7 +298,7 @@ impl Draft<'_> {
         if !is_prefix(prefix) {
             let fault = format!(
                 "the mount `{prefix}` must begin with a slash and not end with one, and hold only what stands in a path as it is \
-                 (another character percent-encoded, no parameter): like `/api`"
+                 (another character percent-encoded, no parameter): like `/api`; for all that no route matches there is `fallback`"
             );
             self.requirements.fault_of_application(fault);
             return;

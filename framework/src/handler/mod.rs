@@ -19,7 +19,10 @@ pub(crate) mod finish;
 pub(crate) mod flush;
 mod form;
 pub(crate) mod glue;
+pub(crate) mod incoming;
 pub(crate) mod life_cycle;
+#[cfg(feature = "multipart")]
+mod multipart;
 #[cfg(feature = "compression")]
 mod recoded;
 mod redirect;
@@ -29,6 +32,8 @@ pub(crate) mod respond;
 pub(crate) mod shared;
 mod shutdown;
 pub(crate) mod target;
+#[cfg(feature = "multipart")]
+mod upload;
 pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
@@ -44,6 +49,9 @@ pub use extract::{
 pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
+pub use incoming::BodyStream;
+#[cfg(feature = "multipart")]
+pub use multipart::{Multipart, Part};
 pub use redirect::Redirect;
 pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};
@@ -51,6 +59,8 @@ pub use requirements::Requirements;
 pub use respond::IntoResponse;
 pub use shutdown::Shutdown;
 pub use target::{Init, IntoTarget};
+#[cfg(feature = "multipart")]
+pub use upload::Upload;
 
 pub use crate::routing::url::{Argument, PathValue};
 

@@ -1,15 +1,21 @@
 //! [`Redirect`]: answers with 3xx and a `location`, as an answer and as a target in `routes!`.
 
+use std::path::Path;
+
 use ::http::{HeaderValue, StatusCode, header};
 
 use super::{
     Context, Response,
     error::{Misuse, Result},
+    life_cycle::BoxFuture,
     request::RequestHandle,
     respond::IntoResponse,
-    target::{Given, IntoTarget},
+    target::{Given, IntoTarget, ReadyMade},
 };
-use crate::{http::percent, routing::pattern::Place};
+use crate::{
+    http::{percent, query},
+    routing::pattern::Place,
+};
 
 /// Sends the client elsewhere ([RFC 9110 §15.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.4)).
 ///
@@ -115,55 +121,21 @@ impl IntoResponse for Redirect {
 
 impl IntoTarget for Redirect {
     fn into_target(self) -> Given {
-        Given::redirect(self)
+        Given::ready_made(self)
     }
 }
 
 /// A redirect as the target of a route.
-impl Redirect {
-    /// The methods that are redirected.
-    pub(crate) fn methods(&self) -> &'static [&'static str] {
-        if self.keeps_method() {
+impl ReadyMade for Redirect {
+    fn methods(&self) -> Option<&'static [&'static str]> {
+        Some(if self.keeps_method() {
             &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
         } else {
             &["GET", "HEAD"]
-        }
+        })
     }
 
-    /// Whether the client repeats the method and the content at the new place.
-    fn keeps_method(&self) -> bool {
-        matches!(
-            self.status,
-            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
-        )
-    }
-
-    /// The answer for a request whose route leads here.
-    ///
-    /// # Errors
-    ///
-    /// Those of the answer.
-    pub(crate) fn answer(&self, cx: &Context) -> Result<Response> {
-        let mut location = fill(&self.location, cx);
-        if let Some(query) = cx.uri().query() {
-            let end = location.find('#').unwrap_or(location.len());
-            let joint = if location[..end].contains('?') {
-                '&'
-            } else {
-                '?'
-            };
-            location.insert_str(end, &format!("{joint}{query}"));
-        }
-        let status = self.status;
-        Self { status, location }.into_response(cx.request())
-    }
-
-    /// Checks that the pattern has what the target names.
-    ///
-    /// # Errors
-    ///
-    /// What it does not have.
-    pub(crate) fn check(&self, place: &Place) -> Result<(), String> {
+    fn settle(&mut self, place: &Place, _: Option<&'static Path>) -> Result<(), String> {
         let unknown = pieces(&self.location).find_map(|piece| match piece {
             Piece::Parameter(name) if !place.spec.parameters.contains(&name) => Some(name),
             _ => None,
@@ -181,6 +153,23 @@ impl Redirect {
                 self.location
             )),
         }
+    }
+
+    fn answer<'a>(&'a self, cx: &'a mut Context) -> BoxFuture<'a, Result<Response>> {
+        let location = query::joined(fill(&self.location, cx), cx.query());
+        let status = self.status;
+        let answer = Self { status, location }.into_response(cx.request());
+        Box::pin(async { answer })
+    }
+}
+
+impl Redirect {
+    /// Whether the client repeats the method and the content at the new place.
+    fn keeps_method(&self) -> bool {
+        matches!(
+            self.status,
+            StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+        )
     }
 }
 

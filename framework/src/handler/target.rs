@@ -1,13 +1,17 @@
-//! What stands behind `"…" =>` in `routes!`: a handler with values of its own, Tornado's `initialize`.
+//! What stands behind `"…" =>` in `routes!`: a handler with values of its own, Tornado's `initialize`; or something ready-made,
+//! which has no life cycle of its own.
 
-use std::{any::Any, fmt, ops::Deref, sync::Arc};
+use std::{any::Any, fmt, ops::Deref, path::Path, sync::Arc};
+
+use ::http::StatusCode;
 
 use super::{
+    Response,
     context::Context,
-    error::{Misuse, Result},
-    life_cycle::{HandlerImpl, HandlerInfo},
-    redirect::Redirect,
+    error::{HttpError, Misuse, Result},
+    life_cycle::{BoxFuture, HandlerImpl, HandlerInfo},
 };
+use crate::routing::pattern::Place;
 
 /// A value given with a route, for an [`Init`] field.
 pub(crate) type Gift = Arc<dyn Any + Send + Sync>;
@@ -81,7 +85,7 @@ impl<T: Send + Sync + 'static> Init<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand behind a pattern in `routes!`",
     label = "not a target of a route",
-    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect`",
+    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect` or the `StatusCode` of an error",
     note = "any other handler has a `#[route(\"…\")]` and stands in the list by its name; a `tower` service is given to `Application::mount`"
 )]
 pub trait IntoTarget {
@@ -91,7 +95,11 @@ pub trait IntoTarget {
 
 /// What [`IntoTarget`] makes.
 #[derive(Debug)]
-pub struct Given(pub(crate) Made);
+pub struct Given {
+    pub(crate) made: Made,
+    /// The folder of the crate that the route stands in.
+    pub(crate) home: Option<&'static Path>,
+}
 
 /// The kinds of targets.
 pub(crate) enum Made {
@@ -100,8 +108,24 @@ pub(crate) enum Made {
         info: &'static HandlerInfo,
         gifts: Arc<[Gift]>,
     },
-    /// A redirect, which needs no handler.
-    Redirect(Redirect),
+    /// What needs no handler.
+    Ready(Box<dyn ReadyMade>),
+}
+
+/// What answers a route and is no handler struct. Default headers and error pages around it are those of the application's base.
+pub(crate) trait ReadyMade: fmt::Debug + Send + Sync {
+    /// The methods that it answers, `GET` standing for `HEAD` too; `None` for all there are. Any other is 405.
+    fn methods(&self) -> Option<&'static [&'static str]>;
+
+    /// Gets ready for its place, once, before the application starts. `home` is the folder of the crate that the route stands in.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot answer there, and how to mend it.
+    fn settle(&mut self, place: &Place, home: Option<&'static Path>) -> Result<(), String>;
+
+    /// Answers a request.
+    fn answer<'a>(&'a self, cx: &'a mut Context) -> BoxFuture<'a, Result<Response>>;
 }
 
 impl Given {
@@ -110,11 +134,23 @@ impl Given {
     #[must_use]
     pub fn new<H: HandlerImpl>(gifts: Vec<Arc<dyn Any + Send + Sync>>) -> Self {
         let (info, gifts) = (H::INFO, gifts.into());
-        Self(Made::Handler { info, gifts })
+        Self::of(Made::Handler { info, gifts })
     }
 
-    pub(crate) fn redirect(redirect: Redirect) -> Self {
-        Self(Made::Redirect(redirect))
+    pub(crate) fn ready_made(ready: impl ReadyMade + 'static) -> Self {
+        Self::of(Made::Ready(Box::new(ready)))
+    }
+
+    fn of(made: Made) -> Self {
+        Self { made, home: None }
+    }
+
+    /// Says in which crate the route stands: what it names in the file system is relative to that.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_crate(mut self, folder: &'static str) -> Self {
+        self.home = Some(Path::new(folder));
+        self
     }
 }
 
@@ -122,7 +158,7 @@ impl fmt::Debug for Made {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Handler { info, .. } => f.write_str(info.name),
-            Self::Redirect(redirect) => redirect.fmt(f),
+            Self::Ready(ready) => ready.fmt(f),
         }
     }
 }
@@ -130,5 +166,58 @@ impl fmt::Debug for Made {
 impl IntoTarget for Given {
     fn into_target(self) -> Given {
         self
+    }
+}
+
+/// An error, whatever the method: `"/old/{*path}" => StatusCode::GONE`. Its page is that of the application's base. A status that is no
+/// error is refused when the program starts.
+impl IntoTarget for StatusCode {
+    fn into_target(self) -> Given {
+        Given::ready_made(Refuse {
+            status: self,
+            message: None,
+        })
+    }
+}
+
+/// An error with a message for the client: `"/old/{*path}" => (StatusCode::GONE, "the archive has been closed")`.
+impl IntoTarget for (StatusCode, &'static str) {
+    fn into_target(self) -> Given {
+        Given::ready_made(Refuse {
+            status: self.0,
+            message: Some(self.1),
+        })
+    }
+}
+
+/// A route that answers with an error.
+#[derive(Debug)]
+struct Refuse {
+    status: StatusCode,
+    message: Option<&'static str>,
+}
+
+impl ReadyMade for Refuse {
+    fn methods(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    fn settle(&mut self, place: &Place, _: Option<&'static Path>) -> Result<(), String> {
+        if self.status.is_client_error() || self.status.is_server_error() {
+            return Ok(());
+        }
+        let (route, status) = (place.text(), self.status.as_u16());
+        Err(format!(
+            "the route `{route}` answers with {status}, which is no error: name a status from 400 to 599, or a handler or a `Redirect`"
+        ))
+    }
+
+    fn answer<'a>(&'a self, _: &'a mut Context) -> BoxFuture<'a, Result<Response>> {
+        let error = HttpError::new(self.status);
+        let error = match self.message {
+            Some(message) => error.with_message(message),
+            None => error,
+        };
+        Box::pin(async { Err(error.into()) })
     }
 }

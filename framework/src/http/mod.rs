@@ -9,6 +9,8 @@ pub use ::http::{
     method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
 };
 
+pub use query::with_query;
+
 pub(crate) mod accept;
 #[cfg_attr(
     not(feature = "compression"),
@@ -17,6 +19,9 @@ pub(crate) mod accept;
 pub(crate) mod coding;
 pub(crate) mod cookies;
 pub(crate) mod entity_tag;
+#[cfg(feature = "multipart")]
+pub(crate) mod form_data;
+pub(crate) mod host;
 pub(crate) mod percent;
 pub(crate) mod query;
 pub(crate) mod spare;
