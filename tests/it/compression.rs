@@ -518,6 +518,16 @@ async fn a_304_varies_as_its_200() {
         assert_eq!(answer.header("vary"), Some("accept-encoding"));
         assert_eq!(answer.header("content-encoding"), None);
     }
+    // The tag of a coding means the same content, and comes back as it was sent.
+    for accepted in ["br", "zstd", "gzip"] {
+        let whole = get("/any", accepted).await;
+        let tag = whole.header("etag").unwrap();
+        let request = client.get("/any").header("accept-encoding", accepted);
+        let answer = request.header("if-none-match", tag).send().await;
+        assert_eq!(answer.status(), 304, "{tag}");
+        assert_eq!(answer.header("etag"), Some(tag));
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
+    }
     for (target, vary) in [
         ("/any?status=304&length=0", Some("accept-encoding")),
         (

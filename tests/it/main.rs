@@ -9,6 +9,7 @@ mod bad_input;
 mod bases;
 mod bodies;
 mod compression;
+mod conditional;
 mod cookies;
 mod crowd;
 mod decompression;

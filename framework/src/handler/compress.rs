@@ -15,9 +15,12 @@ use super::{
     recoded::Recoded,
     request::RequestHandle,
 };
-use crate::http::coding::{
-    self, Chosen, Coding,
-    encoder::{AVAILABLE, Encoder},
+use crate::http::{
+    EntityTag,
+    coding::{
+        self, Chosen, Coding,
+        encoder::{AVAILABLE, Encoder},
+    },
 };
 
 /// The shortest content that is compressed, in bytes: what is shorter goes in one packet anyway.
@@ -185,8 +188,12 @@ fn encode(coding: Coding, is_in_pieces: bool, response: &mut Response) {
     // Both are of the content as it was.
     headers.remove(header::CONTENT_LENGTH);
     headers.remove(header::ACCEPT_RANGES);
-    if let Some(tag) = headers.get(header::ETAG).and_then(|tag| coding.tag(tag)) {
-        headers.insert(header::ETAG, tag);
+    // A weak tag says of all codings that they mean the same; a strong one is that of one coding (RFC 9110 §8.8.3.3).
+    let tag = headers.get(header::ETAG).map(EntityTag::try_from);
+    if let Some(Ok(tag)) = tag
+        && !tag.is_weak()
+    {
+        headers.insert(header::ETAG, tag.with_coding(coding).into());
     }
 }
 

@@ -7,6 +7,7 @@ mod arguments;
 mod body;
 #[cfg(feature = "compression")]
 mod compress;
+mod conditional;
 mod content;
 mod context;
 mod cookies;
@@ -38,6 +39,7 @@ pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
 pub use body::Body;
+pub use conditional::Conditional;
 pub use content::{Content, Html, Json};
 pub use context::Context;
 pub(crate) use detached::Detached;

@@ -1,4 +1,4 @@
-//! Content codings (RFC 9110 §8.4.1): their names, which of them a client takes (§12.5.3), and what they do to an entity tag.
+//! Content codings (RFC 9110 §8.4.1): their names, and which of them a client takes (§12.5.3).
 //!
 //! `encoder` and `decoder` do the work, a piece at a time, on the crates of each coding. None of it knows which answer is encoded, or
 //! what becomes of content that cannot be decoded.
@@ -31,8 +31,8 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// All of them, as a server prefers them.
-    const ALL: [Self; 4] = [Self::Brotli, Self::Zstd, Self::Gzip, Self::Deflate];
+    /// All that answers come in, as the server prefers them.
+    pub(crate) const ALL: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
 
     /// Its name in a field.
     pub(crate) const fn name(self) -> &'static str {
@@ -49,17 +49,9 @@ impl Coding {
         if name.eq_ignore_ascii_case("x-gzip") {
             return Some(Self::Gzip);
         }
-        Self::ALL
+        [Self::Brotli, Self::Zstd, Self::Gzip, Self::Deflate]
             .into_iter()
             .find(|coding| name.eq_ignore_ascii_case(coding.name()))
-    }
-
-    /// The entity tag of the content in this coding, by that of the content itself: of `"a"`, `"a-gzip"`, since a strong tag is that
-    /// of one coding (RFC 9110 §8.8.3.3). `None` where the same tag does for both: it is weak, or none.
-    pub(crate) fn tag(self, tag: &HeaderValue) -> Option<HeaderValue> {
-        let opaque = tag.as_bytes().strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-        let tag = [b"\"", opaque, b"-", self.name().as_bytes(), b"\""].concat();
-        HeaderValue::from_bytes(&tag).ok()
     }
 }
 
@@ -103,7 +95,7 @@ pub(crate) fn negotiate(headers: &HeaderMap, available: &[Coding]) -> Chosen {
 /// The weights of a request, in thousandths.
 #[derive(Default)]
 struct Weights {
-    codings: [Option<u16>; Coding::ALL.len()],
+    codings: [Option<u16>; Coding::Deflate as usize + 1],
     identity: Option<u16>,
     any: Option<u16>,
 }
@@ -174,8 +166,6 @@ mod tests {
 
     use super::*;
 
-    const MADE: [Coding; 3] = [Coding::Brotli, Coding::Zstd, Coding::Gzip];
-
     fn accepting(fields: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for field in fields {
@@ -186,7 +176,7 @@ mod tests {
 
     #[track_caller]
     fn check(field: &str, coding: Option<Coding>, identity: bool) {
-        let chosen = negotiate(&accepting(&[field]), &MADE);
+        let chosen = negotiate(&accepting(&[field]), &Coding::ALL);
         assert_eq!(chosen, Chosen { coding, identity }, "{field}");
     }
 
@@ -223,13 +213,13 @@ mod tests {
         check("identity;q=0, gzip;q=0.001", Some(Coding::Gzip), false);
         check("identity;q=0", None, false);
         check("identity;q=0, deflate", None, false);
-        assert!(negotiate(&accepting(&["identity;q=0"]), &MADE).is_nothing());
+        assert!(negotiate(&accepting(&["identity;q=0"]), &Coding::ALL).is_nothing());
     }
 
     #[test]
     fn nothing_said_is_identity() {
-        assert!(!negotiate(&HeaderMap::new(), &MADE).is_nothing());
-        assert_eq!(negotiate(&HeaderMap::new(), &MADE).coding, None);
+        assert!(!negotiate(&HeaderMap::new(), &Coding::ALL).is_nothing());
+        assert_eq!(negotiate(&HeaderMap::new(), &Coding::ALL).coding, None);
         check("", None, true);
         check(" , ,", None, true);
         assert_eq!(negotiate(&accepting(&["gzip"]), &[]).coding, None);
@@ -254,24 +244,10 @@ mod tests {
 
     #[test]
     fn lines_are_one_list_and_the_first_of_a_name_counts() {
-        let chosen = negotiate(&accepting(&["deflate", "br;q=0.1, gzip"]), &MADE);
+        let chosen = negotiate(&accepting(&["deflate", "br;q=0.1, gzip"]), &Coding::ALL);
         assert_eq!(chosen.coding, Some(Coding::Gzip));
         check("gzip;q=0, x-gzip", None, true);
         check("gzip, gzip;q=0", Some(Coding::Gzip), true);
-    }
-
-    #[test]
-    fn a_strong_tag_is_that_of_one_coding() {
-        for (tag, expected) in [
-            ("\"abc\"", Some("\"abc-br\"")),
-            ("\"\"", Some("\"-br\"")),
-            ("W/\"abc\"", None),
-            ("abc", None),
-            ("\"", None),
-        ] {
-            let tag = Coding::Brotli.tag(&HeaderValue::from_static(tag));
-            assert_eq!(tag.as_ref().map(|tag| tag.to_str().unwrap()), expected);
-        }
     }
 
     #[test]
@@ -335,13 +311,13 @@ mod tests {
         ) {
             let elements: Vec<_> = elements.iter().map(|(name, weight)| format!("{name}{weight}")).collect();
             let field = elements.join(", ");
-            let chosen = negotiate(&accepting(&[&field]), &MADE);
+            let chosen = negotiate(&accepting(&[&field]), &Coding::ALL);
             prop_assert_eq!(chosen.identity, is_acceptable(&field, "identity"));
             match chosen.coding {
                 Some(coding) => prop_assert!(is_acceptable(&field, coding.name())),
                 // Nothing would do, or the content as it is weighs more.
                 None if !field.contains("identity") => {
-                    prop_assert!(!MADE.iter().any(|coding| is_acceptable(&field, coding.name())));
+                    prop_assert!(!Coding::ALL.iter().any(|coding| is_acceptable(&field, coding.name())));
                 }
                 None => {}
             }
@@ -353,7 +329,7 @@ mod tests {
             if let Ok(field) = HeaderValue::from_bytes(&bytes) {
                 headers.append(ACCEPT_ENCODING, field);
             }
-            negotiate(&headers, &MADE);
+            negotiate(&headers, &Coding::ALL);
         }
     }
 }
