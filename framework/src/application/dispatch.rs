@@ -110,6 +110,8 @@ impl Ready {
             shutdown: plan.shutdown.clone(),
             debug: plan.debug,
             entity_tags: plan.entity_tags,
+            #[cfg(feature = "compression")]
+            compression: plan.compression,
             server: plan.server.clone(),
         };
         let core = Arc::new(Core {

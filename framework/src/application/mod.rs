@@ -79,6 +79,8 @@ struct Plan {
     hosts: Vec<String>,
     debug: bool,
     entity_tags: bool,
+    #[cfg(feature = "compression")]
+    compression: bool,
     server: Option<HeaderValue>,
     shutdown: Shutdown,
 }
@@ -101,6 +103,8 @@ impl Application {
             hosts: Vec::new(),
             debug: false,
             entity_tags: true,
+            #[cfg(feature = "compression")]
+            compression: false,
             server: Some(server),
             shutdown: Shutdown::default(),
         };
@@ -246,6 +250,58 @@ impl Application {
     #[must_use]
     pub fn entity_tags(self, entity_tags: bool) -> Self {
         self.with(|plan| plan.entity_tags = entity_tags)
+    }
+
+    /// Whether answers are compressed, with `br`, `gzip`, and `zstd` where the feature `compression-zstd` is on. Default: `false`.
+    ///
+    /// It is not on by itself: it costs processor time and, for a stream, memory; where a page holds a secret beside what somebody else
+    /// has put there, its length tells of the secret (BREACH); and where a proxy in front compresses, it is done already. A handler
+    /// keeps an answer as it is by `cache-control: no-transform`.
+    ///
+    /// Compressed is text, and what is text under another name (`text/*`, JSON, XML, SVG, JavaScript, WebAssembly, fonts that are not), from
+    /// 1,024 bytes on, and any stream of it; not what has a `content-encoding` or a digest, and no part of content (206). The client
+    /// decides by `accept-encoding`, with its weights; of those that it likes as well, squall takes `br` before `zstd` before `gzip`. The
+    /// answer carries `content-encoding`, `vary: accept-encoding` (also where it goes as it is), and a strong entity tag ends in the
+    /// coding: `"…-br"`. Where the client does not take it as it is (`identity;q=0`), any answer is compressed, and a good one that has no
+    /// coding it takes is a 406.
+    ///
+    /// Content in memory of up to 64 KiB is compressed at once, and has a `content-length`. Longer content and streams are compressed while
+    /// they are sent, at most 64 KiB in a turn. What a stream has given so far, or a [`flush`](crate::Context::flush), is sent at once. A stream
+    /// takes memory until it ends: 0.4 MiB for gzip, 0.5 to 2.5 MiB for br, 0.8 to 1.2 MiB for zstd.
+    ///
+    /// Handlers, files and error pages are compressed; a [mounted](Self::mount) service does that itself. Requests need no setting:
+    /// what comes compressed is decoded whenever content is read, see [`FromRequest`](crate::handler::FromRequest).
+    ///
+    /// Source: [RFC 9110 §8.4, §12.5.3](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::{Application, handler, routes, testing::TestClient};
+    ///
+    /// #[handler]
+    /// #[route("/")]
+    /// struct Page;
+    ///
+    /// #[handler]
+    /// impl Page {
+    ///     fn get(&self) -> String {
+    ///         "Hello, world. ".repeat(100)
+    ///     }
+    /// }
+    ///
+    /// #[squall::main]
+    /// async fn main() {
+    ///     let client = TestClient::new(Application::new(routes![Page]).compression(true));
+    ///     let answer = client.get("/").header("accept-encoding", "gzip").send().await;
+    ///     assert_eq!(answer.header("content-encoding"), Some("gzip"));
+    ///     assert!(answer.bytes().await.len() < 100);
+    /// }
+    /// ```
+    #[cfg(feature = "compression")]
+    #[must_use]
+    pub fn compression(self, compression: bool) -> Self {
+        self.with(|plan| plan.compression = compression)
     }
 
     /// Whether answers carry `server: squall/…`. Default: `true`.

@@ -148,6 +148,13 @@ impl Body {
         self.kind = Kind::Full(Bytes::new());
     }
 
+    /// Puts what this makes of the content in its place; what is left to do at the end stays.
+    #[cfg(feature = "compression")]
+    pub(crate) fn change(&mut self, change: impl FnOnce(Self) -> Self) {
+        let content = Self::of(std::mem::take(&mut self.kind));
+        self.kind = std::mem::take(&mut change(content).kind);
+    }
+
     /// What is left to do when the answer has been sent. It must be asked for before the body is read.
     pub(crate) fn ending(&mut self) -> &mut Ending {
         self.ending.get_or_insert_default()

@@ -14,6 +14,7 @@ use super::{
     Request, Response,
     body::Body,
     content::Content,
+    decompress,
     error::{Error, HttpError, Misuse, Result},
     finish, form,
     incoming::{BodyLimits, Intake},
@@ -524,7 +525,10 @@ impl Context {
     /// 500, naming both, when the content was read or taken before; 413 when it is known to be too long.
     pub(crate) fn take_content(&mut self) -> Result<Intake> {
         let before = match std::mem::replace(&mut self.content, Incoming::Taken) {
-            Incoming::Unread(body) => return Intake::new(body, &self.limits),
+            Incoming::Unread(body) => {
+                let body = decompress::decoded(self.request.headers(), body)?;
+                return Intake::new(body, &self.limits);
+            }
             Incoming::Read(_) => "read into memory",
             #[cfg(feature = "multipart")]
             Incoming::Form(_) => "read as a form",
@@ -743,6 +747,8 @@ impl Context {
         }
         let request = self.request.clone();
         if !self.answer.head_sent {
+            #[cfg(feature = "compression")]
+            super::compress::check(self)?;
             let head = finish::head_of_stream(self);
             self.answer.head_sent = true;
             request.outbox().leave_head(head);

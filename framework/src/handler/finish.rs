@@ -6,6 +6,8 @@ use std::{fmt, time::Duration};
 use ::http::{HeaderMap, Method, StatusCode, header};
 use http_body::Body as _;
 
+#[cfg(feature = "compression")]
+use super::compress;
 use super::{
     Response,
     body::Body,
@@ -47,7 +49,7 @@ impl Outcome {
         self.complete
     }
 
-    /// The bytes of content that were handed to the connection.
+    /// The bytes of content that were handed to the connection: compressed, where the answer is, but for what was flushed.
     #[must_use]
     pub fn content_sent(&self) -> u64 {
         self.sent
@@ -249,6 +251,10 @@ pub(crate) fn seal(cx: &mut Context) {
 fn dress(request: &RequestHandle, answer: &mut Answer, there: Present) {
     let response = answer.response.get_or_insert_default();
     name_server(request, response, there);
+    #[cfg(feature = "compression")]
+    if request.shared().compression {
+        compress::seal(request, answer.in_pieces, response);
+    }
     if forbids_content(response.status()) {
         strip_content(response);
     } else if *request.method() == Method::HEAD {
@@ -290,6 +296,10 @@ pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
     lay_over_context(answer);
     let response = answer.response.get_or_insert_default();
     name_server(request, response, Present::of(response.headers()));
+    #[cfg(feature = "compression")]
+    if request.shared().compression {
+        compress::seal(request, true, response);
+    }
     answer.response.take().unwrap_or_default().into_parts().0
 }
 

@@ -216,7 +216,11 @@ impl Task {
             return Poll::Pending;
         };
         let polled = task.poll(cx);
-        let Some(head) = task.request.outbox().take_head() else {
+        #[cfg_attr(
+            not(feature = "compression"),
+            expect(unused_mut, reason = "it is changed where content is compressed")
+        )]
+        let Some(mut head) = task.request.outbox().take_head() else {
             if polled.is_ready() {
                 *slot = None;
             }
@@ -234,7 +238,10 @@ impl Task {
             task,
             tail,
         };
-        let response = Response::from_parts(head, Body::running(running));
+        let content = Body::running(running);
+        #[cfg(feature = "compression")]
+        let content = super::compress::go_on(&mut head, content);
+        let response = Response::from_parts(head, content);
         Poll::Ready(Answered::Other(Box::new(response), request))
     }
 

@@ -128,7 +128,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Option<Form<T>> {
 /// Whether the content is a form in UTF-8, by what is said of it.
 pub(super) fn has_form(cx: &Context) -> bool {
     let content_type = cx.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    !cx.headers().contains_key(header::CONTENT_ENCODING) && is_form(content_type)
+    is_form(content_type)
 }
 
 fn is_form(content_type: &str) -> bool {

@@ -488,8 +488,10 @@ async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     live.close_if_gone();
     let answered = performed
         .and_then(|performed| performed)
-        .and_then(|()| finish::conclude(&mut cx.answer))
-        .and_then(|()| finish::seal_if_met(&mut cx));
+        .and_then(|()| finish::conclude(&mut cx.answer));
+    #[cfg(feature = "compression")]
+    let answered = answered.and_then(|()| super::compress::check(&mut cx));
+    let answered = answered.and_then(|()| finish::seal_if_met(&mut cx));
     if let Err(error) = answered {
         let response = Box::pin(write_error::answer(live.built(), &mut cx, error)).await;
         cx.answer.response = Some(response);

@@ -5,10 +5,13 @@
 
 mod arguments;
 mod body;
+#[cfg(feature = "compression")]
+mod compress;
 mod conditional;
 mod content;
 mod context;
 mod cookies;
+mod decompress;
 mod detached;
 pub(crate) mod error;
 mod extract;
@@ -21,6 +24,8 @@ pub(crate) mod incoming;
 pub(crate) mod life_cycle;
 #[cfg(feature = "multipart")]
 mod multipart;
+#[cfg(feature = "compression")]
+mod recoded;
 mod redirect;
 mod request;
 mod requirements;

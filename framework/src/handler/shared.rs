@@ -24,6 +24,9 @@ pub(crate) struct Shared {
     pub(crate) debug: bool,
     /// Whether content in memory gets an entity tag of its own accord.
     pub(crate) entity_tags: bool,
+    /// Whether answers are compressed.
+    #[cfg(feature = "compression")]
+    pub(crate) compression: bool,
     /// The `server` field of every answer.
     pub(crate) server: Option<HeaderValue>,
 }

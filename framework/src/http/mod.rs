@@ -1,8 +1,8 @@
 //! The types of HTTP that programs name most, from the [`http`](https://docs.rs/http) crate, so that a program needs no dependency
 //! on it; and values of the protocol: entity tags, validators, ranges, dates.
 //!
-//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags,
-//! preconditions, ranges. Nothing here knows a socket, a clock or a handler.
+//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, content codings, entity
+//! tags, preconditions, ranges. Nothing here knows a socket, a clock or a handler.
 
 pub use ::http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
@@ -12,6 +12,10 @@ pub use ::http::{
 pub use query::with_query;
 
 pub(crate) mod accept;
+#[cfg_attr(
+    not(feature = "compression"),
+    allow(dead_code, reason = "it is for capabilities that have features")
+)]
 pub(crate) mod coding;
 pub(crate) mod cookies;
 pub mod date;
