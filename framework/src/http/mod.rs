@@ -9,7 +9,10 @@ pub use ::http::{
     method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
 };
 
+pub use content_disposition::ContentDisposition;
+
 pub(crate) mod accept;
+mod content_disposition;
 pub(crate) mod cookies;
 pub(crate) mod entity_tag;
 pub(crate) mod percent;
