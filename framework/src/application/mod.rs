@@ -240,6 +240,9 @@ impl Application {
     }
 
     /// Whether content in memory of up to 64 KiB gets a strong entity tag, and so 304 where the client has it. Default: `true`.
+    ///
+    /// One answer goes without by [`cx.clear_header("etag")`](crate::Context::clear_header), and has another one by
+    /// [`cx.set_header("etag", …)`](crate::Context::set_header).
     #[must_use]
     pub fn entity_tags(self, entity_tags: bool) -> Self {
         self.with(|plan| plan.entity_tags = entity_tags)

@@ -92,6 +92,8 @@ pub(crate) struct Answer {
     pub(crate) in_pieces: bool,
     /// Whether the method runs on the blocking pool.
     pub(crate) on_pool: bool,
+    /// Whether the author wants no entity tag made.
+    pub(crate) untagged: bool,
 }
 
 thread_local! {
@@ -129,8 +131,9 @@ impl Answer {
             head_sent,
             in_pieces,
             on_pool,
+            untagged,
         } = self;
-        !(*has_written || *head_sent || *in_pieces || *on_pool)
+        !(*has_written || *head_sent || *in_pieces || *on_pool || *untagged)
             && status.is_none()
             && implied.is_none()
             && finished.is_none()
@@ -518,9 +521,10 @@ impl Context {
         field(name, value)
     }
 
-    /// Takes all fields of this name back.
+    /// Takes all fields of this name back. After `clear_header("etag")`, the answer gets no entity tag of its own accord either.
     pub fn clear_header(&mut self, name: impl AsRef<str>) {
         if let Ok(name) = HeaderName::try_from(name.as_ref()) {
+            self.answer.untagged |= name == header::ETAG;
             while self.answer.headers.remove(&name).is_some() {}
         }
     }
@@ -556,13 +560,17 @@ impl Context {
     /// Sends what has been written so far, the head before it when it is the first time, and waits until the connection has
     /// taken it: that is the back-pressure.
     ///
-    /// After it, status and fields can no longer change; there is no entity tag and no `content-length`, and over HTTP/1.1 the
+    /// After it, status and fields can no longer change; no entity tag is made and no `content-length`, and over HTTP/1.1 the
     /// content goes in chunks. An error behind it breaks the connection off. When the client is gone, nothing is sent and
     /// nothing waits.
     ///
+    /// The preconditions of a `GET` are compared with the `etag` and `last-modified` set so far. Where the client has this state already,
+    /// the answer is a 304, which goes out when the method is done; [`check_preconditions`](Self::check_preconditions) says so before the
+    /// work.
+    ///
     /// # Errors
     ///
-    /// 500 after [`finish`](Self::finish), and in a `#[blocking]` method.
+    /// 412 when a precondition does not hold. 500 after [`finish`](Self::finish), and in a `#[blocking]` method.
     pub async fn flush(&mut self) -> Result<()> {
         if self.answer.finished.is_some() {
             return Err(Misuse::error(
@@ -573,6 +581,9 @@ impl Context {
             return Err(Misuse::error(
                 "`cx.flush` in a `#[blocking]` method: nobody takes what it sends; return a stream, or make the method `async`",
             ));
+        }
+        if !self.answer.head_sent {
+            finish::settle_stream(self)?;
         }
         // Nothing is sent but the head, and that when the method is done.
         let status = self.answer.status.unwrap_or_default();

@@ -1,21 +1,22 @@
-//! From what a method returned to what goes out: status and fields joined, entity tag and 304, HEAD, and what is left to do
-//! when the answer has been sent.
+//! From what a method returned to what goes out: status and fields joined, entity tag, preconditions and 304, HEAD, and what is
+//! left to do when the answer has been sent.
 
 use std::{fmt, future::poll_fn, pin::Pin, time::Duration};
 
-use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use ::http::{HeaderMap, Method, StatusCode, header};
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
 use super::{
     Response,
     body::Body,
+    conditional,
     context::{Answer, Context},
     error::{BoxError, Error, HttpError, Misuse, Result},
     request::RequestHandle,
     respond::lay_over,
 };
-use crate::http::entity_tag;
+use crate::http::{EntityTag, Validators, preconditions};
 
 /// The longest content that gets an entity tag of its own accord, in bytes.
 const TAGGED: usize = 64 * 1024;
@@ -209,24 +210,50 @@ fn is_silent(returned: &Response) -> bool {
         && returned.headers().is_empty()
 }
 
-/// Makes the answer ready for the wire.
+/// Makes the answer of a method ready for the wire, where the preconditions of the request hold.
+///
+/// # Errors
+///
+/// 412 where they do not.
+#[inline]
+pub(crate) fn seal_if_met(cx: &mut Context) -> Result<()> {
+    let (request, answer) = cx.halves();
+    if answer.head_sent {
+        return Ok(());
+    }
+    lay_over_context(answer);
+    let is_whole = !(answer.in_pieces || answer.untagged);
+    let response = answer.response.get_or_insert_default();
+    let there = Present::of(response.headers());
+    if response.status() == StatusCode::OK && preconditions::reads(request.method()) {
+        if is_whole && !there.tag {
+            add_tag(request, response, there);
+        }
+        answer_conditionally(request, response)?;
+    }
+    dress(request, answer, there);
+    Ok(())
+}
+
+/// Makes an answer ready for the wire that no precondition is about: an error page, a redirect, a list of methods.
 pub(crate) fn seal(cx: &mut Context) {
     let (request, answer) = cx.halves();
     if answer.head_sent {
         return;
     }
     lay_over_context(answer);
+    let there = Present::of(answer.response.get_or_insert_default().headers());
+    dress(request, answer, there);
+}
+
+/// Gives an answer the form that status and method ask for.
+#[inline]
+fn dress(request: &RequestHandle, answer: &mut Answer, there: Present) {
     let response = answer.response.get_or_insert_default();
-    let there = Present::of(response.headers());
     name_server(request, response, there);
-    let is_head = *request.method() == Method::HEAD;
-    let safe = is_head || *request.method() == Method::GET;
-    if response.status() == StatusCode::OK && safe && !answer.in_pieces {
-        answer_conditionally(request, response, there);
-    }
     if forbids_content(response.status()) {
         strip_content(response);
-    } else if is_head {
+    } else if *request.method() == Method::HEAD {
         keep_length_only(answer.in_pieces, response);
     } else if there.length && response.body().size_hint().exact().is_some() {
         // The connection says how long it is, whatever the author has said.
@@ -298,38 +325,61 @@ fn name_server(request: &RequestHandle, response: &mut Response, there: Present)
     }
 }
 
-/// Adds an entity tag to content in memory, and answers 304 where the client has it already (RFC 9110 §13.1.2).
+/// Adds an entity tag to content in memory. Where a method for HEAD says how long the content would be, what is there is not that.
 #[inline]
-fn answer_conditionally(request: &RequestHandle, response: &mut Response, there: Present) {
+fn add_tag(request: &RequestHandle, response: &mut Response, there: Present) {
+    let is_told = there.length && *request.method() == Method::HEAD;
     if request.shared().entity_tags
-        && !there.tag
+        && !is_told
         && let Some(tag) = tag_of(response.body())
     {
-        response.headers_mut().append(header::ETAG, tag);
-    }
-    if !request
-        .headers()
-        .keys()
-        .any(|name| *name == header::IF_NONE_MATCH)
-    {
-        return;
-    }
-    let has_it = response
-        .headers()
-        .get(header::ETAG)
-        .is_some_and(|tag| entity_tag::none_match_fails(request.headers(), tag));
-    if has_it {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().append(header::ETAG, tag.into());
     }
 }
 
 #[inline]
-fn tag_of(body: &Body) -> Option<HeaderValue> {
+fn tag_of(body: &Body) -> Option<EntityTag> {
     match (body.as_static(), body.as_bytes()) {
-        (Some(content), _) if content.len() <= TAGGED => Some(entity_tag::strong_static(content)),
-        (None, Some(content)) if content.len() <= TAGGED => Some(entity_tag::strong(content)),
+        (Some(content), _) if content.len() <= TAGGED => Some(EntityTag::of_static(content)),
+        (None, Some(content)) if content.len() <= TAGGED => Some(EntityTag::of(content)),
         _ => None,
     }
+}
+
+/// Compares the preconditions of the request with the validators on the answer: 304 where the client has it already.
+#[inline]
+fn answer_conditionally(request: &RequestHandle, response: &mut Response) -> Result<()> {
+    if preconditions::is_conditional(request.headers()) && has_it(request, response.headers_mut())?
+    {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    Ok(())
+}
+
+/// Whether the client has the answer with these fields already.
+#[cold]
+fn has_it(request: &RequestHandle, answer: &mut HeaderMap) -> Result<bool> {
+    let validators = Validators::of_answer(answer);
+    conditional::compare(request, &validators, answer)
+}
+
+/// Compares the preconditions of the request with the validators on an answer that is about to go out in pieces. Where the client has it
+/// already, the answer is a 304 from here on.
+///
+/// # Errors
+///
+/// 412 where a precondition does not hold.
+pub(crate) fn settle_stream(cx: &mut Context) -> Result<()> {
+    let (request, answer) = cx.halves();
+    let is_ok = answer.status.is_none_or(|status| status == StatusCode::OK);
+    if is_ok
+        && preconditions::reads(request.method())
+        && preconditions::is_conditional(request.headers())
+        && has_it(request, &mut answer.headers)?
+    {
+        answer.status = Some(StatusCode::NOT_MODIFIED);
+    }
+    Ok(())
 }
 
 /// Whether an answer of this status has no content (RFC 9110 §6.4.1). 205 has none either (§15.3.6).
@@ -381,8 +431,12 @@ pub(crate) fn reset(cx: &mut Context, status: StatusCode) {
     if status.is_server_error() {
         return;
     }
-    for cookie in before.headers.get_all(header::SET_COOKIE) {
-        cx.answer.headers.append(header::SET_COOKIE, cookie.clone());
+    // An answer whose precondition does not hold has those of the context laid over it already.
+    let returned = before.response.as_ref().map(Response::headers);
+    for headers in [Some(&before.headers), returned].into_iter().flatten() {
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            cx.answer.headers.append(header::SET_COOKIE, cookie.clone());
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! 2. default headers, the base's first;
 //! 3. `prepare`, the base's first; an error or `cx.finish` ends the request here;
 //! 4. the arguments of the method, then the method;
-//! 5. the answer, or on an error the nearest `write_error`;
+//! 5. the answer, where the preconditions of the request hold, or on an error the nearest `write_error`;
 //! 6. `on_finish`, the base's first, when the answer has been sent.
 //!
 //! A struct that was built gets its `on_finish` exactly once, whatever happens: it always lives inside a [`Live`].
@@ -476,12 +476,15 @@ async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     };
     let performed = guard(perform::<H, M>(&mut live, &mut cx)).await;
     live.close_if_gone();
-    let concluded = performed.and_then(|performed| performed);
-    if let Err(error) = concluded.and_then(|()| finish::conclude(&mut cx.answer)) {
+    let answered = performed
+        .and_then(|performed| performed)
+        .and_then(|()| finish::conclude(&mut cx.answer))
+        .and_then(|()| finish::seal_if_met(&mut cx));
+    if let Err(error) = answered {
         let response = Box::pin(write_error::answer(live.built(), &mut cx, error)).await;
         cx.answer.response = Some(response);
+        finish::seal(&mut cx);
     }
-    finish::seal(&mut cx);
     live.end_with(cx.answer.response.get_or_insert_default());
     cx
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod body;
+mod conditional;
 mod content;
 mod context;
 mod cookies;
@@ -28,6 +29,7 @@ pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
 pub use body::Body;
+pub use conditional::Conditional;
 pub use content::{Content, Html, Json};
 pub use context::Context;
 pub(crate) use detached::Detached;

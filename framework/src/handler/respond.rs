@@ -32,6 +32,7 @@ use crate::http::spare;
 /// | `(StatusCode, [(name, value); N], T)` | both |
 /// | `Option<T>` | `None` is 404 |
 /// | `Result<T, E>` | an error takes the way of all errors |
+/// | [`Conditional<T>`](super::Conditional) | the answer of `T`, or 304 |
 /// | [`Redirect`](crate::Redirect) | 3xx with `location` |
 /// | [`Response`] | itself |
 ///

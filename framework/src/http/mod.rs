@@ -1,20 +1,27 @@
 //! The types of HTTP that programs name most, from the [`http`](https://docs.rs/http) crate, so that a program needs no dependency
-//! on it.
+//! on it; and values of the protocol: entity tags, validators, ranges, dates.
 //!
-//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags.
-//! Nothing here knows a socket, a clock or a handler.
+//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags,
+//! preconditions, ranges. Nothing here knows a socket, a clock or a handler.
 
 pub use ::http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
     method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
 };
 
-pub use content_disposition::ContentDisposition;
-
 pub(crate) mod accept;
+pub(crate) mod coding;
 mod content_disposition;
 pub(crate) mod cookies;
+pub mod date;
 pub(crate) mod entity_tag;
 pub(crate) mod percent;
+pub(crate) mod preconditions;
 pub(crate) mod query;
+pub(crate) mod range;
 pub(crate) mod spare;
+
+pub use content_disposition::ContentDisposition;
+pub use entity_tag::{EntityTag, InvalidEntityTag};
+pub use preconditions::Validators;
+pub use range::{ByteRange, ByteRanges};

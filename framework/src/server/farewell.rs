@@ -15,6 +15,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::wire::Wire;
+use crate::http::date;
 
 /// The bytes that are read and thrown away while a client reads its last answer.
 const LINGERED: usize = 1 << 20;
@@ -64,7 +65,7 @@ impl LastWord {
         format!(
             "HTTP/1.1 {status}\r\ndate: {}\r\n{server}{fields}connection: close\r\n\
              content-type: text/plain; charset=UTF-8\r\ncontent-length: {}\r\n\r\n{text}",
-            httpdate::fmt_http_date(SystemTime::now()),
+            date::format(SystemTime::now()),
             text.len()
         )
         .into()
