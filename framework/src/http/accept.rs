@@ -41,9 +41,10 @@ fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> u16 {
             }
             _ => continue,
         };
+        // A weight that is none counts as zero.
         let weight = parts
-            .find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")))
-            .map_or(1000, weight);
+            .find_map(weight)
+            .map_or(1000, Option::unwrap_or_default);
         if specificity > best.0 {
             best = (specificity, weight);
         }
@@ -51,16 +52,27 @@ fn quality(headers: &HeaderMap, kind: &str, subtype: &str) -> u16 {
     best.1
 }
 
-/// A weight in thousandths; what is not one counts as zero.
-fn weight(text: &str) -> u16 {
-    match text.parse::<f32>() {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the value is in 0..=1000"
-        )]
-        Ok(weight) if (0.0..=1.0).contains(&weight) => (weight * 1000.0).round() as u16,
-        _ => 0,
+/// The weight that a parameter gives, in thousandths (RFC 9110 §12.4.2): of `q=0.5`, `Some(Some(500))`. `None` where the parameter is
+/// another one, `Some(None)` where its weight is none.
+pub(crate) fn weight(parameter: &str) -> Option<Option<u16>> {
+    let text = parameter
+        .strip_prefix("q=")
+        .or_else(|| parameter.strip_prefix("Q="))?;
+    Some(thousandths(text))
+}
+
+/// `0` or `1`, with up to three decimals.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let decimals = decimals.as_bytes();
+    if decimals.len() > 3 || !decimals.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let digit = |at: usize| decimals.get(at).map_or(0, |digit| u16::from(digit - b'0'));
+    match (whole, digit(0) * 100 + digit(1) * 10 + digit(2)) {
+        ("0", decimals) => Some(decimals),
+        ("1", 0) => Some(1000),
+        _ => None,
     }
 }
 
@@ -73,6 +85,30 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, ::http::HeaderValue::from_static(field));
         assert_eq!(prefers_json(&headers), json, "{field}");
+    }
+
+    #[test]
+    fn reads_weights() {
+        for (parameter, expected) in [
+            ("q=0", Some(Some(0))),
+            ("q=1", Some(Some(1000))),
+            ("Q=0.5", Some(Some(500))),
+            ("q=0.25", Some(Some(250))),
+            ("q=0.001", Some(Some(1))),
+            ("q=0.", Some(Some(0))),
+            ("q=1.000", Some(Some(1000))),
+            ("q=1.001", Some(None)),
+            ("q=0.0001", Some(None)),
+            ("q=.5", Some(None)),
+            ("q=2", Some(None)),
+            ("q=-0", Some(None)),
+            ("q=0.5e", Some(None)),
+            ("q=", Some(None)),
+            ("q", None),
+            ("level=1", None),
+        ] {
+            assert_eq!(weight(parameter), expected, "{parameter}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The types of HTTP that programs name most, from the [`http`](https://docs.rs/http) crate, so that a program needs no dependency
 //! on it; and values of the protocol: entity tags, validators, ranges, dates.
 //!
-//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, entity tags,
+//! Inside, it is the room of protocol values as pure functions: percent-encoding, queries, cookies, media types, content codings, entity tags,
 //! preconditions, ranges. Nothing here knows a socket, a clock or a handler.
 
 pub use ::http::{
@@ -10,6 +10,7 @@ pub use ::http::{
 };
 
 pub(crate) mod accept;
+#[allow(dead_code, reason = "it is for capabilities that have features")]
 pub(crate) mod coding;
 mod content_disposition;
 pub(crate) mod cookies;
