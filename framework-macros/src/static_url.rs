@@ -173,8 +173,14 @@ fn version(folder: &Path, dir: &str, path: &str) -> Result<String, String> {
     })?;
     let file = match folder.join(path).canonicalize() {
         Ok(file) if file.starts_with(&root) => file,
-        Ok(_) => return Err(format!("`{dir}/{path}` is a link that leads out of `{dir}`, and is not served")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing(&root, dir, path)),
+        Ok(_) => {
+            return Err(format!(
+                "`{dir}/{path}` is a link that leads out of `{dir}`, and is not served"
+            ));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(missing(&root, dir, path));
+        }
         Err(error) => return Err(format!("`{dir}/{path}`: {error}")),
     };
     let metadata = fs::metadata(&file).map_err(|error| format!("`{dir}/{path}`: {error}"))?;

@@ -5,7 +5,7 @@
 
 mod arguments;
 mod body;
-mod conditional;
+pub(crate) mod conditional;
 mod content;
 mod context;
 mod cookies;
