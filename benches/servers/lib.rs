@@ -48,3 +48,13 @@ pub fn port_and_workers() -> (u16, usize) {
         workers.parse().expect("a number of workers"),
     )
 }
+
+/// The folder of the servers of files, which answer `GET /static/{path}` with what lies there, and `GET /` with a text.
+///
+/// # Panics
+///
+/// `FILES` does not name it.
+#[must_use]
+pub fn folder() -> String {
+    std::env::var("FILES").expect("`FILES` names a folder")
+}

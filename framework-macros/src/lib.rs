@@ -13,6 +13,7 @@ mod hash;
 mod impls;
 mod paths;
 mod pattern;
+mod quantity;
 mod routes;
 mod spans;
 mod specs;

@@ -50,12 +50,15 @@
 //! | `http2` | HTTP/2, for connections that begin with its preface (`curl --http2-prior-knowledge`) | no |
 //! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
+//! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 
 mod application;
 #[cfg(feature = "static-files")]
 pub mod files;
+#[cfg(any(test, fuzzing))]
+mod fuzz;
 pub mod handler;
 pub mod http;
 mod options;
@@ -131,11 +134,20 @@ pub use options::Options;
 ///
 /// # On the struct
 ///
-/// `#[handler(base = field, disconnect = cancel | finish)]`
+/// `#[handler(base = field, disconnect = cancel | finish, max_body = "1 GiB", max_in_memory = "8 MiB", body_deadline = "5 m", max_parts = 500)]`
 ///
 /// * `base`: the field that holds a base handler, whose hooks run first.
 /// * `disconnect`: what becomes of a method when its client goes away. By default, `GET`, `HEAD` and the other safe methods are
 ///   dropped where they stand, and the others run to their end.
+/// * `max_body`: the most content of a request that is taken, decoded where it comes compressed; 413 beyond. Default: 2 MiB. Units: `B`,
+///   `KiB`, `MiB`, `GiB`, `TiB`; a plain number is bytes. [`Context::set_max_body`] says it for one request.
+/// * `max_in_memory`: the most content that is held in memory, by whatever is not a stream; 413 beyond. Default: 2 MiB, and never more
+///   than `max_body`.
+/// * `body_deadline`: the longest time from the first read of the content to its end; 408 beyond. Default: none, for the server looks
+///   whether the client gets on. Units: `ms`, `s`, `m`, `h`.
+/// * `max_parts`: the most parts of a form with files, see [`Multipart`](handler::Multipart); 413 beyond. Default: 100.
+///
+/// What a handler does not say of these, its base does.
 ///
 /// `#[route("/stories/{id:[0-9]+}", name = "story", rank = 1, host = "api.example.com")]`, any number of times:
 ///

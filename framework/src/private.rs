@@ -7,6 +7,7 @@ pub use std::{
     result::Result::{self, Ok},
     string::String,
     sync::Arc,
+    time::Duration,
     vec,
 };
 
@@ -21,6 +22,7 @@ pub use crate::{
         },
         flush::Disconnect,
         glue::*,
+        incoming::BodyLimits,
         life_cycle::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
@@ -46,4 +48,10 @@ pub mod routing {
         pattern::{Label, Place, Prefix, Segment, Shape, Spec},
         tree::{Builder, Captures, InsertError, Tree},
     };
+}
+
+/// What the fuzz targets of the repository run.
+#[cfg(fuzzing)]
+pub mod fuzz {
+    pub use crate::fuzz::*;
 }

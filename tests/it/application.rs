@@ -1,7 +1,7 @@
 //! The application as a service: state, layers, mounts, refusal at start.
 
 use squall::{
-    Application, Redirect, State, handler,
+    Application, Context, Redirect, State, handler,
     handler::{Body, Request, Response},
     http::HeaderValue,
     routes,
@@ -259,4 +259,33 @@ async fn a_host_that_is_not_allowed_is_misdirected() {
     let app = Application::new(routes![Hello]).allowed_hosts(["http://example.com"]);
     let fault = app.check().unwrap_err().to_string();
     assert!(fault.contains("`http://example.com` is no host"), "{fault}");
+}
+
+/// Says what it knows of its own URL.
+#[handler]
+#[route("/where/{name}")]
+struct Where {
+    name: String,
+}
+
+#[handler]
+impl Where {
+    fn get(&self, cx: &mut Context) -> String {
+        let request = cx.request();
+        let (url, host) = (request.full_url(), request.host_name());
+        format!("{} {host:?} {url:?}", self.name)
+    }
+}
+
+#[squall::test]
+async fn a_request_knows_its_whole_url() {
+    let client = TestClient::new(Application::new(routes![Where]));
+    let answer = client
+        .get("/where/a%20b?c=%20")
+        .header("host", "Example.COM:8080")
+        .send()
+        .await;
+    let url = "http://Example.COM:8080/where/a%20b?c=%20";
+    let expected = format!("a b Some(\"example.com\") Some(\"{url}\")");
+    assert_eq!(answer.text().await, expected);
 }

@@ -175,7 +175,7 @@ fn a_status_that_is_no_error_is_refused() {
 #[squall::test]
 async fn a_fallback_answers_where_nothing_matches() {
     let old: axum::Router =
-        axum::Router::new().fallback(|uri: axum::http::Uri| async move { format!("old {uri}") });
+        axum::Router::new().fallback(|uri: http::Uri| async move { format!("old {uri}") });
     let client = TestClient::new(app().base::<Site>().redirect_slashes(true).fallback(old));
     let answer = client.get("/some/where?a=1").send().await;
     assert_eq!(answer.status(), 200);

@@ -25,28 +25,12 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A path with a query: what is `None` or empty is left out, the rest percent-encoded (RFC 3986 §2.3).
+/// A path with a query, in which what is `None` or empty is left out.
 pub(crate) fn with_query(path: &str, values: &[(&str, Option<&str>)]) -> String {
-    let mut url = path.to_owned();
-    let mut separator = '?';
-    for &(name, value) in values {
-        let Some(value) = value.filter(|value| !value.is_empty()) else {
-            continue;
-        };
-        url.push(separator);
-        url.push_str(name);
-        url.push('=');
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    url.push(char::from(byte));
-                }
-                _ => url.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        separator = '&';
-    }
-    url
+    let given = values
+        .iter()
+        .filter_map(|&(name, value)| Some((name, value?)));
+    squall::http::with_query(path, given.filter(|(_, value)| !value.is_empty()))
 }
 
 /// What stands around the content of a page.

@@ -4,10 +4,11 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::parse::{Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
+use super::parse::{Body, Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
     paths,
     pattern::{Segment, Shape},
+    quantity::{Size, Time},
     spans::{self, around},
     specs::{self, Route},
 };
@@ -75,6 +76,7 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
         };
         quote!(const DISCONNECT: __squall::Option<__squall::Disconnect> = __squall::Some(__squall::Disconnect::#word);)
     });
+    let body = body(&model.body);
     let waits = waits(model).then(|| {
         quote!(
             const WAITS: bool = true;
@@ -89,12 +91,46 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
             #routes
             #prefix
             #disconnect
+            #body
             #waits
             #base
             #fields
             #requirements
         }
     }
+}
+
+/// What the handler says about the content of its requests.
+fn body(body: &Body) -> Option<TokenStream> {
+    let Body {
+        max_body,
+        max_in_memory,
+        deadline,
+        max_parts,
+    } = body;
+    let said = [
+        max_body.map(|Size(bytes)| {
+            let bytes = Literal::u64_unsuffixed(bytes);
+            quote!(max_body: __squall::Some(#bytes))
+        }),
+        max_in_memory.map(|Size(bytes)| {
+            let bytes = Literal::u64_unsuffixed(bytes);
+            quote!(max_in_memory: __squall::Some(#bytes))
+        }),
+        deadline.map(|Time(milliseconds)| {
+            let milliseconds = Literal::u64_unsuffixed(milliseconds);
+            quote!(deadline: __squall::Some(__squall::Duration::from_millis(#milliseconds)))
+        }),
+        max_parts
+            .as_ref()
+            .map(|count| quote!(max_parts: __squall::Some(#count))),
+    ];
+    let said: Vec<_> = said.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| {
+        quote! {
+            const BODY: __squall::BodyLimits = __squall::BodyLimits { #(#said,)* ..__squall::BodyLimits::UNSAID };
+        }
+    })
 }
 
 /// Whether taking the fields may have to wait.

@@ -15,6 +15,7 @@ use crate::{
     attributes::{self, Place},
     diagnostics::{Errors, closest, did_you_mean, list},
     pattern::{Pattern, Segment, Shape},
+    quantity::{Quantity, Size, Time},
     specs::{self, Route},
 };
 
@@ -26,7 +27,17 @@ pub(super) struct Model {
     pub(super) prefix: Option<Prefix>,
     pub(super) base: Option<Ident>,
     pub(super) disconnect: Option<Disconnect>,
+    pub(super) body: Body,
     pub(super) fields: Vec<Field>,
+}
+
+/// What is said about the content of requests.
+#[derive(Default)]
+pub(super) struct Body {
+    pub(super) max_body: Option<Size>,
+    pub(super) max_in_memory: Option<Size>,
+    pub(super) deadline: Option<Time>,
+    pub(super) max_parts: Option<LitInt>,
 }
 
 /// A `#[prefix("…")]`.
@@ -199,6 +210,7 @@ pub(super) fn handler(
         prefix,
         base: settings.base,
         disconnect: settings.disconnect,
+        body: settings.body,
         fields: Vec::new(),
     };
     let mut gifts = 0;
@@ -233,11 +245,19 @@ fn struct_fields<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i 
 struct Settings {
     base: Option<Ident>,
     disconnect: Option<Disconnect>,
+    body: Body,
 }
 
-/// Reads `base = field, disconnect = cancel`.
+/// Reads `base = field, disconnect = cancel, max_body = "1 GiB"`.
 fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
-    const KNOWN: &[&str] = &["base", "disconnect"];
+    const KNOWN: &[&str] = &[
+        "base",
+        "disconnect",
+        "max_body",
+        "max_in_memory",
+        "body_deadline",
+        "max_parts",
+    ];
     let mut settings = Settings::default();
     if let Some(TokenTree::Literal(pattern)) = arguments.clone().into_iter().next() {
         errors.add(syn::Error::new(
@@ -267,6 +287,14 @@ fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
                     ));
                 }
             });
+        } else if meta.path.is_ident("max_body") {
+            set_quantity(&mut settings.body.max_body, &meta)?;
+        } else if meta.path.is_ident("max_in_memory") {
+            set_quantity(&mut settings.body.max_in_memory, &meta)?;
+        } else if meta.path.is_ident("body_deadline") {
+            set_quantity(&mut settings.body.deadline, &meta)?;
+        } else if meta.path.is_ident("max_parts") {
+            set(&mut settings.body.max_parts, &meta, "max_parts = 500")?;
         } else {
             return Err(unknown(&meta.path, "`#[handler]`", KNOWN));
         }
@@ -674,6 +702,14 @@ fn set<T: Parse>(
 ) -> syn::Result<()> {
     once(meta, place.is_some())?;
     *place = Some(value_of(meta, usage, T::parse)?);
+    Ok(())
+}
+
+/// Reads a size or a time that may be given once; what is wrong with it, it says itself.
+fn set_quantity<T: Quantity>(place: &mut Option<T>, meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    once(meta, place.is_some())?;
+    let missing = |_| syn::Error::new(meta.path.span(), T::USAGE);
+    *place = Some(meta.value().map_err(missing)?.parse()?);
     Ok(())
 }
 

@@ -25,10 +25,10 @@ use crate::{
         flush::{Answered, Disconnect, Run, Task},
         host_of,
         life_cycle::{self, HandlerImpl, Reply, Shareable, contained, guard},
-        redirect::with_query,
         shared::{Names, Shared},
         watchdog,
     },
+    http::query,
     routing::{pattern::Place, tree::Captures},
 };
 
@@ -269,7 +269,7 @@ impl Core {
         };
         let host = || cx.host().map(str::to_owned);
         self.table.find(host, &other, &mut Captures::default())?;
-        Some(Redirect::moved(with_query(other, cx.uri().query())))
+        Some(Redirect::moved(query::joined(other, cx.query())))
     }
 
     /// Lets something ready-made answer. Its errors are shown by the base, and default headers are of that.

@@ -1,5 +1,7 @@
 //! [`AllowedHosts`]: the names that an application answers to.
 
+use crate::http::host;
+
 /// The hosts whose requests are answered; any, where none was named.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AllowedHosts(Vec<Allowed>);
@@ -81,13 +83,7 @@ impl Allowed {
 
 /// The name or the address, without a dot behind it, and the port.
 fn split(host: &str) -> (&str, Option<&str>) {
-    let (name, port) = match host.rsplit_once(':') {
-        // The last colon of an address stands inside its brackets.
-        Some((name, port)) if !port.ends_with(']') => {
-            (name, Some(port).filter(|port| !port.is_empty()))
-        }
-        _ => (host, None),
-    };
+    let (name, port) = host::split(host);
     (name.strip_suffix('.').unwrap_or(name), port)
 }
 

@@ -7,7 +7,6 @@ use crate::{
     handler::{
         Context, HttpError, IntoResponse, Redirect, Response, Result,
         life_cycle::BoxFuture,
-        redirect::with_query,
         target::{Given, IntoTarget, ReadyMade},
     },
     http::{percent, query},
@@ -141,7 +140,7 @@ impl Placed {
         if cx.path().starts_with("//") || !self.files.has(within).await? {
             return Ok(None);
         }
-        let location = with_query(format!("{}/", cx.path()), cx.uri().query());
+        let location = query::joined(format!("{}/", cx.path()), cx.query());
         Redirect::moved(location)
             .into_response(cx.request())
             .map(Some)

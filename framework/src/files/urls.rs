@@ -80,7 +80,7 @@ impl Context {
     /// As [`static_url`](Self::static_url); 500 when the request names no host.
     pub fn absolute_static_url(&self, path: impl AsRef<str>) -> Result<String> {
         let url = self.static_url(path)?;
-        let scheme = self.uri().scheme_str().unwrap_or("http");
+        let scheme = self.request().scheme();
         let host = self.host().ok_or_else(|| {
             Misuse::error("`cx.absolute_static_url` for a request that names no host")
         })?;

@@ -3,7 +3,6 @@
 use super::{
     context::Context,
     error::{HttpError, Result},
-    extract::CONTENT_LIMIT,
     fields::FieldValue,
     form,
 };
@@ -13,8 +12,8 @@ use crate::http::query;
 ///
 /// Blanks around a value are taken away, and then it is parsed by [`FromStr`](std::str::FromStr). Where a name has several values, the
 /// last counts, and those of the form stand behind those of the query; `a=` and a bare `a` both have the empty value. In the content
-/// only a form has arguments (`application/x-www-form-urlencoded`); it is read when it is asked for first, and kept, at most 2 MiB
-/// of it (413 beyond).
+/// only a form has arguments (`application/x-www-form-urlencoded`, and with the feature `multipart` the parts of a `multipart/form-data`
+/// that are no files); it is read when it is asked for first, and kept, at most 2 MiB of it (413 beyond).
 ///
 /// A value that does not parse, or is not percent-encoded UTF-8, is an error with status 400 that names the argument.
 ///
@@ -114,10 +113,10 @@ impl Context {
     ///
     /// 400 when it does not parse.
     pub async fn optional_body_argument<T: FieldValue>(&mut self, name: &str) -> Result<Option<T>> {
-        if !form::has_form(self) {
-            return Ok(None);
+        match self.form_values().await? {
+            Some(values) => last(form::text(&values)?, name),
+            None => Ok(None),
         }
-        last(form::text(&self.read_content(CONTENT_LIMIT).await?)?, name)
     }
 
     /// All values of an argument of the form.
@@ -126,10 +125,10 @@ impl Context {
     ///
     /// 400 when one of them does not parse.
     pub async fn body_arguments<T: FieldValue>(&mut self, name: &str) -> Result<Vec<T>> {
-        if !form::has_form(self) {
-            return Ok(Vec::new());
+        match self.form_values().await? {
+            Some(values) => all(form::text(&values)?, name),
+            None => Ok(Vec::new()),
         }
-        all(form::text(&self.read_content(CONTENT_LIMIT).await?)?, name)
     }
 }
 

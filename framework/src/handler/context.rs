@@ -3,7 +3,7 @@
 //! The request half is read only. The answer half is Tornado's way of answering: status, fields, `write`, `flush`, `finish`.
 //! What a method returns is laid over it at the end, by [`mod@finish`].
 
-use std::{cell::RefCell, fmt, future::Future, net::SocketAddr, sync::Arc};
+use std::{cell::RefCell, fmt, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use ::http::{
     Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header,
@@ -15,12 +15,18 @@ use super::{
     body::Body,
     content::Content,
     error::{Error, HttpError, Misuse, Result},
-    finish,
+    finish, form,
+    incoming::{BodyLimits, Intake},
     request::RequestHandle,
     respond::IntoResponse,
     shared::Shared,
     shutdown::Shutdown,
     target::Gift,
+};
+#[cfg(feature = "multipart")]
+use super::{
+    multipart,
+    upload::{HeldForm, Upload},
 };
 use crate::{
     http::percent,
@@ -60,6 +66,7 @@ pub struct Context {
     captures: Captures,
     gifts: Option<Arc<[Gift]>>,
     content: Incoming,
+    limits: BodyLimits,
     pub(crate) answer: Answer,
     /// Whether it has no request any more.
     is_spent: bool,
@@ -69,6 +76,9 @@ pub struct Context {
 enum Incoming {
     Unread(Body),
     Read(Bytes),
+    /// Read as a form with files.
+    #[cfg(feature = "multipart")]
+    Form(HeldForm),
     Taken,
 }
 
@@ -179,7 +189,7 @@ impl Context {
         let content = match content {
             Incoming::Unread(content) => content,
             Incoming::Read(content) => content.into(),
-            Incoming::Taken => Body::empty(),
+            _ => Body::empty(),
         };
         request.into_request(extensions).map(|()| content)
     }
@@ -195,10 +205,12 @@ impl Context {
             captures: _,
             gifts,
             content,
+            limits,
             answer,
             is_spent,
         } = self;
         *content = Incoming::Taken;
+        *limits = BodyLimits::UNSAID;
         if extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire() {
             *place = None;
             *is_spent = true;
@@ -228,6 +240,7 @@ impl Context {
             captures: Captures::default(),
             gifts: None,
             content: Incoming::Unread(body),
+            limits: BodyLimits::UNSAID,
             answer: Answer::default(),
             is_spent: false,
         }
@@ -324,7 +337,8 @@ impl Context {
         &mut self.extensions
     }
 
-    /// The head of the request, to be kept when the handler is done.
+    /// The head of the request, to be kept when the handler is done. It tells a few things more, such as
+    /// [`full_url`](RequestHandle::full_url) and [`host_name`](RequestHandle::host_name).
     #[must_use]
     pub fn request(&self) -> &RequestHandle {
         &self.request
@@ -445,29 +459,164 @@ impl Context {
         self.request.shutdown()
     }
 
-    /// Takes the content of the request, as a stream. It can be taken once.
+    /// Takes at most so much content of this request, in bytes, whatever its handler says (`max_body`, by default 2 MiB). It is for
+    /// `prepare`, or for what stands in front of the read. What is longer is 413.
     ///
     /// # Errors
     ///
-    /// 500, naming both, when the content was read or taken before.
-    pub(crate) fn take_content(&mut self) -> Result<Body> {
-        match std::mem::replace(&mut self.content, Incoming::Taken) {
-            Incoming::Unread(body) => Ok(body),
-            Incoming::Read(_) => Err(Misuse::error(
-                "the content of the request was read into memory, and is asked for as a stream now",
-            )),
-            Incoming::Taken => Err(Misuse::error(
-                "the content of the request was taken as a stream, and is asked for again",
+    /// 500 when the content was read already.
+    pub fn set_max_body(&mut self, most: u64) -> Result<()> {
+        self.limits_of_content()?.max_body = Some(most);
+        Ok(())
+    }
+
+    /// Holds at most so much content of this request in memory, in bytes, whatever its handler says (`max_in_memory`, by default 2 MiB).
+    /// What is longer is 413. A [`BodyStream`](crate::handler::BodyStream) is not held in memory.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    pub fn set_max_in_memory(&mut self, most: usize) -> Result<()> {
+        self.limits_of_content()?.max_in_memory = Some(most);
+        Ok(())
+    }
+
+    /// Lets the content of this request take at most so long, from the first read to its end. What takes longer is 408. By default there is
+    /// no such deadline: the server looks whether the client [gets on](crate::server::Limits).
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    pub fn set_body_deadline(&mut self, deadline: Duration) -> Result<()> {
+        self.limits_of_content()?.deadline = Some(deadline);
+        Ok(())
+    }
+
+    /// Takes at most so many parts of the form that the content is, whatever its handler says (`max_parts`, by default 100). More are 413.
+    ///
+    /// # Errors
+    ///
+    /// 500 when the content was read already.
+    #[cfg(feature = "multipart")]
+    pub fn set_max_parts(&mut self, most: usize) -> Result<()> {
+        self.limits_of_content()?.max_parts = Some(most);
+        Ok(())
+    }
+
+    fn limits_of_content(&mut self) -> Result<&mut BodyLimits> {
+        match self.content {
+            Incoming::Unread(_) => Ok(&mut self.limits),
+            _ => Err(Misuse::error(
+                "a limit of the content is set when that was read already: set it in `prepare`",
             )),
         }
     }
 
+    /// What the handler says about the content.
+    pub(crate) fn limit_content(&mut self, limits: BodyLimits) {
+        self.limits = limits;
+    }
+
+    /// Takes the content of the request, to be read piece by piece. It can be taken once.
+    ///
+    /// # Errors
+    ///
+    /// 500, naming both, when the content was read or taken before; 413 when it is known to be too long.
+    pub(crate) fn take_content(&mut self) -> Result<Intake> {
+        let before = match std::mem::replace(&mut self.content, Incoming::Taken) {
+            Incoming::Unread(body) => return Intake::new(body, &self.limits),
+            Incoming::Read(_) => "read into memory",
+            #[cfg(feature = "multipart")]
+            Incoming::Form(_) => "read as a form",
+            Incoming::Taken => "taken as a stream",
+        };
+        Err(Misuse::error(format!(
+            "the content of the request was {before}, and is asked for as something else now"
+        )))
+    }
+
+    /// The files of this name in the form that the content is, in their order; each can be taken once. Feature `multipart`.
+    ///
+    /// The form is read when it is asked for first, by this, by [`argument`](Self::argument) or by [`Form`](crate::Form): its values are held
+    /// in memory, files of more than 64 KiB lie in temporary files, which are always removed. An `<input type="file">` that was left
+    /// empty gives no file.
+    ///
+    /// # Errors
+    ///
+    /// 415 when the content is no `multipart/form-data`, 400 when that is broken, 413 when it is too long or has too many parts; see
+    /// [`Multipart`](crate::handler::Multipart), which is the way to large files.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::{Context, Result, handler};
+    ///
+    /// #[handler(max_body = "20 MiB")]
+    /// #[route("/letters")]
+    /// struct Letters;
+    ///
+    /// #[handler]
+    /// impl Letters {
+    ///     async fn post(&self, cx: &mut Context) -> Result<String> {
+    ///         let subject: String = cx.argument("subject").await?;
+    ///         let mut size = 0;
+    ///         for attachment in cx.files("attachment").await? {
+    ///             size += attachment.len();
+    ///         }
+    ///         Ok(format!("{subject}, {size} bytes attached"))
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "multipart")]
+    pub async fn files(&mut self, name: &str) -> Result<Vec<Upload>> {
+        Ok(self.held_form().await?.take(name))
+    }
+
+    /// The content as a form with files, read once and kept.
+    #[cfg(feature = "multipart")]
+    async fn held_form(&mut self) -> Result<&mut HeldForm> {
+        if !matches!(self.content, Incoming::Form(_)) {
+            self.content = Incoming::Form(HeldForm::read(self).await?);
+        }
+        match &mut self.content {
+            Incoming::Form(form) => Ok(form),
+            _ => Err(HttpError::internal().into()),
+        }
+    }
+
+    /// The values of the form that the content is, encoded as in a query; `None` when it is no form.
+    ///
+    /// # Errors
+    ///
+    /// Those of reading it.
+    pub(super) async fn form_values(&mut self) -> Result<Option<Bytes>> {
+        #[cfg(feature = "multipart")]
+        if multipart::has_parts(self) {
+            return Ok(Some(self.held_form().await?.values.clone()));
+        }
+        if form::has_form(self) {
+            return self.read_content().await.map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What is said about the content.
+    #[cfg(feature = "multipart")]
+    pub(super) fn body_limits(&self) -> &BodyLimits {
+        &self.limits
+    }
+
     /// The content of the request, read into memory once and kept.
-    pub(crate) async fn read_content(&mut self, limit: usize) -> Result<Bytes> {
+    ///
+    /// # Errors
+    ///
+    /// 413 when it is too long, 400 when it breaks off, 408 when it comes too late.
+    pub(crate) async fn read_content(&mut self) -> Result<Bytes> {
         if let Incoming::Read(content) = &self.content {
             return Ok(content.clone());
         }
-        let content = finish::read_to_end(self.take_content()?, limit).await?;
+        let most = self.limits.memory();
+        let content = self.take_content()?.read_to_end(most).await?;
         self.content = Incoming::Read(content.clone());
         Ok(content)
     }

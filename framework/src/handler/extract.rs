@@ -17,9 +17,6 @@ use super::{
     requirements::Requirements,
 };
 
-/// The longest content that is read into memory, in bytes: 2 MiB.
-pub(crate) const CONTENT_LIMIT: usize = 2 * 1024 * 1024;
-
 /// A value taken from the head of a request: as a field of a handler, or as an argument of a method.
 ///
 /// # Examples
@@ -53,7 +50,7 @@ pub(crate) const CONTENT_LIMIT: usize = 2 * 1024 * 1024;
     message = "`{Self}` cannot be taken from the head of a request",
     label = "not an extractor of the head",
     note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`",
-    note = "what reads the content (`Json`, `Form`, `Bytes`, `String`) can only be the last argument of a method",
+    note = "what reads the content (`Json`, `Form`, `Bytes`, `String`, `BodyStream`) can only be the last argument of a method",
     note = "a type of your own implements `squall::handler::FromRequestParts`"
 )]
 pub trait FromRequestParts: Sized + Send + 'static {
@@ -85,15 +82,17 @@ pub trait FromRequestParts: Sized + Send + 'static {
 /// | [`Form<T>`](crate::Form) | a form |
 /// | `String` | text in UTF-8; 400 for any other |
 /// | `Bytes`, `Vec<u8>` | as it is |
+/// | [`BodyStream`](crate::handler::BodyStream) | as it comes |
 ///
-/// All of them read at most 2 MiB; what is longer is 413.
+/// All of them take at most 2 MiB; what is longer is 413. `#[handler(max_body = "1 GiB")]` lets a stream be longer, and `max_in_memory` what
+/// is held in memory.
 ///
 /// Whatever is [`FromRequestParts`] is this too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
     note = "a value of the path, the query, a header or a cookie is a field of the struct",
-    note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes` or `String`",
+    note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes`, `String` or `BodyStream`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
 pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
@@ -262,19 +261,19 @@ impl FromRequestParts for RequestHandle {
 
 impl FromRequest for Bytes {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        cx.read_content(CONTENT_LIMIT).await
+        cx.read_content().await
     }
 }
 
 impl FromRequest for Vec<u8> {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        Ok(cx.read_content(CONTENT_LIMIT).await?.into())
+        Ok(cx.read_content().await?.into())
     }
 }
 
 impl FromRequest for String {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        let content = cx.read_content(CONTENT_LIMIT).await?;
+        let content = cx.read_content().await?;
         let text = std::str::from_utf8(&content).map_err(|error| {
             HttpError::bad_request(format!("the content is not UTF-8: {error}"))
         })?;
@@ -290,7 +289,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Json<T> {
                 .with_message("expected content of type `application/json`")
                 .into());
         }
-        parse_json(&cx.read_content(CONTENT_LIMIT).await?).map(Self)
+        parse_json(&cx.read_content().await?).map(Self)
     }
 }
 
@@ -306,8 +305,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequest for Option<Json<T>> {
 
 /// Whether there is neither content nor a type of it.
 pub(super) async fn is_absent(cx: &mut Context) -> Result<bool> {
-    Ok(!cx.headers().contains_key(header::CONTENT_TYPE)
-        && cx.read_content(CONTENT_LIMIT).await?.is_empty())
+    Ok(!cx.headers().contains_key(header::CONTENT_TYPE) && cx.read_content().await?.is_empty())
 }
 
 /// Whether a media type is `application/json` or ends in `+json` (RFC 6839 §3.1).

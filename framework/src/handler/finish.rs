@@ -1,10 +1,9 @@
 //! From what a method returned to what goes out: status and fields joined, entity tag, preconditions and 304, HEAD, and what is
 //! left to do when the answer has been sent.
 
-use std::{fmt, future::poll_fn, pin::Pin, time::Duration};
+use std::{fmt, time::Duration};
 
 use ::http::{HeaderMap, Method, StatusCode, header};
-use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 
 use super::{
@@ -12,7 +11,7 @@ use super::{
     body::Body,
     conditional,
     context::{Answer, Context},
-    error::{BoxError, Error, HttpError, Misuse, Result},
+    error::{Misuse, Result},
     request::RequestHandle,
     respond::lay_over,
 };
@@ -215,7 +214,6 @@ fn is_silent(returned: &Response) -> bool {
 /// # Errors
 ///
 /// 412 where they do not.
-#[inline]
 pub(crate) fn seal_if_met(cx: &mut Context) -> Result<()> {
     let (request, answer) = cx.halves();
     if answer.head_sent {
@@ -443,55 +441,4 @@ pub(crate) fn reset(cx: &mut Context, status: StatusCode) {
 /// Lays the fields of an error over an answer.
 pub(crate) fn add_headers(response: &mut Response, headers: &HeaderMap) {
     lay_over(response.headers_mut(), headers.clone());
-}
-
-/// Reads content into memory.
-///
-/// # Errors
-///
-/// 413 when it is longer than the limit, at once where its length is known; 400 when it breaks off; what the body itself says,
-/// where that is an [`HttpError`].
-pub(crate) async fn read_to_end(mut body: Body, limit: usize) -> Result<Bytes> {
-    if body.size_hint().lower() > limit as u64 {
-        return Err(too_long(limit));
-    }
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(broken_off)?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        if first.len() + rest.len() + data.len() > limit {
-            return Err(too_long(limit));
-        }
-        if first.is_empty() && rest.is_empty() {
-            // Most content comes in one piece, which is kept as it is.
-            first = data;
-        } else {
-            if !first.is_empty() {
-                rest.extend_from_slice(&std::mem::take(&mut first));
-            }
-            rest.extend_from_slice(&data);
-        }
-    }
-    Ok(if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
-    })
-}
-
-fn broken_off(error: BoxError) -> HttpError {
-    match error.downcast::<HttpError>() {
-        Ok(error) => *error,
-        Err(error) => HttpError::bad_request("the content breaks off").with_cause(error),
-    }
-}
-
-fn too_long(limit: usize) -> Error {
-    let error = HttpError::new(StatusCode::PAYLOAD_TOO_LARGE);
-    error
-        .with_message(format!("the content is longer than {limit} bytes"))
-        .into()
 }

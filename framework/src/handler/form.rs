@@ -8,10 +8,7 @@ use super::{
     content::wrapper,
     context::Context,
     error::{HttpError, Result},
-    extract::{
-        CONTENT_LIMIT, FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent,
-        unprocessable,
-    },
+    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, is_absent, unprocessable},
 };
 use crate::http::percent;
 
@@ -55,7 +52,8 @@ pub struct Query<T>(pub T);
 
 /// The content of a form as a struct: the last argument of a method.
 ///
-/// It reads at most 2 MiB (413 beyond) of `application/x-www-form-urlencoded` (415 for any other type). What is not percent-encoded
+/// It reads at most 2 MiB (413 beyond) of `application/x-www-form-urlencoded`, or with the feature `multipart` of `multipart/form-data`,
+/// whose files are asked for beside it, `cx.files("picture")` (415 for any other type). What is not percent-encoded
 /// UTF-8 is answered with 400, values of another shape with 422 and the name of the field. Names and values are as in [`Query`].
 /// `Option<Form<T>>` is `None` where there is neither content nor a type of it.
 ///
@@ -107,14 +105,13 @@ impl<T: DeserializeOwned + Send + 'static> OptionalFromRequestParts for Query<T>
 
 impl<T: DeserializeOwned + Send + 'static> FromRequest for Form<T> {
     async fn from_request(cx: &mut Context) -> Result<Self> {
-        if !has_form(cx) {
+        let Some(values) = cx.form_values().await? else {
             let error = HttpError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE);
             return Err(error
                 .with_message("expected content of type `application/x-www-form-urlencoded`")
                 .into());
-        }
-        let content = cx.read_content(CONTENT_LIMIT).await?;
-        parse(text(&content)?, "the form").map(Self)
+        };
+        parse(text(&values)?, "the form").map(Self)
     }
 }
 

@@ -29,6 +29,7 @@ use super::{
     error::{Error, HttpError, Misuse, Panic, Result},
     finish::{self, End, Ending, Outcome, Sent},
     flush::{Disconnect, Run},
+    incoming::BodyLimits,
     request::RequestHandle,
     requirements::Requirements,
     write_error,
@@ -120,6 +121,8 @@ pub trait HandlerStruct: Sized + 'static {
     const PREFIX: Option<&'static Prefix> = None;
     /// What it says about a client that goes away.
     const DISCONNECT: Option<Disconnect> = None;
+    /// What it says about the content of its requests.
+    const BODY: BodyLimits = BodyLimits::UNSAID;
     /// Whether taking its fields may have to wait.
     const WAITS: bool = false;
 
@@ -267,6 +270,8 @@ pub trait Chain: Built + Sized {
     const FULL_PREFIX: Option<&'static Prefix>;
     /// The hooks of all of them together.
     const ALL_HOOKS: Hooks;
+    /// What they say about the content of their requests, the last word being its own.
+    const ALL_BODY: BodyLimits;
     /// Whether taking the fields of all of them may have to wait.
     const FIELDS_WAIT: bool;
 
@@ -306,6 +311,7 @@ impl Chain for NoBase {
     const IS_BASE: bool = false;
     const FULL_PREFIX: Option<&'static Prefix> = None;
     const ALL_HOOKS: Hooks = Hooks::NONE;
+    const ALL_BODY: BodyLimits = BodyLimits::UNSAID;
     const FIELDS_WAIT: bool = false;
 
     async fn extract(_: &mut Context) -> Result<Self, Unbuilt> {
@@ -348,6 +354,7 @@ impl<H: HandlerImpl + Shareable> Chain for H {
         None => H::Base::FULL_PREFIX,
     };
     const ALL_HOOKS: Hooks = H::Base::ALL_HOOKS.or(H::HOOKS);
+    const ALL_BODY: BodyLimits = H::BODY.over(H::Base::ALL_BODY);
     const FIELDS_WAIT: bool = <H as HandlerStruct>::WAITS || H::Base::FIELDS_WAIT;
 
     fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send {
@@ -470,6 +477,9 @@ fn at_once<T>(future: impl Future<Output = T>) -> Option<T> {
 async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     mut cx: Box<Context>,
 ) -> Box<Context> {
+    if const { H::ALL_BODY.is_said() } {
+        cx.limit_content(H::ALL_BODY);
+    }
     let mut live = match extract::<H>(&mut cx).await {
         Ok(handler) => Live::new(handler, cx.request().clone()),
         Err(unbuilt) => return Box::pin(unbuilt.answer(cx)).await,

@@ -17,14 +17,19 @@ pub(crate) mod finish;
 pub(crate) mod flush;
 mod form;
 pub(crate) mod glue;
+pub(crate) mod incoming;
 pub(crate) mod life_cycle;
-pub(crate) mod redirect;
+#[cfg(feature = "multipart")]
+mod multipart;
+mod redirect;
 mod request;
 mod requirements;
 pub(crate) mod respond;
 pub(crate) mod shared;
 mod shutdown;
 pub(crate) mod target;
+#[cfg(feature = "multipart")]
+mod upload;
 pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
@@ -41,6 +46,9 @@ pub use extract::{
 pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
+pub use incoming::BodyStream;
+#[cfg(feature = "multipart")]
+pub use multipart::{Multipart, Part};
 pub use redirect::Redirect;
 pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};
@@ -48,6 +56,8 @@ pub use requirements::Requirements;
 pub use respond::IntoResponse;
 pub use shutdown::Shutdown;
 pub use target::{Init, IntoTarget};
+#[cfg(feature = "multipart")]
+pub use upload::Upload;
 
 pub use crate::routing::url::{Argument, PathValue};
 

@@ -12,7 +12,10 @@ use super::{
     respond::IntoResponse,
     target::{Given, IntoTarget, ReadyMade},
 };
-use crate::{http::percent, routing::pattern::Place};
+use crate::{
+    http::{percent, query},
+    routing::pattern::Place,
+};
 
 /// Sends the client elsewhere ([RFC 9110 §15.4](https://www.rfc-editor.org/rfc/rfc9110#section-15.4)).
 ///
@@ -153,7 +156,7 @@ impl ReadyMade for Redirect {
     }
 
     fn answer<'a>(&'a self, cx: &'a mut Context) -> BoxFuture<'a, Result<Response>> {
-        let location = with_query(fill(&self.location, cx), cx.uri().query());
+        let location = query::joined(fill(&self.location, cx), cx.query());
         let status = self.status;
         let answer = Self { status, location }.into_response(cx.request());
         Box::pin(async { answer })
@@ -168,20 +171,6 @@ impl Redirect {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
         )
     }
-}
-
-/// Adds the query of a request to a target, behind the one that it has and in front of its fragment.
-pub(crate) fn with_query(mut location: String, query: Option<&str>) -> String {
-    if let Some(query) = query {
-        let end = location.find('#').unwrap_or(location.len());
-        let joint = if location[..end].contains('?') {
-            '&'
-        } else {
-            '?'
-        };
-        location.insert_str(end, &format!("{joint}{query}"));
-    }
-    location
 }
 
 /// Whether a parameter stands in the host of a target.

@@ -18,7 +18,7 @@ use ::http::{Extensions, HeaderMap, Method, Uri, Version, header::HOST};
 use tokio::sync::Notify;
 
 use super::{flush::Outbox, shared::Shared, shutdown::Shutdown, watchdog};
-use crate::http::{accept, spare};
+use crate::http::{accept, host, spare};
 
 /// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
 #[derive(Clone, Debug)]
@@ -191,6 +191,32 @@ impl RequestHandle {
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         host_of(self.uri(), self.headers())
+    }
+
+    /// The name or the address of the host, in lower case and without its port.
+    #[must_use]
+    pub fn host_name(&self) -> Option<String> {
+        self.host()
+            .map(|host| host::split(host).0.to_ascii_lowercase())
+    }
+
+    /// The scheme of the target URI: that which stands there, and otherwise `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.uri().scheme_str().unwrap_or("http")
+    }
+
+    /// The whole target URI ([RFC 9110 §7.1](https://www.rfc-editor.org/rfc/rfc9110#section-7.1)): scheme, host, path and query. `None`
+    /// when the request names no host.
+    ///
+    /// The host is what the client says: [`allowed_hosts`](crate::Application::allowed_hosts) keeps to those that are meant.
+    #[must_use]
+    pub fn full_url(&self) -> Option<String> {
+        let path = self
+            .uri()
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        Some(format!("{}://{}{path}", self.scheme(), self.host()?))
     }
 
     /// The address of the peer; `None` when the request did not come over a socket of squall's server.

@@ -370,7 +370,7 @@ mod tests {
             ("\"a-zstd\"", Some(Named::Coded(Coding::Zstd))),
             ("W/\"a-gzip\"", Some(Named::Coded(Coding::Gzip))),
             ("\"a-\"", None),
-            ("\"a-deflate\"", None),
+            ("\"a-other\"", None),
             ("\"a-br-br\"", None),
             ("\"abr\"", None),
             ("\"\"", None),

@@ -9,6 +9,8 @@ pub use ::http::{
     method::InvalidMethod, status::InvalidStatusCode, uri::InvalidUri,
 };
 
+pub use query::with_query;
+
 pub(crate) mod accept;
 #[allow(dead_code, reason = "it is for capabilities that have features")]
 pub(crate) mod coding;
@@ -16,6 +18,9 @@ mod content_disposition;
 pub(crate) mod cookies;
 pub mod date;
 pub(crate) mod entity_tag;
+#[cfg(feature = "multipart")]
+pub(crate) mod form_data;
+pub(crate) mod host;
 pub(crate) mod percent;
 pub(crate) mod preconditions;
 pub(crate) mod query;

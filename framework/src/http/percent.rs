@@ -9,12 +9,15 @@ use percent_encoding::{
     AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
 };
 
-/// What a path segment does not carry as it is: all but the `pchar` of RFC 3986 §3.3.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+/// All but what is never encoded (RFC 3986 §2.3).
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
-    .remove(b'~')
+    .remove(b'~');
+
+/// What a path segment does not carry as it is: all but the `pchar` of RFC 3986 §3.3.
+const SEGMENT: &AsciiSet = &UNRESERVED
     .remove(b'!')
     .remove(b'$')
     .remove(b'&')
@@ -55,6 +58,12 @@ impl<'a> Encoder<'a> {
     /// For one path segment: a slash is encoded.
     pub(crate) fn segment(out: &'a mut String) -> Self {
         Self { out, set: SEGMENT }
+    }
+
+    /// For a name or a value of a query or a form: what stands between them, and a plus sign, is encoded.
+    pub(crate) fn form(out: &'a mut String) -> Self {
+        let set = UNRESERVED;
+        Self { out, set }
     }
 
     /// For the rest of a path: slashes stay.

@@ -56,7 +56,7 @@ impl Validators {
         }
     }
 
-    /// Those of a resource that does not exist: `if-none-match: *` holds, and `if-match` does not.
+    /// Those of a resource that does not exist: `if-none-match: *` holds, and `if-match` does not. It has no tag and no date.
     #[must_use]
     pub fn absent() -> Self {
         Self {
@@ -68,14 +68,14 @@ impl Validators {
     /// Says what its entity tag is: of the content without a coding.
     #[must_use]
     pub fn entity_tag(mut self, tag: EntityTag) -> Self {
-        self.tag = Some(tag);
+        self.tag = self.exists.then_some(tag);
         self
     }
 
     /// Says when it was changed last, to the second.
     #[must_use]
     pub fn last_modified(mut self, time: SystemTime) -> Self {
-        self.modified = Some(date::to_seconds(time));
+        self.modified = self.exists.then(|| date::to_seconds(time));
         self
     }
 
@@ -174,9 +174,6 @@ pub(crate) fn if_range_holds(headers: &HeaderMap, validators: &Validators) -> bo
     let Some(value) = single(headers, &IF_RANGE) else {
         return false;
     };
-    if !validators.exists {
-        return false;
-    }
     match EntityTag::try_from(value) {
         Ok(tag) => validators
             .tag
@@ -194,8 +191,7 @@ impl Validators {
     /// changed: the field does not count then.
     fn is_newer_than(&self, headers: &HeaderMap, field: &HeaderName) -> Option<bool> {
         let date = seconds_in(headers, field)?;
-        let modified = self.modified.filter(|_| self.exists)?;
-        Some(modified > date)
+        Some(self.modified? > date)
     }
 }
 
@@ -205,8 +201,8 @@ fn match_holds(headers: &HeaderMap, validators: &Validators) -> bool {
     if members.peek() == Some(&Member::Any) {
         return validators.exists && members.count() == 1;
     }
-    let tag = validators.tag.as_ref().filter(|_| validators.exists);
-    tag.filter(|tag| !tag.is_weak()).is_some_and(|own| {
+    let tag = validators.tag.as_ref().filter(|tag| !tag.is_weak());
+    tag.is_some_and(|own| {
         members.any(|member| match member {
             Member::Tag(tag) => !tag.is_weak && own.named_by(&tag).is_some(),
             Member::Any => false,
@@ -225,11 +221,8 @@ enum Listed {
 ///
 /// The content without a coding is for every client; so its tag wins over those of codings.
 fn none_match(headers: &HeaderMap, validators: &Validators) -> Listed {
-    if !validators.exists {
-        return Listed::No;
-    }
     let mut members = entity_tag::members(headers, &IF_NONE_MATCH).peekable();
-    if members.peek() == Some(&Member::Any) {
+    if validators.exists && members.peek() == Some(&Member::Any) {
         return Listed::As(validators.tag.clone());
     }
     let Some(own) = &validators.tag else {
@@ -371,11 +364,14 @@ mod tests {
         let absent = Validators::absent();
         check("*", &absent, false);
         check("\"a\"", &absent, false);
-        check(
-            "\"a\"",
-            &absent.entity_tag(EntityTag::strong("a").unwrap()),
-            false,
-        );
+    }
+
+    #[test]
+    fn what_does_not_exist_has_no_tag_and_no_date() {
+        let told = Validators::absent()
+            .entity_tag(EntityTag::strong("a").unwrap())
+            .last_modified(UNIX_EPOCH);
+        assert_eq!(told, Validators::absent());
     }
 
     #[test]

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex};
 use regex::bytes::{CaptureLocations, Regex};
 
 use super::pattern::MAX_PARAMETERS;
+use crate::http::host;
 pub use builder::{Builder, InsertError};
 use expression::Expression;
 
@@ -59,7 +60,7 @@ impl Tree {
         if self.exact.is_empty() && self.below.is_empty() {
             return self.anywhere.find(path, captures);
         }
-        self.find_on_host(without_port(host), path, captures)
+        self.find_on_host(host::split(host).0, path, captures)
     }
 
     fn find_on_host(&self, host: &str, path: &str, captures: &mut Captures) -> Option<u32> {
@@ -347,16 +348,6 @@ impl WholePath {
         }
         Some(self.target)
     }
-}
-
-/// The host without its port; the colons of an address in brackets are no port.
-fn without_port(host: &str) -> &str {
-    let end = if host.starts_with('[') {
-        host.find(']').map(|bracket| bracket + 1)
-    } else {
-        host.find(':')
-    };
-    &host[..end.unwrap_or(host.len())]
 }
 
 /// Looks a host in any case up in a sorted list of hosts in lower case.

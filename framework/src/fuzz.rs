@@ -1,0 +1,151 @@
+//! What the fuzz targets of the repository run: one function for each parser of ours, which holds what must be true whatever comes. A test
+//! runs them over the corpus, so that nothing that was found comes back.
+//!
+//! Compiled for tests, and where `--cfg fuzzing` is set, as `cargo fuzz` does.
+#![allow(unreachable_pub, reason = "it is reached where `--cfg fuzzing` is set")]
+
+use ::http::{HeaderMap, HeaderValue, Method, header};
+
+use crate::http::{ByteRanges, EntityTag, Validators, cookies, percent, preconditions, query};
+
+/// The `cookie` field: what is read can be written, and is read again.
+pub fn cookies(data: &[u8]) {
+    let Ok(field) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::COOKIE, field);
+    for (name, value) in cookies::all(&headers) {
+        assert!(
+            cookies::value(&headers, name).is_some(),
+            "{name} is listed and not found"
+        );
+        let cookie = ::cookie::Cookie::new(name.to_owned(), value.clone().into_owned());
+        let Ok(written) = cookies::field(&cookie) else {
+            continue;
+        };
+        assert!(!written.contains(|c: char| c.is_control()), "{written:?}");
+        let mut sent = HeaderMap::new();
+        sent.insert(
+            header::COOKIE,
+            written
+                .parse()
+                .expect("a cookie that is written is a field"),
+        );
+        let read = cookies::value(&sent, name).expect("a cookie that is written is read");
+        assert_eq!(read, value);
+    }
+}
+
+/// Queries and forms: what is decoded can be encoded, and is decoded again.
+pub fn queries(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    for value in query::values(text, "a").flatten() {
+        let url = query::with_query("/", [("a", &value)]);
+        let again: Vec<_> = query::values(&url[2..], "a").collect();
+        assert_eq!(again, [Ok(value)]);
+    }
+    if let Ok(decoded) = percent::decode(text) {
+        assert!(decoded.len() <= text.len());
+    }
+}
+
+/// `range`: the ranges are inside the content, in no more than so many parts.
+pub fn ranges(data: &[u8]) {
+    let Some((length, field)) = data.split_first_chunk() else {
+        return;
+    };
+    let (length, Ok(field)) = (u64::from_be_bytes(*length), HeaderValue::from_bytes(field)) else {
+        return;
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::RANGE, field);
+    if let ByteRanges::Parts(parts) =
+        ByteRanges::of(&Method::GET, &headers, &Validators::new(), length)
+    {
+        assert!((1..=16).contains(&parts.len()));
+        for part in parts {
+            assert!(part.first() <= part.last() && part.last() < length);
+        }
+    }
+}
+
+/// `if-match` and `if-none-match`: whatever the list is, one answer comes out, and a tag in it is one.
+pub fn entity_tags(data: &[u8]) {
+    let Ok(field) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    let validators = Validators::new().entity_tag(EntityTag::of(b"content"));
+    for name in [header::IF_MATCH, header::IF_NONE_MATCH] {
+        let headers = HeaderMap::from_iter([(name, field.clone())]);
+        _ = preconditions::evaluate(&Method::GET, &headers, &validators);
+    }
+    if let Ok(tag) = EntityTag::try_from(&field) {
+        assert!(tag.weak_eq(&tag) && tag.strong_eq(&tag) != tag.is_weak());
+        assert_eq!(HeaderValue::from(tag), field);
+    }
+}
+
+/// `content-disposition` of a part of a form: no folder is left in a name.
+#[cfg(feature = "multipart")]
+pub fn disposition(data: &[u8]) {
+    use crate::http::form_data::Disposition;
+
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(found) = Disposition::parse(text) else {
+        return;
+    };
+    if let Some(name) = found.file_name {
+        assert!(!name.is_empty() && !name.contains(['/', '\\']), "{name:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    /// Runs a target over what lies in its folder of the corpus.
+    #[track_caller]
+    fn check(target: fn(&[u8]), name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../fuzz/corpus")
+            .join(name);
+        let entries = fs::read_dir(&folder).expect("a target has a corpus");
+        let mut count = 0;
+        for entry in entries {
+            target(&fs::read(entry.expect("an entry").path()).expect("a file"));
+            count += 1;
+        }
+        assert!(count > 0, "the corpus of {name} is empty");
+    }
+
+    #[test]
+    fn cookies() {
+        check(super::cookies, "cookies");
+    }
+
+    #[test]
+    fn queries() {
+        check(super::queries, "queries");
+    }
+
+    #[test]
+    fn ranges() {
+        check(super::ranges, "ranges");
+    }
+
+    #[test]
+    fn entity_tags() {
+        check(super::entity_tags, "entity_tags");
+    }
+
+    #[cfg(feature = "multipart")]
+    #[test]
+    fn disposition() {
+        check(super::disposition, "disposition");
+    }
+}

@@ -1,0 +1,262 @@
+//! Which test shows which behaviour that squall takes over from Tornado, or does better: input and output, cookies, conditional requests, files,
+//! compression, what is ready-made, and the faults that Tornado once had.
+//!
+//! The list is read by a test, so that none of it names what is not there.
+
+use std::{fs, path::Path};
+
+/// A behaviour, and the tests that show it: `module::name`.
+type Row = (&'static str, &'static [&'static str]);
+
+const INPUT: &[Row] = &[
+    (
+        "an argument of query and form, the last value counting; missing is 400",
+        &[
+            "arguments::the_last_value_counts_and_the_form_stands_behind_the_query",
+            "arguments::a_missing_or_wrong_argument_is_a_400_that_names_it",
+        ],
+    ),
+    (
+        "all values of an argument, those of one source alone",
+        &["arguments::the_last_value_counts_and_the_form_stands_behind_the_query"],
+    ),
+    (
+        "blank values are kept, a plus is a space, values are stripped",
+        &["arguments::values_are_decoded_and_stripped_and_may_be_empty"],
+    ),
+    (
+        "invalid UTF-8 is 400 where it is read",
+        &["arguments::a_missing_or_wrong_argument_is_a_400_that_names_it"],
+    ),
+    (
+        "the parameters of the path, typed",
+        &[
+            "extract::fields_come_from_everywhere",
+            "bad_input::paths_are_decoded_or_refused",
+        ],
+    ),
+    (
+        "the request: method, URI, host, whole URL",
+        &[
+            "application::a_request_knows_its_whole_url",
+            "extract::arguments_are_extracted",
+        ],
+    ),
+    (
+        "a form is known by its media type",
+        &[
+            "arguments::only_a_form_has_arguments",
+            "arguments::a_form_that_is_none_is_told_why",
+            "arguments::a_query_and_a_form_are_structs",
+        ],
+    ),
+    (
+        "forms with files: parts, names in quotes and by RFC 8187, a part without a file is an argument",
+        &[
+            "multipart::parts_come_in_order_with_their_names_and_types",
+            "multipart::names_in_quotes_and_in_rfc_8187_are_understood",
+            "multipart::values_are_arguments_like_any_others",
+            "multipart::small_and_large_files_come_with_their_form",
+            "multipart::a_broken_form_is_400",
+        ],
+    ),
+    ("JSON: 415, 400, 422", &["extract::json_of_each_wrong_kind"]),
+    (
+        "content as a stream, prepare before it, limits and deadlines of one request",
+        &[
+            "bodies::a_stream_is_as_long_as_the_handler_lets",
+            "bodies::prepare_runs_when_the_head_has_come",
+            "bodies::prepare_refuses_before_anything_is_read",
+            "bodies::prepare_sets_the_limit_of_one_request",
+            "bodies::the_next_request_of_a_connection_has_its_own_limit",
+            "bodies::content_that_takes_too_long_is_408",
+            "bodies::a_slow_handler_slows_its_client_down",
+        ],
+    ),
+];
+
+const OUTPUT: &[Row] = &[
+    (
+        "default headers, on errors too",
+        &["bases::a_base_serves_what_reaches_no_handler"],
+    ),
+    (
+        "fields are set, added and cleared; hostile ones are never sent",
+        &[
+            "answers::the_context_builds_an_answer",
+            "answers::hostile_fields_are_never_sent",
+        ],
+    ),
+    (
+        "each type says what it is",
+        &["answers::types_say_what_they_are"],
+    ),
+    (
+        "flush sends what is there, and a failure behind it can be seen",
+        &[
+            "answers::flush_sends_what_is_there",
+            "answers::a_failure_half_way_can_be_seen",
+        ],
+    ),
+    (
+        "redirects are encoded and cannot be split",
+        &["answers::redirects_are_encoded_and_cannot_be_split"],
+    ),
+    (
+        "an error drops cookies that were queued when the server failed, and keeps them otherwise",
+        &["cookies::cookies_stay_with_a_refusal_and_not_with_a_failure"],
+    ),
+    (
+        "HEAD, and statuses without content",
+        &[
+            "attack::the_head_of_a_flushed_answer_is_that_of_get",
+            "answers::some_statuses_have_no_content",
+        ],
+    ),
+    (
+        "a length that is wrong",
+        &["attack::a_wrong_length_is_set_right"],
+    ),
+];
+
+const COOKIES: &[Row] = &[
+    (
+        "cookies are read as browsers write them",
+        &["cookies::a_cookie_is_read_as_browsers_write_it_and_the_last_of_a_name_counts"],
+    ),
+    (
+        "cookies are set safely, once a name, and never with what would break the field",
+        &[
+            "cookies::a_cookie_is_set_safely_unless_it_says_otherwise",
+            "cookies::a_cookie_that_is_set_again_replaces_the_first_entirely",
+            "cookies::a_cookie_that_would_break_the_field_is_a_500_and_not_sent",
+        ],
+    ),
+    (
+        "a cookie is cleared with its attributes",
+        &["cookies::a_cookie_is_cleared_with_the_attributes_it_was_set_with"],
+    ),
+];
+
+const CONDITIONAL: &[Row] = &[
+    (
+        "content in memory gets a tag for 200 to GET and HEAD; an author sets it, or wants none",
+        &[
+            "conditional::a_tag_of_its_own_accord_is_for_a_whole_answer_of_get_and_head",
+            "conditional::an_author_sets_the_tag_or_has_none",
+        ],
+    ),
+    (
+        "if-none-match by weak comparison, 304 with what is for the cache",
+        &[
+            "conditional::if_none_match_is_compared_weakly_with_a_list_or_any",
+            "conditional::a_304_keeps_what_is_for_the_cache_and_drops_what_is_of_the_content",
+        ],
+    ),
+    (
+        "a check before the work, and before a change: 304, 412",
+        &[
+            "conditional::a_304_before_the_work",
+            "conditional::in_prepare_no_method_runs_for_a_304",
+            "conditional::a_change_is_refused_where_somebody_else_was_faster",
+            "conditional::what_does_not_exist_can_be_made_once",
+        ],
+    ),
+    (
+        "a tag with the suffix of a coding is the same state",
+        &["conditional::a_tag_with_the_suffix_of_a_coding_is_the_same_state"],
+    ),
+    (
+        "dates and ranges are there for handlers",
+        &["conditional::dates_and_ranges_are_there_for_handlers"],
+    ),
+    (
+        "if-none-match alone decides where it is there, else if-modified-since; a date that is none does not count",
+        &[
+            "conditional::if_none_match_alone_decides_where_it_is_there",
+            "conditional::if_modified_since_saves_content",
+            "conditional::a_date_that_is_none_does_not_count",
+        ],
+    ),
+];
+
+const READY_MADE: &[Row] = &[
+    (
+        "redirects with parameters of the pattern, to no other host",
+        &[
+            "routing::redirects_fill_in_parameters",
+            "attack::a_redirect_that_begins_with_a_parameter_stays_on_the_host",
+            "attack::a_query_stands_before_the_fragment",
+        ],
+    ),
+    (
+        "an error for every method",
+        &[
+            "ready_made::an_error_answers_every_method",
+            "ready_made::an_error_has_its_message",
+        ],
+    ),
+    (
+        "another service where nothing matches",
+        &["ready_made::a_fallback_answers_where_nothing_matches"],
+    ),
+    (
+        "a slash is added or removed, and leads to no other host",
+        &[
+            "ready_made::a_slash_is_added_or_removed",
+            "ready_made::other_methods_lose_nothing_over_a_slash",
+            "ready_made::no_slash_leads_to_another_host",
+        ],
+    ),
+    (
+        "hosts that are allowed",
+        &["application::a_host_that_is_not_allowed_is_misdirected"],
+    ),
+];
+
+/// Faults that Tornado had.
+const FAULTS: &[Row] = &[
+    (
+        "CVE-2025-47287: a broken form is refused at its first fault",
+        &["multipart::a_broken_form_is_400"],
+    ),
+    (
+        "CVE-2025-67726: parameters of a part take linear time",
+        &["multipart::a_head_of_a_part_has_10_kib_at_most"],
+    ),
+    (
+        "6.5.5: attributes injected into set-cookie",
+        &["cookies::a_cookie_that_would_break_the_field_is_a_500_and_not_sent"],
+    ),
+    (
+        "6.5.5: forms with too many parts",
+        &["multipart::a_form_has_100_parts_at_most"],
+    ),
+    (
+        "redirects to another host by two slashes",
+        &[
+            "ready_made::no_slash_leads_to_another_host",
+            "attack::a_redirect_that_begins_with_a_parameter_stays_on_the_host",
+        ],
+    ),
+];
+
+#[test]
+fn every_row_names_tests_that_are_there() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("it");
+    let rows = [INPUT, OUTPUT, COOKIES, CONDITIONAL, READY_MADE, FAULTS].concat();
+    let mut missing = Vec::new();
+    for (row, tests) in rows {
+        assert!(!tests.is_empty(), "nothing shows `{row}`");
+        for test in tests {
+            let (module, name) = test
+                .split_once("::")
+                .expect("a test is named with its module");
+            let text = fs::read_to_string(folder.join(format!("{module}.rs"))).unwrap_or_default();
+            if !text.contains(&format!("fn {name}(")) {
+                missing.push(*test);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no such tests: {missing:?}");
+}
