@@ -531,6 +531,24 @@ async fn a_file_that_grows_is_cut() {
     assert_eq!(first.len() + answer.bytes().await.len(), 8_000_000);
 }
 
+#[squall::test]
+async fn a_download_holds_nobody_up() {
+    let site = hello();
+    site.write("long.bin", vec![1; 8_000_000]);
+    let client = site.client_on_socket().await;
+    let mut downloads = Vec::new();
+    for _ in 0..10 {
+        let mut download = client.get("/static/long.bin").send().await;
+        assert!(download.chunk().await.unwrap().is_some());
+        downloads.push(download);
+    }
+    let answer = client.get("/static/hello.txt").send().await;
+    assert_eq!(answer.text().await, "hello");
+    for download in downloads {
+        assert!(download.bytes().await.len() > 7_000_000);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[squall::test]
 async fn a_dropped_download_leaves_nothing_open() {

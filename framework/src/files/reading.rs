@@ -212,3 +212,67 @@ fn read_at(file: &File, at: u64, length: usize, buffer: &mut Vec<u8>) -> io::Res
     buffer.truncate(filled + read.as_ref().map_or(0, |read| *read));
     read
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, io::Write};
+
+    use http_body::Body as _;
+
+    use super::*;
+
+    async fn read(mut body: FileBody) -> Result<Vec<u8>, BoxError> {
+        let mut content = Vec::new();
+        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            let piece = frame?.into_data().unwrap();
+            assert!(piece.len() <= Body::PIECE);
+            content.extend_from_slice(&piece);
+        }
+        assert!(body.is_end_stream());
+        Ok(content)
+    }
+
+    fn file(content: &[u8]) -> Arc<File> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(content).unwrap();
+        file.sync_all().unwrap();
+        Arc::new(file)
+    }
+
+    #[tokio::test]
+    async fn a_part_is_read_from_memory_and_from_disk() {
+        let content: Vec<u8> = (0..1_000_000_u32).map(|at| (at % 251) as u8).collect();
+        let file = file(&content);
+        for range in [
+            0..1_000_000,
+            0..1,
+            65_535..65_537,
+            300_000..900_001,
+            500..500,
+        ] {
+            #[cfg(target_os = "linux")]
+            rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed).unwrap();
+            for _ in ["from disk", "from memory"] {
+                let body = FileBody::new(Arc::clone(&file), range.clone());
+                assert_eq!(body.size_hint().exact(), Some(range.end - range.start));
+                let expected = &content[range.start as usize..range.end as usize];
+                assert!(read(body).await.unwrap() == expected, "{range:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_shorter_fails() {
+        let body = FileBody::new(file(b"short"), 0..10);
+        let error = read(body).await.unwrap_err();
+        assert!(error.to_string().contains("shorter"));
+    }
+
+    #[test]
+    fn what_is_fetched_is_never_longer() {
+        let file = file(&[7; 1000]);
+        assert_eq!(fetch(&file, 0, 10).unwrap(), [7; 10]);
+        assert_eq!(fetch(&file, 995, 10).unwrap(), [7; 5]);
+        assert!(fetch(&file, 2000, 10).unwrap().is_empty());
+    }
+}

@@ -387,3 +387,85 @@ mod beneath {
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// A folder beside a secret, with a link for every way.
+    fn folder() -> tempfile::TempDir {
+        let parent = tempfile::tempdir().unwrap();
+        let root = parent.path().join("root");
+        fs::create_dir_all(root.join("folder")).unwrap();
+        fs::write(parent.path().join("secret"), "secret").unwrap();
+        fs::write(root.join("file"), "file").unwrap();
+        symlink("file", root.join("near")).unwrap();
+        symlink(root.join("file"), root.join("absolute")).unwrap();
+        symlink("../../root/file", root.join("folder/round")).unwrap();
+        symlink("../secret", root.join("out")).unwrap();
+        symlink(parent.path().join("secret"), root.join("absolute-out")).unwrap();
+        symlink("loop", root.join("loop")).unwrap();
+        let made = std::process::Command::new("mkfifo")
+            .arg(root.join("pipe"))
+            .status();
+        assert!(made.unwrap().success());
+        parent
+    }
+
+    #[track_caller]
+    fn check(root: &Root, path: &str, is_there: bool) {
+        let looked = root.look(path, Patience::Endless).unwrap();
+        assert_eq!(looked.is_some(), is_there, "{path}");
+        let opened = root.open(path, Patience::Endless).unwrap();
+        assert_eq!(opened.map(|(_, identity)| identity), looked, "{path}");
+    }
+
+    fn check_all(root: &Root) {
+        for path in ["file", "near", "absolute", "folder/round"] {
+            check(root, path, true);
+        }
+        let long = "a".repeat(300);
+        for path in [
+            "out",
+            "absolute-out",
+            "loop",
+            "pipe",
+            "folder",
+            "none",
+            "file/none",
+            &long,
+        ] {
+            check(root, path, false);
+        }
+    }
+
+    #[test]
+    fn nothing_outside_is_reached_with_the_help_of_the_kernel() {
+        let folder = folder();
+        check_all(&Root::new(folder.path().join("root")).unwrap());
+    }
+
+    #[test]
+    fn nothing_outside_is_reached_without_it() {
+        let folder = folder();
+        let root = Root {
+            path: folder.path().join("root"),
+            #[cfg(target_os = "linux")]
+            beneath: None,
+        };
+        check_all(&root);
+        assert!(matches!(root.look("file", Patience::None), Err(Halt::Wait)));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_in_memory_is_found_at_once() {
+        let folder = folder();
+        let root = Root::new(folder.path().join("root")).unwrap();
+        check(&root, "file", true);
+        let looked = root.look("file", Patience::None).unwrap();
+        assert_eq!(looked, root.look("file", Patience::Endless).unwrap());
+    }
+}
