@@ -17,6 +17,8 @@ mod quantity;
 mod routes;
 mod spans;
 mod specs;
+#[cfg(feature = "static-files")]
+mod static_url;
 mod structs;
 
 #[cfg(test)]
@@ -42,6 +44,16 @@ pub fn handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn routes(list: TokenStream) -> TokenStream {
     routes::expand(list.into()).into()
+}
+
+#[cfg(feature = "static-files")]
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro]
+pub fn static_url(arguments: TokenStream) -> TokenStream {
+    static_url::expand(arguments.into()).into()
 }
 
 #[allow(

@@ -309,15 +309,19 @@ fn literal(part: &str) -> Result<String, String> {
                 _ = write!(encoded, "%{}", digits.to_ascii_uppercase());
                 bytes.nth(1);
             }
-            b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+'
-            | b',' | b';' | b'=' | b':' | b'@' => {
-                encoded.push(char::from(byte));
-            }
-            _ if byte.is_ascii_alphanumeric() => encoded.push(char::from(byte)),
-            _ => _ = write!(encoded, "%{byte:02X}"),
+            _ => encode(&mut encoded, byte),
         }
     }
     Ok(encoded)
+}
+
+/// Writes a byte of a segment as it stands in a path (RFC 3986 §3.3).
+pub(crate) fn encode(encoded: &mut String, byte: u8) {
+    if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
+        encoded.push(char::from(byte));
+    } else {
+        _ = write!(encoded, "%{byte:02X}");
+    }
 }
 
 /// Parses an expression as the table will compile it: ASCII unless it says `(?u)`.

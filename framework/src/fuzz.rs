@@ -104,6 +104,33 @@ pub fn disposition(data: &[u8]) {
     }
 }
 
+/// The path of a file in a URL: joined to a folder it leads to what is below it, and decoding it once more changes nothing of that.
+#[cfg(feature = "static-files")]
+pub fn asset_paths(data: &[u8]) {
+    use std::path::{Component, Path};
+
+    use crate::files::path;
+
+    let Ok(raw) = std::str::from_utf8(data) else {
+        return;
+    };
+    for hidden in [false, true] {
+        let Some(path) = path::from_url(raw, hidden) else {
+            continue;
+        };
+        assert!(path::is_safe(&path, hidden) && !path.contains(['\0', '\\', ':']));
+        let names: Vec<_> = Path::new(&*path).components().collect();
+        for name in &names {
+            let Component::Normal(name) = name else {
+                panic!("{path} leads elsewhere")
+            };
+            let name = name.to_str().expect("a part of a text");
+            let is_known = name == ".well-known" && names[0] == Component::Normal(name.as_ref());
+            assert!(hidden || is_known || !name.starts_with('.'), "{path}");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::{fs, path::Path};
@@ -147,5 +174,11 @@ mod tests {
     #[test]
     fn disposition() {
         check(super::disposition, "disposition");
+    }
+
+    #[cfg(feature = "static-files")]
+    #[test]
+    fn asset_paths() {
+        check(super::asset_paths, "asset_paths");
     }
 }

@@ -36,6 +36,7 @@
 //! | [`Context`] | the request and its answer under way |
 //! | [`HttpError`], [`Error`], [`Result`] | what goes wrong, and how it reaches the client |
 //! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
+//! | [`Files`] | static files (feature `static-files`) |
 //! | [`server`] | limits, deadlines, and what is counted |
 //! | [`testing`] | a client for tests, in memory or over a socket |
 //! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
@@ -47,11 +48,15 @@
 //! | `options` | `Options::parse`, on clap | yes |
 //! | `log` | a `tracing` subscriber that [`serve`](Application::serve) installs unless one is set | yes |
 //! | `http2` | HTTP/2, for connections that begin with its preface (`curl --http2-prior-knowledge`) | no |
+//! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
+//! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 
 mod application;
+#[cfg(feature = "static-files")]
+pub mod files;
 #[cfg(any(test, fuzzing))]
 mod fuzz;
 pub mod handler;
@@ -66,7 +71,11 @@ pub mod testing;
 pub mod __private;
 
 pub use ::cookie::{self, Cookie};
+#[cfg(feature = "embed")]
+pub use ::rust_embed;
 pub use application::{Application, Endpoint, ResponseFuture, Routes};
+#[cfg(feature = "static-files")]
+pub use files::Files;
 pub use handler::{Context, Error, Form, Html, HttpError, Json, Query, Redirect, Result, State};
 pub use options::Options;
 
@@ -240,6 +249,28 @@ pub use squall_macros::main;
 /// Two entries that answer the same request are a compile error that names both, and so are two routes of one name, and two
 /// expressions at one position without a `rank`. What stands behind `=>` is made when the application is.
 pub use squall_macros::routes;
+
+/// The URL of a static file with its version, known when the program is compiled: `"/static/app.css?v=…"`.
+///
+/// `static_url!("app.css")` is a `&'static str`, and does not compile where there is no such file in the folder `static` of the crate.
+/// The version is the one that [`Context::static_url`] finds at run time: the first half of the SHA-256 of the content. A change of the file compiles
+/// the program anew.
+///
+/// `static_url!("app.css", dir = "assets", prefix = "/assets")` names another folder, relative to that of the crate, and what stands in front
+/// of the path in `routes!`; with `prefix = ""` that is nothing.
+///
+/// Of a file of more than 8 MiB the version is known at run time only, and so is the URL.
+///
+/// ```
+/// use squall::{Files, Routes, routes, static_url};
+///
+/// const ROUTES: Routes = routes!["/src/{*path}" => Files::new("src")];
+///
+/// let url = static_url!("files/mod.rs", dir = "src", prefix = "/src");
+/// assert!(url.starts_with("/src/files/mod.rs?v="));
+/// ```
+#[cfg(feature = "static-files")]
+pub use squall_macros::static_url;
 
 /// Runs an `async fn` as a test, on a runtime of its own.
 ///

@@ -180,6 +180,119 @@ const CONDITIONAL: &[Row] = &[
     ),
 ];
 
+const FILES: &[Row] = &[
+    (
+        "a folder, the favicon and robots.txt, under any prefix; a handler for static files",
+        &[
+            "files::favicon_and_robots_have_paths_of_their_own",
+            "files::a_folder_is_relative_to_the_crate",
+            "files_urls::the_first_that_has_the_file_gives_the_url",
+            "files_sources::a_handler_answers_with_a_file",
+        ],
+    ),
+    (
+        "GET and HEAD with the same fields, other methods 405",
+        &[
+            "files::head_has_the_fields_of_get",
+            "files::other_methods_are_405",
+        ],
+    ),
+    (
+        "strong tags of the content, last-modified, accept-ranges on every answer",
+        &[
+            "files::a_file_is_answered_with_its_fields",
+            "files::a_large_file_is_known_by_time_and_length",
+            "files_ranges::what_a_file_does_not_have_is_416",
+        ],
+    ),
+    (
+        "304: the tag decides alone, otherwise the date; an invalid one does not count",
+        &["files::the_tag_decides_alone_and_then_the_date"],
+    ),
+    (
+        "ranges, if-range, 416; several of them as multipart",
+        &[
+            "files_ranges::one_range_is_206",
+            "files_ranges::several_ranges_are_one_multipart",
+            "files_ranges::what_a_file_does_not_have_is_416",
+            "files_ranges::what_is_no_range_is_the_whole",
+            "files_ranges::if_range_asks_for_the_same_state",
+            "files_ranges::conditions_come_before_ranges",
+        ],
+    ),
+    (
+        "the default file of a folder, and the redirect to its slash",
+        &[
+            "files::a_folder_has_its_default_file",
+            "files::a_folder_without_one_is_404",
+        ],
+    ),
+    (
+        "404 for all that is outside, hidden, too long or no file",
+        &[
+            "files_safety::no_path_leads_out",
+            "files_safety::no_path_on_the_wire_leads_out",
+            "files_safety::hidden_names_are_not_there",
+            "files_safety::names_that_are_too_long_are_404",
+            "files_safety::links_are_followed_inside_and_never_out",
+            "files_safety::only_files_are_opened",
+            "files_safety::siblings_and_default_files_are_files_too",
+            "files_safety::whatever_is_asked_for_nothing_outside_is_served",
+        ],
+    ),
+    (
+        "the content type by the extension, text with its charset",
+        &["files::text_has_its_charset"],
+    ),
+    (
+        "versioned URLs, relative and with the host; a missing file is an error of the compiler, or one in the log",
+        &[
+            "files_urls::a_url_names_the_version_of_its_file",
+            "files_urls::a_missing_file_has_a_url_without_version",
+            "files_urls::a_missing_file_is_an_error_in_the_log_once",
+            "files_urls::an_absolute_url_has_the_host",
+            "files_urls::the_compiler_makes_the_url_of_run_time",
+        ],
+    ),
+    (
+        "ten years of cache for a version, immutable, and not for that of another release",
+        &["files::versions_in_urls_say_how_long_to_keep"],
+    ),
+    (
+        "versions are remembered, and made anew when the file changes",
+        &[
+            "files::what_is_remembered_is_not_believed",
+            "files::a_changed_file_has_a_new_tag_at_once",
+            "files_urls::a_changed_file_has_another_url",
+        ],
+    ),
+    (
+        "other sources than a folder, extra fields",
+        &[
+            "files_sources::a_source_of_ones_own_has_all_that_files_have",
+            "files_sources::streamed_content_is_as_long_as_was_said",
+            "files_sources::embedded_files_are_answered_like_a_folder",
+            "files::what_authors_add_is_on_each_answer",
+        ],
+    ),
+    (
+        "files are streamed, off the event loop",
+        &[
+            "files::files_of_every_length_are_whole",
+            "files::a_download_holds_nobody_up",
+            "files::a_dropped_download_leaves_nothing_open",
+        ],
+    ),
+    (
+        "siblings that were compressed beforehand",
+        &[
+            "files_sources::the_client_gets_the_sibling_that_it_likes_best",
+            "files_sources::each_coding_has_a_tag_and_ranges_of_its_own",
+            "files_sources::what_no_client_takes_is_406",
+        ],
+    ),
+];
+
 const READY_MADE: &[Row] = &[
     (
         "redirects with parameters of the pattern, to no other host",
@@ -233,6 +346,10 @@ const FAULTS: &[Row] = &[
         &["multipart::a_form_has_100_parts_at_most"],
     ),
     (
+        "6.3.2: the slash redirect of static files to another host",
+        &["files_safety::no_redirect_leaves_the_site"],
+    ),
+    (
         "redirects to another host by two slashes",
         &[
             "ready_made::no_slash_leads_to_another_host",
@@ -244,7 +361,16 @@ const FAULTS: &[Row] = &[
 #[test]
 fn every_row_names_tests_that_are_there() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("it");
-    let rows = [INPUT, OUTPUT, COOKIES, CONDITIONAL, READY_MADE, FAULTS].concat();
+    let rows = [
+        INPUT,
+        OUTPUT,
+        COOKIES,
+        CONDITIONAL,
+        FILES,
+        READY_MADE,
+        FAULTS,
+    ]
+    .concat();
     let mut missing = Vec::new();
     for (row, tests) in rows {
         assert!(!tests.is_empty(), "nothing shows `{row}`");

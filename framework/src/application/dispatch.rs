@@ -106,6 +106,8 @@ impl Ready {
         let shared = Shared {
             states: plan.states.clone(),
             names: Names::new(Table::named(plan.routes)),
+            #[cfg(feature = "static-files")]
+            targets: table.targets(),
             detached: Detached::default(),
             shutdown: plan.shutdown.clone(),
             debug: plan.debug,

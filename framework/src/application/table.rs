@@ -215,6 +215,16 @@ impl Table {
         })
     }
 
+    /// What is ready-made, in the order of the list.
+    #[cfg(feature = "static-files")]
+    pub(crate) fn targets(&self) -> Vec<Arc<dyn ReadyMade>> {
+        let target = |row: &Row| match row {
+            Row::Ready(ready) => Some(Arc::clone(&ready.target)),
+            Row::Handler(_) | Row::Mount { .. } => None,
+        };
+        self.rows.iter().filter_map(target).collect()
+    }
+
     /// The places of the routes that have a name.
     pub(crate) fn named(routes: Routes) -> Vec<(&'static str, Place)> {
         let name =

@@ -7,7 +7,7 @@ mod arguments;
 mod body;
 #[cfg(feature = "compression")]
 mod compress;
-mod conditional;
+pub(crate) mod conditional;
 mod content;
 mod context;
 mod cookies;

@@ -8,6 +8,8 @@ use std::{
 
 use ::http::HeaderValue;
 
+#[cfg(feature = "static-files")]
+use super::target::ReadyMade;
 use super::{detached::Detached, shutdown::Shutdown};
 use crate::routing::pattern::Place;
 
@@ -16,6 +18,9 @@ use crate::routing::pattern::Place;
 pub(crate) struct Shared {
     pub(crate) states: States,
     pub(crate) names: Names,
+    /// What is ready-made in its routes, in their order.
+    #[cfg(feature = "static-files")]
+    pub(crate) targets: Vec<Arc<dyn ReadyMade>>,
     /// What goes on without its connection.
     pub(crate) detached: Detached,
     /// The signal that the server ends.

@@ -85,7 +85,7 @@ impl<T: Send + Sync + 'static> Init<T> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand behind a pattern in `routes!`",
     label = "not a target of a route",
-    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect` or the `StatusCode` of an error",
+    note = "a handler with `Init` fields can, as `Page::init(…)`, and so can a `Redirect`, `Files` or the `StatusCode` of an error",
     note = "any other handler has a `#[route(\"…\")]` and stands in the list by its name; a `tower` service is given to `Application::mount`"
 )]
 pub trait IntoTarget {
@@ -113,7 +113,7 @@ pub(crate) enum Made {
 }
 
 /// What answers a route and is no handler struct. Default headers and error pages around it are those of the application's base.
-pub(crate) trait ReadyMade: fmt::Debug + Send + Sync {
+pub(crate) trait ReadyMade: Any + fmt::Debug + Send + Sync {
     /// The methods that it answers, `GET` standing for `HEAD` too; `None` for all there are. Any other is 405.
     fn methods(&self) -> Option<&'static [&'static str]>;
 

@@ -12,11 +12,9 @@ pub use ::http::{
 pub use query::with_query;
 
 pub(crate) mod accept;
-#[cfg_attr(
-    not(feature = "compression"),
-    allow(dead_code, reason = "it is for capabilities that have features")
-)]
+#[allow(dead_code, reason = "it is for capabilities that have features")]
 pub(crate) mod coding;
+mod content_disposition;
 pub(crate) mod cookies;
 pub mod date;
 pub(crate) mod entity_tag;
@@ -29,6 +27,7 @@ pub(crate) mod query;
 pub(crate) mod range;
 pub(crate) mod spare;
 
+pub use content_disposition::ContentDisposition;
 pub use entity_tag::{EntityTag, InvalidEntityTag};
 pub use preconditions::Validators;
 pub use range::{ByteRange, ByteRanges};

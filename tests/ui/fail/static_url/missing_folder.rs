@@ -1,0 +1,5 @@
+use squall::static_url;
+
+fn main() {
+    let _: &'static str = static_url!("app.css");
+}
