@@ -43,7 +43,7 @@ enum Unfolding {
     Identity(Vec<u8>),
     Brotli(Box<brotli::DecompressorWriter<Vec<u8>>>),
     Zstd(zstd::stream::write::Decoder<'static, Vec<u8>>),
-    Gzip(flate2::write::GzDecoder<Vec<u8>>),
+    Gzip(Box<flate2::write::GzDecoder<Vec<u8>>>),
 }
 
 impl Unfolding {
@@ -52,7 +52,7 @@ impl Unfolding {
             None => Self::Identity(Vec::new()),
             Some("br") => Self::Brotli(Box::new(brotli::DecompressorWriter::new(Vec::new(), 4096))),
             Some("zstd") => Self::Zstd(zstd::stream::write::Decoder::new(Vec::new()).unwrap()),
-            Some("gzip") => Self::Gzip(flate2::write::GzDecoder::new(Vec::new())),
+            Some("gzip") => Self::Gzip(Box::new(flate2::write::GzDecoder::new(Vec::new()))),
             Some(other) => panic!("`{other}`"),
         }
     }
