@@ -336,6 +336,12 @@ async fn streamed_content_is_as_long_as_was_said() {
     assert_eq!(parts.text().await.matches(alphabet).count(), 2);
     let long = client.get("/greetings/long.txt").send().await;
     assert_eq!(long.bytes().await, letters(0, 1000));
+    let cut = client
+        .get("/greetings/long.txt")
+        .header("range", "bytes=0-1,10-11")
+        .send()
+        .await;
+    assert_eq!(cut.text().await.matches("\r\n\r\nab\r\n--").count(), 2);
     let short = client.get("/greetings/short.txt").send().await;
     assert!(short.try_bytes().await.is_err(), "it breaks off");
 }

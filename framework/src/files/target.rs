@@ -1,6 +1,6 @@
 //! `Files` as a target of `routes!`: which path a request means, and folders.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path, sync::Mutex};
 
 use super::{Files, answer::Caching, path, source::Source};
 use crate::{
@@ -20,6 +20,8 @@ pub(super) struct Placed {
     what: What,
     /// What stands in front of the path of a file, where all that there is is served.
     pub(super) prefix: Option<String>,
+    /// The paths of which the log says already that no version is known.
+    pub(super) reported: Mutex<BTreeSet<String>>,
 }
 
 /// Which file a request is for.
@@ -37,6 +39,7 @@ impl IntoTarget for Files {
             files: self,
             what: What::Name(String::new()),
             prefix: None,
+            reported: Mutex::default(),
         })
     }
 }

@@ -1,11 +1,6 @@
 //! `cx.static_url(…)`: URLs of static files that name the version of the file (Tornado's `static_url`).
 
-use std::{
-    any::Any,
-    collections::BTreeSet,
-    fmt::Write,
-    sync::{Mutex, PoisonError},
-};
+use std::{any::Any, fmt::Write, sync::PoisonError};
 
 use super::{path, root::Halt, source::Source, target::Placed};
 use crate::{
@@ -64,7 +59,7 @@ impl Context {
         Ok(match versions.next() {
             Some((version, prefix)) => url(prefix, path) + "?v=" + &version,
             None => {
-                report(path);
+                first.0.report(path);
                 url(prefix, path)
             }
         })
@@ -113,6 +108,22 @@ impl Placed {
             }),
         }
     }
+
+    /// Says in the log that a file is missing, once.
+    fn report(&self, path: &str) {
+        /// The paths that are remembered; of others it is said each time.
+        const MOST: usize = 1024;
+
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.contains(path) {
+            return;
+        }
+        if reported.len() < MOST {
+            reported.insert(path.to_owned());
+        }
+        drop(reported);
+        tracing::error!(target: "squall", path, "`static_url` knows no version of this file: is it there?");
+    }
 }
 
 /// The URL of a file. What stands in front of its path ends in a slash, and a second one would make it that of another host.
@@ -120,21 +131,4 @@ fn url(prefix: &str, path: &str) -> String {
     let mut url = prefix.to_owned();
     _ = Encoder::path(&mut url).write_str(path.trim_start_matches('/'));
     url
-}
-
-/// Says in the log that a file is missing, once.
-fn report(path: &str) {
-    /// The paths that are remembered; of others it is said each time.
-    const MOST: usize = 1024;
-    static REPORTED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-
-    let mut reported = REPORTED.lock().unwrap_or_else(PoisonError::into_inner);
-    if reported.contains(path) {
-        return;
-    }
-    if reported.len() < MOST {
-        reported.insert(path.to_owned());
-    }
-    drop(reported);
-    tracing::error!(target: "squall", path, "`static_url` knows no version of this file: is it there?");
 }
