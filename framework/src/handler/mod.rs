@@ -11,6 +11,7 @@ mod cookies;
 mod detached;
 pub(crate) mod error;
 mod extract;
+mod fault;
 pub(crate) mod fields;
 pub(crate) mod finish;
 pub(crate) mod flush;
@@ -41,6 +42,7 @@ pub use error::{BoxError, Error, HttpError, Result};
 pub use extract::{
     FromRequest, FromRequestParts, OptionalFromRequestParts, State, ViaContent, ViaParts,
 };
+pub use fault::Fault;
 pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
