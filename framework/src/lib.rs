@@ -48,6 +48,7 @@
 //! | `log` | a `tracing` subscriber that [`serve`](Application::serve) installs unless one is set | yes |
 //! | `http2` | HTTP/2, for connections that begin with its preface (`curl --http2-prior-knowledge`) | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
+//! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 

@@ -24,5 +24,6 @@ mod routing;
 mod server;
 mod shutdown;
 mod support;
+mod validated;
 mod watch;
 mod wire;

@@ -96,6 +96,10 @@ pub trait FromRequestParts: Sized + Send + 'static {
     note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes`, `String` or `BodyStream`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
+#[cfg_attr(
+    feature = "validation",
+    diagnostic::on_unimplemented(note = "in `Validated`, the value derives `garde::Validate` too")
+)]
 pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
     /// Takes the value.
     ///

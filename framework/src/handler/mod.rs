@@ -30,6 +30,8 @@ mod shutdown;
 pub(crate) mod target;
 #[cfg(feature = "multipart")]
 mod upload;
+#[cfg(feature = "validation")]
+mod validated;
 pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
@@ -58,6 +60,8 @@ pub use shutdown::Shutdown;
 pub use target::{Init, IntoTarget};
 #[cfg(feature = "multipart")]
 pub use upload::Upload;
+#[cfg(feature = "validation")]
+pub use validated::{Rules, Validated};
 
 pub use crate::routing::url::{Argument, PathValue};
 
