@@ -51,6 +51,7 @@
 //! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
+//! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `full` | all of them | no |
 #![forbid(unsafe_code)]
 

@@ -33,5 +33,6 @@ mod server;
 mod shutdown;
 mod support;
 mod tornado;
+mod validated;
 mod watch;
 mod wire;

@@ -14,6 +14,8 @@ use std::{
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
+use super::fault::Fault;
+
 /// A result whose error is squall's own.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -130,7 +132,8 @@ impl Debug for Error {
 /// An error with a status code: what the client is told, and what only the log is told.
 ///
 /// The status is always 4xx or 5xx. The message is shown to the client, so it must hold nothing secret; without one, the
-/// client sees the standard phrase of the status. The cause is for the log, and for the error page in debug mode.
+/// client sees the standard phrase of the status. The cause is for the log, and for the error page in debug mode. The
+/// [faults](Self::with_fault) say of single values what is wrong with them.
 ///
 /// # Examples
 ///
@@ -148,6 +151,7 @@ pub struct HttpError(Box<Parts>);
 struct Parts {
     status: StatusCode,
     message: Option<Cow<'static, str>>,
+    faults: Vec<Fault>,
     cause: Option<BoxError>,
     headers: HeaderMap,
 }
@@ -177,6 +181,7 @@ impl HttpError {
         Self(Box::new(Parts {
             status,
             message: None,
+            faults: Vec::new(),
             cause: None,
             headers: HeaderMap::new(),
         }))
@@ -213,6 +218,60 @@ impl HttpError {
         self
     }
 
+    /// Says of one value that the client sent what is wrong with it. The path names the value, `items[3].price`; an empty one means the
+    /// whole.
+    ///
+    /// The page of the framework lists the faults behind the message; problem details have them in the member `errors`, after the
+    /// example of [RFC 9457 §3](https://www.rfc-editor.org/rfc/rfc9457#section-3), each with a `path` and a `detail`. The 422 of
+    /// [`Json`](crate::Json), [`Form`](crate::Form) and [`Query`](crate::Query) has one, that of `Validated` (feature `validation`) one for
+    /// each rule that is broken.
+    ///
+    /// An error has at most 100 faults: of more, the first are kept.
+    ///
+    /// # Examples
+    ///
+    /// A handler that refuses what only it can know, and a page that says so beside the field:
+    ///
+    /// ```
+    /// use squall::{Context, Form, Html, HttpError, Redirect, Result, handler, http::StatusCode};
+    /// # use serde::Deserialize;
+    ///
+    /// # #[derive(Deserialize)]
+    /// # struct Account { name: String }
+    /// #[handler]
+    /// #[route("/accounts")]
+    /// struct Accounts;
+    ///
+    /// #[handler]
+    /// impl Accounts {
+    ///     async fn post(&self, account: Form<Account>) -> Result<Redirect> {
+    ///         if account.name == "admin" {
+    ///             let error = HttpError::new(StatusCode::UNPROCESSABLE_ENTITY);
+    ///             return Err(error.with_fault("name", "somebody else has this name").into());
+    ///         }
+    ///         Ok(Redirect::see_other("/"))
+    ///     }
+    ///
+    ///     #[write_error]
+    ///     fn page(&self, error: &HttpError) -> Html<String> {
+    ///         let of_name = error.faults().iter().find(|fault| fault.path() == "name");
+    ///         let said = of_name.map_or("", |fault| fault.message());
+    ///         Html(format!("<form method=post><input name=name> {}</form>", said.replace('<', "&lt;")))
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn with_fault(self, path: impl AsRef<str>, message: impl AsRef<str>) -> Self {
+        self.with(Fault::new(path.as_ref(), message.as_ref()))
+    }
+
+    pub(crate) fn with(mut self, fault: Fault) -> Self {
+        if self.0.faults.len() < Fault::MOST {
+            self.0.faults.push(fault);
+        }
+        self
+    }
+
     /// Keeps what went wrong for the log.
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<BoxError>) -> Self {
@@ -237,6 +296,20 @@ impl HttpError {
     #[must_use]
     pub fn message(&self) -> &str {
         self.0.message.as_deref().unwrap_or_else(|| self.phrase())
+    }
+
+    /// What is wrong with single values that the client sent.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.0.faults
+    }
+
+    /// The faults, unless the message ends with the only one.
+    pub(crate) fn unsaid_faults(&self) -> &[Fault] {
+        match &*self.0.faults {
+            [fault] if self.message().ends_with(fault.message()) => &[],
+            faults => faults,
+        }
     }
 
     /// The standard phrase of the status, such as `Not Found`.
@@ -275,10 +348,13 @@ impl HttpError {
 impl Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.0.status.as_u16(), self.phrase())?;
-        match &self.0.message {
-            Some(message) => write!(f, ": {message}"),
-            None => Ok(()),
+        if let Some(message) = &self.0.message {
+            write!(f, ": {message}")?;
         }
+        let joints = std::iter::once(": ").chain(std::iter::repeat("; "));
+        joints
+            .zip(self.unsaid_faults())
+            .try_for_each(|(joint, fault)| write!(f, "{joint}{fault}"))
     }
 }
 

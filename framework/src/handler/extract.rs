@@ -13,6 +13,7 @@ use super::{
     content::Json,
     context::Context,
     error::{HttpError, Misuse, Result},
+    fault::Fault,
     request::RequestHandle,
     requirements::Requirements,
 };
@@ -95,6 +96,10 @@ pub trait FromRequestParts: Sized + Send + 'static {
     note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes`, `String` or `BodyStream`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
+#[cfg_attr(
+    feature = "validation",
+    diagnostic::on_unimplemented(note = "in `Validated`, the value derives `garde::Validate` too")
+)]
 pub trait FromRequest<Via = ViaContent>: Sized + Send + 'static {
     /// Takes the value.
     ///
@@ -150,11 +155,20 @@ pub trait OptionalFromRequestParts: Sized + Send + 'static {
     fn optional_from_request_parts(
         cx: &mut Context,
     ) -> impl Future<Output = Result<Option<Self>>> + Send;
+
+    /// Says what the application must have for this to work; it is checked when the program starts.
+    fn requirements(requirements: &mut Requirements) {
+        _ = requirements;
+    }
 }
 
 impl<T: OptionalFromRequestParts> FromRequestParts for Option<T> {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
         T::optional_from_request_parts(cx).await
+    }
+
+    fn requirements(requirements: &mut Requirements) {
+        T::requirements(requirements);
     }
 }
 
@@ -339,11 +353,15 @@ fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
 
 /// What has another shape than is asked for: 422 with the path of the value, where it is a part of the whole.
 pub(super) fn unprocessable(whole: &str, path: &str, error: &dyn Display) -> HttpError {
+    let path = if path == "." { "" } else { path };
+    let fault = Fault::new(path, &error.to_string());
     let message = match path {
-        "." => format!("{whole}: {error}"),
-        _ => format!("`{path}`: {error}"),
+        "" => format!("{whole}: {fault}"),
+        _ => fault.to_string(),
     };
-    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY).with_message(message)
+    HttpError::new(StatusCode::UNPROCESSABLE_ENTITY)
+        .with_message(message)
+        .with(fault)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod decompress;
 mod detached;
 pub(crate) mod error;
 mod extract;
+mod fault;
 pub(crate) mod fields;
 pub(crate) mod finish;
 pub(crate) mod flush;
@@ -35,6 +36,8 @@ mod shutdown;
 pub(crate) mod target;
 #[cfg(feature = "multipart")]
 mod upload;
+#[cfg(feature = "validation")]
+mod validated;
 pub(crate) mod watchdog;
 pub(crate) mod write_error;
 
@@ -48,6 +51,7 @@ pub use error::{BoxError, Error, HttpError, Result};
 pub use extract::{
     FromRequest, FromRequestParts, OptionalFromRequestParts, State, ViaContent, ViaParts,
 };
+pub use fault::Fault;
 pub use fields::FieldValue;
 pub use finish::Outcome;
 pub use form::{Form, Query};
@@ -63,6 +67,8 @@ pub use shutdown::Shutdown;
 pub use target::{Init, IntoTarget};
 #[cfg(feature = "multipart")]
 pub use upload::Upload;
+#[cfg(feature = "validation")]
+pub use validated::{Rules, Validated};
 
 pub use crate::routing::url::{Argument, PathValue};
 

@@ -32,9 +32,16 @@ impl Requirements {
 
     /// Asks for a state of this type.
     pub fn state<T: Send + Sync + 'static>(&mut self) {
+        self.state_for::<T>(&format!("extracts `State<{}>`", type_name::<T>()));
+    }
+
+    /// Asks for a state of this type, and says what for.
+    pub(crate) fn state_for<T: Send + Sync + 'static>(&mut self, need: &str) {
         if !self.states.contains(TypeId::of::<T>()) {
             let name = type_name::<T>();
-            self.fault(format!("extracts `State<{name}>`, but no such state was given: add `.state(…)` with a `{name}`"));
+            self.fault(format!(
+                "{need}, but no such state was given: add `.state(…)` with a `{name}`"
+            ));
         }
     }
 

@@ -11,6 +11,7 @@ use super::{
     content::HTML,
     context::Context,
     error::{Error, HttpError, Result, is_failure},
+    fault::Fault,
     finish,
     life_cycle::{Built, guard},
     respond::{lay_over, with_content},
@@ -134,6 +135,10 @@ fn problem(error: &HttpError, causes: &[String]) -> String {
     if error.has_message() {
         problem["detail"] = error.message().into();
     }
+    if !error.faults().is_empty() {
+        let entry = |fault: &Fault| json!({ "path": fault.path(), "detail": fault.message() });
+        problem["errors"] = error.faults().iter().map(entry).collect();
+    }
     if !causes.is_empty() {
         problem["causes"] = causes.into();
     }
@@ -150,6 +155,14 @@ fn html(error: &HttpError, causes: &[String]) -> String {
     if error.has_message() {
         _ = writeln!(page, "<p>{}</p>", Escaped(error.message()));
     }
+    let faults = error.unsaid_faults();
+    if !faults.is_empty() {
+        page.push_str("<ul>\n");
+        for fault in faults {
+            _ = writeln!(page, "<li>{}</li>", Escaped(&fault.to_string()));
+        }
+        page.push_str("</ul>\n");
+    }
     if !causes.is_empty() {
         page.push_str("<h2>Caused by</h2>\n<ol>\n");
         for cause in causes {
@@ -164,7 +177,8 @@ fn html(error: &HttpError, causes: &[String]) -> String {
 const STYLE: &str = ":root{color-scheme:light dark}\
     body{margin:0;min-height:100vh;display:grid;place-items:center;font:1.05rem/1.5 system-ui,sans-serif}\
     main{padding:2rem;max-width:44rem}h1{font-size:1.5rem;font-weight:600;margin:0}h1 span{opacity:.5;font-weight:400}\
-    h2{font-size:1rem;margin:2rem 0 .5rem}p{margin:.75rem 0 0;overflow-wrap:anywhere}ol{margin:0;padding-left:1.5rem}\
+    h2{font-size:1rem;margin:2rem 0 0}p{margin:.75rem 0 0;overflow-wrap:anywhere}ol,ul{margin:.75rem 0 0;padding-left:1.5rem}\
+    li{overflow-wrap:anywhere}\
     pre{margin:.25rem 0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.9rem}";
 
 /// Text as HTML content.
