@@ -21,6 +21,7 @@ mod files_ranges;
 mod files_safety;
 mod files_sources;
 mod files_urls;
+mod hostile_content;
 mod http1;
 mod http2;
 mod life_cycle;

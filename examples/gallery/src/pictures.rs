@@ -172,7 +172,7 @@ pub(crate) struct Show {
 impl Show {
     async fn get(&self, cx: &mut Context) -> Result<Response> {
         // A name is never used for another picture.
-        cx.set_header("cache-control", "public, max-age=31536000, immutable")?;
+        cx.set_header("cache-control", "max-age=31536000, immutable")?;
         if self.download.is_some() {
             let disposition = ContentDisposition::attachment(&self.name);
             cx.set_header("content-disposition", disposition.to_string())?;

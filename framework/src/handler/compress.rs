@@ -36,6 +36,9 @@ struct InPieces(Coding);
 /// Compresses an answer that is complete, where it is worth it and the client takes it. Of an answer in pieces only the head is made
 /// ready: [`go_on`] does the rest.
 pub(super) fn seal(request: &RequestHandle, is_in_pieces: bool, response: &mut Response) {
+    if response.status() == StatusCode::PARTIAL_CONTENT {
+        return vary_part(response.headers_mut());
+    }
     if is_left_alone(response.status(), response.headers()) {
         return;
     }
@@ -56,6 +59,17 @@ pub(super) fn seal(request: &RequestHandle, is_in_pieces: bool, response: &mut R
     coding::vary(response.headers_mut());
     if let (Some(coding), false) = (chosen.coding, is_not_modified) {
         encode(coding, is_in_pieces, response);
+    }
+}
+
+/// A part is sent as it is, but says as the whole does that this was a choice (RFC 9110 §15.3.7).
+fn vary_part(headers: &mut HeaderMap) {
+    // The type of several parts is not that of the content.
+    let is_several = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|content_type| content_type.as_bytes().starts_with(b"multipart/byteranges"));
+    if !is_fixed(headers) && (is_several || has_worth(headers) == Some(true)) {
+        coding::vary(headers);
     }
 }
 
@@ -122,15 +136,20 @@ fn length_of(is_in_pieces: bool, response: &Response) -> Option<u64> {
     length.filter(|_| !is_in_pieces)
 }
 
-/// Whether an answer is none of our business: it has no content or a part of it (RFC 9110 §15.3.7), the author has put it into a coding
-/// or has said that it shall stay as it is (RFC 9111 §5.2.2.6), or a digest of it would be wrong (RFC 9530).
+/// Whether an answer is none of our business: it has no content, a part of it (RFC 9110 §15.3.7), or one that is fixed.
 fn is_left_alone(status: StatusCode, headers: &HeaderMap) -> bool {
     let has_content = !finish::forbids_content(status) || status == StatusCode::NOT_MODIFIED;
     if !has_content || status == StatusCode::PARTIAL_CONTENT {
         return true;
     }
+    headers.contains_key(header::CONTENT_RANGE) || is_fixed(headers)
+}
+
+/// Whether the author has put the content into a coding or has said that it shall stay as it is (RFC 9111 §5.2.2.6), or a digest of it
+/// would be wrong (RFC 9530).
+fn is_fixed(headers: &HeaderMap) -> bool {
     headers.iter().any(|(name, value)| match name.as_str() {
-        "content-encoding" | "content-range" => true,
+        "content-encoding" => true,
         "content-digest" | "repr-digest" | "digest" | "content-md5" => true,
         "cache-control" => forbids_transformation(value),
         _ => false,

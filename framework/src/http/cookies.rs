@@ -123,6 +123,8 @@ fn unquote(value: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -165,6 +167,39 @@ mod tests {
             let mut headers = HeaderMap::new();
             headers.insert(COOKIE, field.parse().unwrap());
             assert_eq!(super::value(&headers, "a").as_deref(), Some(value));
+        }
+    }
+
+    proptest! {
+        /// Any value that may be sent is read again, and nothing in the field can be taken for another attribute.
+        #[test]
+        fn any_value_that_is_written_is_read_again(value in "[^\\x00-\\x20\\x7f]{0,40}") {
+            let written = field(&Cookie::new("a", value.clone())).unwrap();
+            prop_assert!(!written.contains(|char: char| char.is_ascii_control() || char == ';' || !char.is_ascii()));
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, written.parse().unwrap());
+            let read = super::value(&headers, "a");
+            prop_assert_eq!(read.as_deref(), Some(&*value));
+        }
+
+        /// What would break the field, or add to it, is refused.
+        #[test]
+        fn what_breaks_the_field_is_never_written(name in any::<String>(), value in any::<String>(), path in any::<String>()) {
+            let cookie = Cookie::build((name, value)).path(path.clone()).build();
+            if let Ok(written) = field(&cookie) {
+                prop_assert!(HeaderValue::from_str(&written).is_ok() || !path.is_ascii());
+                prop_assert_eq!(written.matches(';').count(), 1);
+            }
+        }
+
+        #[test]
+        fn no_field_makes_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(sent) = HeaderValue::from_bytes(&bytes) {
+                let headers = HeaderMap::from_iter([(COOKIE, sent)]);
+                for (name, _) in all(&headers) {
+                    prop_assert!(super::value(&headers, name).is_some());
+                }
+            }
         }
     }
 }
