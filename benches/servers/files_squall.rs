@@ -1,7 +1,7 @@
 //! squall's files.
 
 use bench_servers::{TEXT, folder};
-use squall::{Application, Options, handler, handler::Files, routes};
+use squall::{Application, Files, Options, handler, routes};
 
 #[handler]
 #[route("/")]
