@@ -6,7 +6,12 @@
 
 use ::http::{HeaderMap, HeaderValue, Method, header};
 
-use crate::http::{ByteRanges, EntityTag, Validators, cookies, percent, preconditions, query};
+use crate::{
+    http::{
+        ByteRanges, EntityTag, Validators, accept, cookies, host, percent, preconditions, query,
+    },
+    server::head,
+};
 
 /// The `cookie` field: what is read can be written, and is read again.
 pub fn cookies(data: &[u8]) {
@@ -69,6 +74,52 @@ pub fn ranges(data: &[u8]) {
         for part in parts {
             assert!(part.first() <= part.last() && part.last() < length);
         }
+    }
+}
+
+/// `accept` and `host`: the same list on two lines weighs the same, and a host is in its parts.
+pub fn preferences(data: &[u8]) {
+    let Ok(field) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    let mut headers = HeaderMap::from_iter([(header::ACCEPT, field.clone())]);
+    let prefers_json = accept::prefers_json(&headers);
+    headers.append(header::ACCEPT, field.clone());
+    assert_eq!(accept::prefers_json(&headers), prefers_json);
+    if let Ok(text) = field.to_str() {
+        let (name, port) = host::split(text);
+        assert!(text.starts_with(name) && port.is_none_or(|port| text.ends_with(port)));
+    }
+}
+
+/// `accept-encoding`: what is chosen was named, or any would do.
+#[cfg(feature = "compression")]
+pub fn codings(data: &[u8]) {
+    use crate::http::coding::{Coding, negotiate};
+
+    let Ok(field) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, field.clone())]);
+    let chosen = negotiate(&headers, &Coding::ALL);
+    let text = field.to_str().unwrap_or_default().to_ascii_lowercase();
+    if let Some(coding) = chosen.coding {
+        assert!(text.contains(coding.name()) || text.contains('*'));
+    }
+    assert!(chosen.identity || text.contains("identity") || text.contains('*'));
+}
+
+/// The head of a request: it is refused only for what stands in it.
+pub fn heads(data: &[u8]) {
+    if let Some(reason) = head::doubt(data) {
+        let lower = data.to_ascii_lowercase();
+        let has = |name: &[u8]| lower.windows(name.len()).any(|part| part == name);
+        let has_both = has(b"content-length:") && has(b"transfer-encoding:");
+        let is_right = match reason.contains("fragment") {
+            true => data.contains(&b'#'),
+            false => has_both,
+        };
+        assert!(is_right, "{reason}");
     }
 }
 
@@ -168,6 +219,22 @@ mod tests {
     #[test]
     fn entity_tags() {
         check(super::entity_tags, "entity_tags");
+    }
+
+    #[test]
+    fn preferences() {
+        check(super::preferences, "preferences");
+    }
+
+    #[cfg(feature = "compression")]
+    #[test]
+    fn codings() {
+        check(super::codings, "codings");
+    }
+
+    #[test]
+    fn heads() {
+        check(super::heads, "heads");
     }
 
     #[cfg(feature = "multipart")]

@@ -579,7 +579,7 @@ async fn versions_in_urls_say_how_long_to_keep() {
     site.write("large.bin", vec![0; 9_000_000]);
     let version = TAG.trim_matches('"');
     let client = site.client();
-    let for_ever = "public, max-age=315360000, immutable";
+    let for_ever = "max-age=315360000, immutable";
     for (target, cache_control) in [
         (format!("/static/hello.txt?v={version}"), for_ever),
         (format!("/static/hello.txt?a=1&v={version}&b=2"), for_ever),

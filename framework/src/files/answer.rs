@@ -43,7 +43,7 @@ pub(super) fn extension(coding: Coding) -> &'static str {
 /// Ten years, Tornado's `CACHE_MAX_AGE`.
 const FOR_EVER: Duration = Duration::from_secs(315_360_000);
 
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=315360000, immutable");
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("max-age=315360000, immutable");
 const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 const BYTES: HeaderValue = HeaderValue::from_static("bytes");

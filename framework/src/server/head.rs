@@ -9,7 +9,7 @@ use super::{farewell::LastWord, fault::MOST_FIELDS};
 /// A head that comes in pieces, or behind another request in one piece, is taken as hyper reads it, which is safe: it leaves a
 /// fragment out, and closes the connection behind a length beside a coding.
 #[inline]
-pub(super) fn doubt(bytes: &[u8]) -> Option<&'static str> {
+pub(crate) fn doubt(bytes: &[u8]) -> Option<&'static str> {
     let Some(target) = bytes.strip_prefix(b"GET ") else {
         return doubt_of_other(bytes);
     };

@@ -18,7 +18,7 @@ mod event_loop;
 mod farewell;
 mod fault;
 pub(crate) mod gate;
-mod head;
+pub(crate) mod head;
 #[cfg(feature = "http2")]
 mod http2;
 pub(crate) mod limits;
