@@ -86,7 +86,7 @@ pub(crate) struct Pictures {
 
 #[handler]
 impl Pictures {
-    /// Takes every picture of the form, or none of them: where one is refused, those before it stay, for they are there.
+    /// Takes the pictures of the form one by one. Where one is refused, those before it stay.
     async fn post(&self, mut form: Multipart) -> Result<Added> {
         let mut added = Vec::new();
         while let Some(part) = form.next_part().await? {

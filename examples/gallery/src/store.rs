@@ -33,42 +33,21 @@ impl Kind {
     pub(crate) const SIGNATURE: usize = 12;
 
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(Self::Png),
-            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
-            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
-            [
-                b'R',
-                b'I',
-                b'F',
-                b'F',
-                _,
-                _,
-                _,
-                _,
-                b'W',
-                b'E',
-                b'B',
-                b'P',
-                ..,
-            ] => Some(Self::Webp),
-            [
-                _,
-                _,
-                _,
-                _,
-                b'f',
-                b't',
-                b'y',
-                b'p',
-                b'a',
-                b'v',
-                b'i',
-                b'f',
-                ..,
-            ] => Some(Self::Avif),
-            _ => None,
-        }
+        let has =
+            |at: usize, text: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(text));
+        Some(if has(0, b"\x89PNG\r\n\x1a\n") {
+            Self::Png
+        } else if has(0, b"\xff\xd8\xff") {
+            Self::Jpeg
+        } else if has(0, b"GIF87a") || has(0, b"GIF89a") {
+            Self::Gif
+        } else if has(0, b"RIFF") && has(8, b"WEBP") {
+            Self::Webp
+        } else if has(4, b"ftypavif") {
+            Self::Avif
+        } else {
+            return None;
+        })
     }
 
     fn extension(self) -> &'static str {
