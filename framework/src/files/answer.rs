@@ -270,14 +270,14 @@ impl Question<'_> {
         }
         // The type is what the name says, and no guess of a browser.
         headers.append(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-        self.add_caching(headers, plain);
+        self.add_caching(headers, plain, chosen);
         if let Some(add) = &self.settings.extra_headers {
             add(self.path, headers);
         }
         head
     }
 
-    fn add_caching(&self, headers: &mut HeaderMap, plain: &Asset) {
+    fn add_caching(&self, headers: &mut HeaderMap, plain: &Asset, chosen: &Chosen<'_>) {
         let said = self.settings.cache_control.clone();
         let cache_control = match self.caching {
             Caching::Said => return,
@@ -286,6 +286,8 @@ impl Question<'_> {
             Caching::Version(version) => match is_current(version, plain) {
                 None => said.unwrap_or(NO_CACHE),
                 Some(false) => NO_CACHE,
+                // It may be that of the file as it was: during a release the one is there before the other.
+                Some(true) if chosen.asset.is_older_than(plain) => NO_CACHE,
                 Some(true) => {
                     let expires = date::to_seconds(SystemTime::now() + FOR_EVER);
                     headers.append(header::EXPIRES, date::to_value(expires));
