@@ -133,6 +133,10 @@ impl Any {
         }
         Ok(response)
     }
+
+    fn post(&self) -> Result<Response> {
+        self.get()
+    }
 }
 
 /// Gives its pieces, the last one first, and ends.
@@ -612,6 +616,17 @@ async fn errors_go_out_whatever_is_acceptable() {
     ] {
         let status = get(target, "*;q=0").await.status().as_u16();
         assert!((200..300).contains(&status), "{target}: {status}");
+    }
+}
+
+/// Whoever is told 406 sends it once more.
+#[squall::test]
+async fn what_was_changed_is_not_refused_afterwards() {
+    for accepted in ["*;q=0", "identity;q=0"] {
+        let answer = send(Method::POST, "/any", accepted).await;
+        assert_eq!(answer.status(), 200, "{accepted}");
+        assert_eq!(answer.header("content-encoding"), None);
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
     }
 }
 

@@ -88,7 +88,8 @@ pub(super) fn go_on(head: &mut ::http::response::Parts, content: Body) -> Body {
 ///
 /// # Errors
 ///
-/// 406 where it takes a good answer in none of them (RFC 9110 §15.5.7). Errors go out all the same.
+/// 406 where it takes a good answer in none of them (RFC 9110 §15.5.7). Errors go out all the same, and so does what a change has come
+/// to: the work is done, and who is told that it was refused would send it once more.
 #[inline]
 pub(super) fn check(cx: &mut Context) -> Result<()> {
     if cx.request().shared().compression {
@@ -109,7 +110,8 @@ fn check_choice(cx: &mut Context) -> Result<()> {
         Some(status) if response.status() == StatusCode::OK => status,
         _ => response.status(),
     };
-    let is_as_it_is = !status.is_success()
+    let is_as_it_is = !request.method().is_safe()
+        || !status.is_success()
         || length_of(request, is_in_pieces, response) == Some(0)
         || is_left_alone(status, &answer.headers)
         || is_left_alone(status, response.headers());
