@@ -197,7 +197,7 @@ mod tests {
             if let Ok(sent) = HeaderValue::from_bytes(&bytes) {
                 let headers = HeaderMap::from_iter([(COOKIE, sent)]);
                 for (name, _) in all(&headers) {
-                    prop_assert!(super::value(&headers, name).is_some());
+                    prop_assert!(value(&headers, name).is_some());
                 }
             }
         }
