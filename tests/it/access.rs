@@ -119,6 +119,39 @@ async fn a_server_with_a_log() {
     OwnServer::run(Application::new(routes![Status]), Options::default()).await;
 }
 
+/// Fails, and says with what.
+#[handler]
+#[route("/fails/{name}")]
+struct Fails {
+    name: String,
+}
+
+#[handler]
+impl Fails {
+    fn get(&self) -> squall::Result<()> {
+        let error = squall::HttpError::internal();
+        Err(error.with_message(format!("no {} here", self.name)).into())
+    }
+}
+
+#[squall::test]
+async fn no_client_writes_a_line_of_its_own() {
+    let mut server = OwnServer::start("access::a_server_that_fails");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let target = "/fails/a%0D%0AERROR%20squall:%20forged%1B[31m";
+    let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    let line = server.error_line("500 Internal Server Error");
+    let told = r"no a\r\nERROR squall: forged\u{1b}[31m here";
+    assert!(line.contains(told), "{line}");
+}
+
+#[squall::test]
+async fn a_server_that_fails() {
+    OwnServer::run(Application::new(routes![Fails]), Options::default()).await;
+}
+
 /// What a layer or a mounted service answers is logged as what it was, also where its content is never asked for.
 #[squall::test]
 async fn foreign_bodies_are_no_clients_that_went() {

@@ -133,6 +133,10 @@ impl Any {
         }
         Ok(response)
     }
+
+    fn post(&self) -> Result<Response> {
+        self.get()
+    }
 }
 
 /// Gives its pieces, the last one first, and ends.
@@ -540,6 +544,32 @@ async fn a_304_varies_as_its_200() {
     }
 }
 
+/// A cache that holds the content for one client asks for another one with the tags of all that it holds.
+#[squall::test]
+async fn a_304_names_no_coding_that_the_client_does_not_take() {
+    let client = client();
+    for coding in CODINGS {
+        let tag = get("/any", coding).await;
+        let tag = tag.header("etag").unwrap();
+        for accepted in ["identity", "", "*;q=0, identity"] {
+            let request = client.get("/any").header("accept-encoding", accepted);
+            let answer = request.header("if-none-match", tag).send().await;
+            assert_eq!(answer.status(), 200, "{tag} as {accepted:?}");
+            assert_eq!(answer.header("content-encoding"), None);
+        }
+        let request = client.get("/any").header("if-none-match", tag);
+        assert_eq!(request.send().await.status(), 304, "{tag}");
+    }
+    // The tag of what it takes is found behind one of what it does not.
+    let (br, gzip) = (get("/any", "br").await, get("/any", "gzip").await);
+    let (br, gzip) = (br.header("etag").unwrap(), gzip.header("etag").unwrap());
+    let request = client.get("/any").header("accept-encoding", "gzip");
+    let request = request.header("if-none-match", format!("{br}, {gzip}"));
+    let answer = request.send().await;
+    assert_eq!(answer.status(), 304);
+    assert_eq!(answer.header("etag"), Some(gzip));
+}
+
 #[squall::test]
 async fn identity_refused_compresses_whatever_it_is() {
     for target in [
@@ -586,6 +616,17 @@ async fn errors_go_out_whatever_is_acceptable() {
     ] {
         let status = get(target, "*;q=0").await.status().as_u16();
         assert!((200..300).contains(&status), "{target}: {status}");
+    }
+}
+
+/// Whoever is told 406 sends it once more.
+#[squall::test]
+async fn what_was_changed_is_not_refused_afterwards() {
+    for accepted in ["*;q=0", "identity;q=0"] {
+        let answer = send(Method::POST, "/any", accepted).await;
+        assert_eq!(answer.status(), 200, "{accepted}");
+        assert_eq!(answer.header("content-encoding"), None);
+        assert_eq!(answer.header("vary"), Some("accept-encoding"));
     }
 }
 

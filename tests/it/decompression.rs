@@ -1,11 +1,19 @@
 //! Requests whose content comes in a coding: decoded where it is read, within the limits, or refused with the reason.
 
-use std::io::Write as _;
+use std::{
+    io::Write as _,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use bytes::Bytes;
 use serde::Deserialize;
 use squall::{
-    Application, Context, Form, Json, Result, Routes, handler, routes,
+    Application, Context, Form, Json, Result, Routes, handler,
+    handler::BodyStream,
+    routes,
     testing::{TestClient, TestResponse},
 };
 
@@ -71,7 +79,23 @@ impl Fields {
     }
 }
 
-const ROUTES: Routes = routes![Echo, AsJson, AsForm, Fields];
+/// Counts what comes, and waits for nothing else.
+#[handler(max_body = "1 GiB")]
+#[route("/count")]
+struct Count;
+
+#[handler]
+impl Count {
+    async fn post(&self, mut content: BodyStream) -> Result<String> {
+        let mut count = 0;
+        while let Some(chunk) = content.chunk().await? {
+            count += chunk.len();
+        }
+        Ok(count.to_string())
+    }
+}
+
+const ROUTES: Routes = routes![Echo, AsJson, AsForm, Fields, Count];
 
 fn client() -> TestClient {
     TestClient::new(Application::new(ROUTES))
@@ -296,6 +320,31 @@ async fn the_limit_counts_what_is_decoded() {
     refused("gzip, br", br(&gzip(&zeros)), 413, "longer than").await;
     let most = vec![b'a'; 2 * 1024 * 1024];
     check(&["gzip"], gzip(&most), &most).await;
+}
+
+/// A few bytes become a gigabyte, and all of that is there at once.
+#[squall::test]
+async fn others_have_their_turn_while_content_unfolds() {
+    const MIB: usize = 1024 * 1024;
+    let bomb = zstd(&vec![0; 64 * MIB]);
+    assert!(bomb.len() < 16 * 1024, "{}", bomb.len());
+    let turns = Arc::new(AtomicUsize::new(0));
+    let others = tokio::spawn({
+        let turns = Arc::clone(&turns);
+        async move {
+            loop {
+                tokio::task::yield_now().await;
+                turns.fetch_add(1, Relaxed);
+            }
+        }
+    });
+    let client = client();
+    let request = client.post("/count").header("content-encoding", "zstd");
+    let answer = request.body(bomb).send().await;
+    others.abort();
+    assert_eq!(answer.text().await, (64 * MIB).to_string());
+    let turns = turns.load(Relaxed);
+    assert!(turns >= 16, "the others had {turns} turns");
 }
 
 #[squall::test]

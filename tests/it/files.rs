@@ -77,7 +77,7 @@ impl Site {
     }
 
     /// Says when a file was changed last.
-    fn date(&self, path: &str, seconds: u64) {
+    pub(crate) fn date(&self, path: &str, seconds: u64) {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let file = File::options().append(true).open(self.root().join(path));
         file.unwrap().set_modified(time).unwrap();

@@ -84,6 +84,32 @@ async fn a_changed_file_has_another_url() {
     assert!(file.header("cache-control").unwrap().contains("immutable"));
 }
 
+/// During a release a file is there before the one beside it, or somebody has forgotten that.
+#[squall::test]
+async fn no_cache_keeps_a_sibling_that_is_older_than_its_file() {
+    let site = Site::with(&[("hello.txt", "hello"), ("hello.txt.br", "encoded")]);
+    let client = site.client_of(Application::new(ROUTES));
+    for (changed, cache_control) in [
+        (784_111_776, "no-cache"),
+        (784_111_777, "max-age=315360000, immutable"),
+        (784_111_778, "max-age=315360000, immutable"),
+    ] {
+        site.date("hello.txt", 784_111_777);
+        site.date("hello.txt.br", changed);
+        let request = client.get(format!("/static/hello.txt?v={VERSION}"));
+        let sibling = request.header("accept-encoding", "br").send().await;
+        assert_eq!(sibling.header("content-encoding"), Some("br"));
+        assert_eq!(
+            sibling.header("cache-control"),
+            Some(cache_control),
+            "{changed}"
+        );
+        let request = client.get(format!("/static/hello.txt?v={VERSION}"));
+        let file = request.send().await;
+        assert!(file.header("cache-control").unwrap().contains("immutable"));
+    }
+}
+
 #[squall::test]
 async fn a_missing_file_has_a_url_without_version() {
     let site = Site::with(&[("docs/index.html", "docs")]);

@@ -17,6 +17,7 @@ mod disconnect;
 mod errors;
 mod extract;
 mod files;
+mod files_compressed;
 mod files_ranges;
 mod files_safety;
 mod files_sources;

@@ -73,6 +73,7 @@ const ALL: Routes = routes![
     "/about" => Page::init("About", 3),
     "/imprint" => Page::init("Imprint", 4),
     "/moved/{id}" => Redirect::permanent("/stories/{id}"),
+    "/asked/{id}" => Redirect::permanent("/stories?id={id}"),
     "/found/{*path}" => Redirect::found("/{path}"),
     "/away" => Redirect::temporary("https://example.org/?a=1"),
 ];
@@ -203,6 +204,11 @@ async fn redirects_fill_in_parameters() {
     for (target, status, location) in [
         ("/moved/7", 308, "/stories/7"),
         ("/moved/a%2Fb?x=1", 308, "/stories/a%2Fb?x=1"),
+        ("/asked/7?x=1", 308, "/stories?id=7&x=1"),
+        // One value in a path is one value in a query.
+        ("/asked/1&role=admin", 308, "/stories?id=1%26role%3Dadmin"),
+        ("/asked/1+1", 308, "/stories?id=1%2B1"),
+        ("/asked/%C3%BC%26", 308, "/stories?id=%C3%BC%26"),
         ("/found/a/b", 302, "/a/b"),
         ("/found//evil.example/x", 302, "/evil.example/x"),
         ("/found///evil.example", 302, "/evil.example"),

@@ -15,6 +15,8 @@ use super::{
     parts::Parts,
     root::Halt,
 };
+#[cfg(feature = "compression")]
+use crate::handler::compress;
 use crate::{
     handler::{
         Body, Error, HttpError, RequestHandle, Response, Result, conditional::precondition_failed,
@@ -137,7 +139,7 @@ impl Question<'_> {
                 .map(|index| CODINGS[index]),
         );
         let chosen = coding::negotiate(self.request.headers(), &available);
-        if !chosen.is_nothing() {
+        if !chosen.is_nothing() || self.can_be_encoded() {
             return Ok(chosen
                 .coding
                 .and_then(|coding| CODINGS.iter().position(|&known| known == coding)));
@@ -147,6 +149,23 @@ impl Question<'_> {
         // An error page depends on what the client would rather have, too.
         let vary = HeaderValue::from_static("accept, accept-encoding");
         Err(error.with_header(header::VARY, vary).into())
+    }
+
+    /// Whether the file can be put into a coding that the client takes, on its way.
+    #[cfg(feature = "compression")]
+    fn can_be_encoded(&self) -> bool {
+        compress::can_encode(self.request)
+    }
+
+    #[cfg(not(feature = "compression"))]
+    #[expect(clippy::unused_self, reason = "without the feature nothing is encoded")]
+    fn can_be_encoded(&self) -> bool {
+        false
+    }
+
+    /// Whether parts of what was chosen will do. What is put into a coding on its way has none.
+    fn may_be_parts(&self, chosen: &Chosen<'_>) -> bool {
+        chosen.coding.is_some() || coding::negotiate(self.request.headers(), &[]).identity
     }
 
     /// Answers with an asset. `plain` is the one without a coding, whose version stands in URLs.
@@ -177,7 +196,9 @@ impl Question<'_> {
                 }
                 Verdict::Failed => return Err(Stop::Failed(precondition_failed())),
             }
-            ranges = ByteRanges::of(method, self.request.headers(), &validators, asset.length);
+            if self.may_be_parts(chosen) {
+                ranges = ByteRanges::of(method, self.request.headers(), &validators, asset.length);
+            }
         }
         match ranges {
             ByteRanges::Whole if *method == Method::HEAD => {
@@ -249,14 +270,14 @@ impl Question<'_> {
         }
         // The type is what the name says, and no guess of a browser.
         headers.append(header::X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-        self.add_caching(headers, plain);
+        self.add_caching(headers, plain, chosen);
         if let Some(add) = &self.settings.extra_headers {
             add(self.path, headers);
         }
         head
     }
 
-    fn add_caching(&self, headers: &mut HeaderMap, plain: &Asset) {
+    fn add_caching(&self, headers: &mut HeaderMap, plain: &Asset, chosen: &Chosen<'_>) {
         let said = self.settings.cache_control.clone();
         let cache_control = match self.caching {
             Caching::Said => return,
@@ -265,6 +286,8 @@ impl Question<'_> {
             Caching::Version(version) => match is_current(version, plain) {
                 None => said.unwrap_or(NO_CACHE),
                 Some(false) => NO_CACHE,
+                // It may be that of the file as it was: during a release the one is there before the other.
+                Some(true) if chosen.asset.is_older_than(plain) => NO_CACHE,
                 Some(true) => {
                     let expires = date::to_seconds(SystemTime::now() + FOR_EVER);
                     headers.append(header::EXPIRES, date::to_value(expires));

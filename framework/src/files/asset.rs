@@ -216,6 +216,14 @@ impl Asset {
         self.modified.as_ref().map(|(_, value)| value)
     }
 
+    /// Whether it was changed before another one, where that is known of both. Tools that copy a time leave parts of a second out.
+    pub(super) fn is_older_than(&self, other: &Self) -> bool {
+        let seconds = |asset: &Self| Some(date::to_seconds(asset.modified.as_ref()?.0));
+        seconds(self)
+            .zip(seconds(other))
+            .is_some_and(|(own, other)| own < other)
+    }
+
     pub(super) fn content_type(&self) -> Option<&HeaderValue> {
         self.content_type.as_ref()
     }

@@ -54,7 +54,7 @@ use crate::handler::{Context, HttpError, Response, Result};
 /// * `cache-control: no-cache`: a copy is kept, and asked for again each time, which mostly is a 304. [`cache_control`](Self::cache_control) says
 ///   otherwise. A URL with `?v=…` as [`static_url!`](crate::static_url) and [`Context::static_url`](crate::Context::static_url) make it is
 ///   answered with `max-age=315360000, immutable`, if the version is that of the file; a version that was made for another
-///   state of it, as during a release, with `no-cache`.
+///   state of it, as during a release, with `no-cache`, and so is a sibling that is older than its file.
 ///
 /// # What it costs
 ///

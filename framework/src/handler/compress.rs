@@ -3,7 +3,7 @@
 //! An answer is chosen by its type and length, its coding by the client (RFC 9110 §12.5.3). Whatever is chosen, `vary` says that it
 //! was a choice. Content that an author has encoded, a part of content, and what shall not be transformed stay as they are.
 
-use ::http::{HeaderMap, HeaderValue, StatusCode, header};
+use ::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 
 use super::{
@@ -43,7 +43,7 @@ pub(super) fn seal(request: &RequestHandle, is_in_pieces: bool, response: &mut R
         return;
     }
     let is_not_modified = response.status() == StatusCode::NOT_MODIFIED;
-    let length = length_of(is_in_pieces, response);
+    let length = length_of(request, is_in_pieces, response);
     let is_worth = match length {
         // Nothing is known of what has not been modified but what is said here.
         Some(0) if is_not_modified => has_worth(response.headers()).unwrap_or(true),
@@ -88,7 +88,8 @@ pub(super) fn go_on(head: &mut ::http::response::Parts, content: Body) -> Body {
 ///
 /// # Errors
 ///
-/// 406 where it takes a good answer in none of them (RFC 9110 §15.5.7). Errors go out all the same.
+/// 406 where it takes a good answer in none of them (RFC 9110 §15.5.7). Errors go out all the same, and so does what a change has come
+/// to: the work is done, and who is told that it was refused would send it once more.
 #[inline]
 pub(super) fn check(cx: &mut Context) -> Result<()> {
     if cx.request().shared().compression {
@@ -109,8 +110,9 @@ fn check_choice(cx: &mut Context) -> Result<()> {
         Some(status) if response.status() == StatusCode::OK => status,
         _ => response.status(),
     };
-    let is_as_it_is = !status.is_success()
-        || length_of(is_in_pieces, response) == Some(0)
+    let is_as_it_is = !request.method().is_safe()
+        || !status.is_success()
+        || length_of(request, is_in_pieces, response) == Some(0)
         || is_left_alone(status, &answer.headers)
         || is_left_alone(status, response.headers());
     if is_as_it_is {
@@ -130,10 +132,23 @@ fn choose(request: &RequestHandle) -> Chosen {
     coding::negotiate(request.headers(), AVAILABLE)
 }
 
+/// Whether answers can be put into a coding that the client takes.
+#[cfg(feature = "static-files")]
+pub(crate) fn can_encode(request: &RequestHandle) -> bool {
+    request.shared().compression && choose(request).coding.is_some()
+}
+
 /// How long the content is; `None` where it is not known.
-fn length_of(is_in_pieces: bool, response: &Response) -> Option<u64> {
+fn length_of(request: &RequestHandle, is_in_pieces: bool, response: &Response) -> Option<u64> {
     let length = response.body().size_hint().exact();
-    length.filter(|_| !is_in_pieces)
+    let length = length.filter(|_| !is_in_pieces)?;
+    // Who answers HEAD may know the length without making the content.
+    let is_told = length == 0 && *request.method() == Method::HEAD;
+    let told = || {
+        let told = response.headers().get(header::CONTENT_LENGTH)?;
+        told.to_str().ok()?.parse().ok()
+    };
+    is_told.then(told).flatten().or(Some(length))
 }
 
 /// Whether an answer is none of our business: it has no content, a part of it (RFC 9110 §15.3.7), or one that is fixed.
@@ -219,7 +234,8 @@ fn encode(coding: Coding, is_in_pieces: bool, response: &mut Response) {
 /// Gives whether it could be done.
 fn encode_content(coding: Coding, body: &mut Body) -> bool {
     match body.as_bytes() {
-        Some(content) if content.len() <= WHOLE => {
+        // For HEAD there may be none; how long it would be in the coding is not known then.
+        Some(content) if (1..=WHOLE).contains(&content.len()) => {
             let Some(content) = Encoder::whole(coding, content) else {
                 return false;
             };

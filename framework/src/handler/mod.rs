@@ -6,7 +6,7 @@
 mod arguments;
 mod body;
 #[cfg(feature = "compression")]
-mod compress;
+pub(crate) mod compress;
 pub(crate) mod conditional;
 mod content;
 mod context;

@@ -1,11 +1,12 @@
 //! [`Recoded`]: a body that goes through a codec while it is read.
 //!
-//! It is lazy: nothing is read ahead, and what a poll takes and gives is bounded, whatever the content unfolds to. It is prompt: when
-//! the body inside has nothing ready, all that was taken of it is given. And it is honest: an error inside is an error here, and the
-//! end of the content is never made up.
+//! It is lazy: nothing is read ahead, and what a poll takes and gives is bounded, whatever the content unfolds to; what goes on for long
+//! makes a pause now and then. It is prompt: when the body inside has nothing ready, all that was taken of it is given. And it is honest:
+//! an error inside is an error here, and the end of the content is never made up.
 
 use std::{
-    pin::Pin,
+    future::Future,
+    pin::{Pin, pin},
     task::{Context, Poll},
 };
 
@@ -14,6 +15,9 @@ use http_body::{Body as HttpBody, Frame};
 
 use super::{body::Body, error::BoxError};
 use crate::http::coding::codec::{Codec, Fault, PIECE, Step};
+
+/// The most pieces that are given without a pause: 1 MiB.
+const IN_A_ROW: usize = 16;
 
 /// A body that goes through a codec.
 pub(super) struct Recoded<C> {
@@ -26,6 +30,8 @@ pub(super) struct Recoded<C> {
     /// Whether the codec may hold something back.
     is_holding: bool,
     has_ended: bool,
+    /// The pieces that were given since it has waited last.
+    in_a_row: usize,
     fault: fn(Fault) -> BoxError,
 }
 
@@ -39,6 +45,7 @@ impl<C: Codec + Send + Unpin + 'static> Recoded<C> {
             step: None,
             is_holding: false,
             has_ended: false,
+            in_a_row: 0,
             fault,
         })
     }
@@ -100,6 +107,16 @@ impl<C: Codec + Send + Unpin + 'static> Recoded<C> {
     }
 }
 
+impl<C> Recoded<C> {
+    /// Lets others have their turn before more is taken: a few bytes may unfold to gigabytes, which are all there at once.
+    fn pause<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
+        self.in_a_row = 0;
+        // It wakes when the event loop has looked for what has come meanwhile, and not before.
+        _ = pin!(tokio::task::yield_now()).poll(cx);
+        Poll::Pending
+    }
+}
+
 /// Why no more output is added.
 enum Filled {
     /// It is a piece, or all that came of a piece of input.
@@ -121,6 +138,9 @@ impl<C: Codec + Send + Unpin + 'static> HttpBody for Recoded<C> {
         if self.has_ended {
             return Poll::Ready(None);
         }
+        if self.in_a_row == IN_A_ROW {
+            return self.pause(cx);
+        }
         let mut output = Vec::new();
         let filled = match self.fill(cx, &mut output) {
             Ok(filled) => filled,
@@ -131,14 +151,16 @@ impl<C: Codec + Send + Unpin + 'static> HttpBody for Recoded<C> {
         };
         self.has_ended = matches!(filled, Filled::Ended);
         match filled {
-            _ if !output.is_empty() => Poll::Ready(Some(Ok(Frame::data(output.into())))),
+            _ if !output.is_empty() => {
+                self.in_a_row += 1;
+                Poll::Ready(Some(Ok(Frame::data(output.into()))))
+            }
             Filled::Ended => Poll::Ready(None),
-            Filled::Waiting => Poll::Pending,
-            Filled::Piece => {
-                // Others have their turn before more is taken.
-                cx.waker().wake_by_ref();
+            Filled::Waiting => {
+                self.in_a_row = 0;
                 Poll::Pending
             }
+            Filled::Piece => self.pause(cx),
         }
     }
 }

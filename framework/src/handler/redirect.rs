@@ -1,6 +1,6 @@
 //! [`Redirect`]: answers with 3xx and a `location`, as an answer and as a target in `routes!`.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use ::http::{HeaderValue, StatusCode, header};
 
@@ -188,11 +188,18 @@ fn names_host(target: &str) -> bool {
 /// Fills the parameters of the route into a target: as they stand in the path, encoded already.
 fn fill(target: &str, cx: &Context) -> String {
     let mut location = String::with_capacity(target.len() + 16);
+    let mut is_in_query = false;
     for piece in pieces(target) {
-        location.push_str(match piece {
-            Piece::Text(text) => text,
-            Piece::Parameter(name) => cx.raw_parameter(name).unwrap_or_default(),
-        });
+        match piece {
+            Piece::Text(text) => {
+                is_in_query |= text.contains('?');
+                location.push_str(text);
+            }
+            Piece::Parameter(name) => {
+                let raw = cx.raw_parameter(name).unwrap_or_default();
+                push(&mut location, raw, is_in_query);
+            }
+        }
     }
     // `//host` would be a reference to another host (RFC 3986 §4.2); only what the author wrote may lead there.
     if location.starts_with("//") && !target.starts_with("//") {
@@ -207,6 +214,16 @@ fn fill(target: &str, cx: &Context) -> String {
         location.insert_str(0, "./");
     }
     location
+}
+
+/// Adds a parameter. What a path has as it is can be more than a value in a query: `a&b=c` would be two, and `+` a blank.
+fn push(location: &mut String, raw: &str, is_in_query: bool) {
+    if is_in_query {
+        let value = percent::decode(raw).unwrap_or(Cow::Borrowed(raw));
+        query::write_encoded(location, &value);
+    } else {
+        location.push_str(raw);
+    }
 }
 
 /// Whether a reference begins with a scheme.

@@ -107,10 +107,24 @@ fn log(cx: &Context, error: &HttpError) {
     let request = format_args!("{} {}", cx.method(), cx.path());
     let status = error.status();
     if is_failure(status) || (status.is_server_error() && error.cause().is_some()) {
-        tracing::error!(target: "squall", %request, cause = causes(), "{error}");
+        tracing::error!(target: "squall", %request, cause = causes(), "{}", one_line(error));
     } else if error.cause().is_some() || error.has_message() {
-        tracing::debug!(target: "squall", %request, cause = causes(), "{error}");
+        tracing::debug!(target: "squall", %request, cause = causes(), "{}", one_line(error));
     }
+}
+
+/// An error as one line of the log: what a client has sent may stand in its message, and must not look like a line of its own.
+fn one_line(error: &HttpError) -> String {
+    let mut line = String::new();
+    for character in error.to_string().chars() {
+        if character.is_control() {
+            // Writing into a `String` does not fail.
+            _ = write!(line, "{}", character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 /// The page of the framework: HTML, or problem details (RFC 9457) where the client prefers JSON.

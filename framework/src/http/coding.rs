@@ -92,6 +92,11 @@ pub(crate) fn negotiate(headers: &HeaderMap, available: &[Coding]) -> Chosen {
     }
 }
 
+/// Whether a client takes this coding. Who says nothing takes any (RFC 9110 §12.5.3).
+pub(crate) fn takes(headers: &HeaderMap, coding: Coding) -> bool {
+    !headers.contains_key(ACCEPT_ENCODING) || Weights::of(headers).of_coding(coding) > 0
+}
+
 /// The weights of a request, in thousandths.
 #[derive(Default)]
 struct Weights {

@@ -14,7 +14,7 @@ use ::http::{
 };
 
 use super::{
-    date,
+    coding, date,
     entity_tag::{self, EntityTag, Member, Named},
 };
 
@@ -144,7 +144,7 @@ pub(crate) fn evaluate(method: &Method, headers: &HeaderMap, validators: &Valida
         return Verdict::Failed;
     }
     if headers.contains_key(IF_NONE_MATCH) {
-        match none_match(headers, validators) {
+        match none_match(headers, validators, reads) {
             Listed::No => Verdict::Proceed,
             Listed::As(tag) if reads => Verdict::NotModified(tag),
             Listed::As(_) => Verdict::Failed,
@@ -219,8 +219,9 @@ enum Listed {
 
 /// Looks for the state in `if-none-match` (§13.1.2). A `*` counts where it stands first, as in Tornado.
 ///
-/// The content without a coding is for every client; so its tag wins over those of codings.
-fn none_match(headers: &HeaderMap, validators: &Validators) -> Listed {
+/// The content without a coding is for every client; so its tag wins over those of codings. Who reads has only those that it takes: a
+/// cache lists all that it holds, and what the 304 names goes to a client that may not understand it (RFC 9111 §4.3.3).
+fn none_match(headers: &HeaderMap, validators: &Validators, reads: bool) -> Listed {
     let mut members = entity_tag::members(headers, &IF_NONE_MATCH).peekable();
     if validators.exists && members.peek() == Some(&Member::Any) {
         return Listed::As(validators.tag.clone());
@@ -233,8 +234,10 @@ fn none_match(headers: &HeaderMap, validators: &Validators) -> Listed {
         let Member::Tag(tag) = member else { continue };
         match own.named_by(&tag) {
             Some(Named::Itself) => return Listed::As(Some(own.clone())),
-            Some(Named::Coded(coding)) => coded = coded.or(Some(coding)),
-            None => {}
+            Some(Named::Coded(coding)) if !reads || coding::takes(headers, coding) => {
+                coded = coded.or(Some(coding));
+            }
+            Some(Named::Coded(_)) | None => {}
         }
     }
     coded.map_or(Listed::No, |coding| {
