@@ -274,7 +274,7 @@ async fn no_redirect_leaves_the_site() {
         "/{*path}" => squall::Files::new(crate::files::folder()),
     ]));
     let answer = client.get("/evil.example").send().await;
-    assert_eq!(answer.header("location"), Some("/evil.example/"));
+    assert_eq!(answer.header("location"), Some("evil.example/"));
     for target in [
         "//evil.example",
         "//evil.example/",
@@ -292,7 +292,7 @@ async fn no_redirect_leaves_the_site() {
     let answer = client.get("/a?//evil.example/%0d%0ax:y").send().await;
     assert_eq!(
         answer.header("location"),
-        Some("/a/?//evil.example/%0d%0ax:y")
+        Some("a/?//evil.example/%0d%0ax:y")
     );
 }
 

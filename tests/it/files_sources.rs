@@ -475,3 +475,43 @@ async fn a_handler_answers_with_nothing_else() {
         .await;
     assert_eq!(nested.text().await, "2");
 }
+
+/// Content of which nothing but its date is known.
+#[derive(Debug)]
+struct Dated;
+
+impl AssetSource for Dated {
+    fn find<'s>(&'s self, path: &'s str) -> Finding<'s> {
+        let is_there = ["a.txt", "a.png", "b.png", "b.png.gz"].contains(&path);
+        let asset = Asset::streamed(5000, |range| Body::from(letters(range.start, range.end)));
+        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        Box::pin(async move { Ok(is_there.then(|| asset.with_modified(changed))) })
+    }
+
+    fn version(&self, _: &str) -> Option<String> {
+        None
+    }
+}
+
+/// A date does not say in which coding the first part of it came.
+#[squall::test]
+async fn a_date_alone_joins_no_part_to_another_coding() {
+    const ROUTES: Routes = routes!["/{*path}" => Files::from_source(Dated)];
+    let client = TestClient::new(Application::new(ROUTES).compression(true));
+    for (target, accepted, status) in [
+        ("/a.txt", "gzip", 200),
+        ("/a.txt", "identity", 206),
+        ("/a.png", "gzip", 206),
+        ("/b.png", "gzip", 200),
+        ("/b.png", "identity", 200),
+    ] {
+        let part = client
+            .get(target)
+            .header("accept-encoding", accepted)
+            .header("range", "bytes=9-10")
+            .header("if-range", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let part = part.send().await;
+        assert_eq!(part.status(), status, "{target} {accepted}");
+        assert_eq!(part.header("etag"), None);
+    }
+}

@@ -85,16 +85,36 @@ async fn check_sent(client: &TestClient, target: &str, location: Option<&str>) {
 #[squall::test]
 async fn a_slash_is_added_or_removed() {
     let client = TestClient::new(app().redirect_slashes(true));
-    check_sent(&client, "/with", Some("/with/")).await;
-    check_sent(&client, "/with?a=1&b=%20", Some("/with/?a=1&b=%20")).await;
-    check_sent(&client, "/without/", Some("/without")).await;
-    check_sent(&client, "/without///?a", Some("/without?a")).await;
-    check_sent(&client, "/names/%C3%A9", Some("/names/%C3%A9/")).await;
+    check_sent(&client, "/with", Some("with/")).await;
+    check_sent(&client, "/with?a=1&b=%20", Some("with/?a=1&b=%20")).await;
+    check_sent(&client, "/without/", Some("../without")).await;
+    check_sent(&client, "/without///?a", Some("../../../without?a")).await;
+    check_sent(&client, "/names/%C3%A9", Some("%C3%A9/")).await;
+    // Without the dot this would be a scheme.
+    check_sent(&client, "/names/a:b", Some("./a:b/")).await;
     check_sent(&client, "/nowhere", None).await;
     check_sent(&client, "/nowhere/", None).await;
     check_sent(&client, "/", None).await;
     let head = client.head("/with").send().await;
     assert_eq!(head.status(), 301);
+}
+
+/// What is mounted does not know its prefix; a relative reference needs none.
+#[squall::test]
+async fn a_slash_stays_below_the_mount() {
+    let inner = app().redirect_slashes(true);
+    let client = TestClient::new(Application::new(routes![]).mount("/inner", inner));
+    for (target, location) in [
+        ("/inner/with", "with/"),
+        ("/inner/without//", "../../without"),
+        ("/inner/names/a:b?x=/", "./a:b/?x=/"),
+    ] {
+        check_sent(&client, target, Some(location)).await;
+    }
+    // Where these lead by RFC 3986 §5.2.
+    for target in ["/inner/with/", "/inner/without", "/inner/names/a:b/?x=/"] {
+        assert_eq!(client.get(target).send().await.status(), 200, "{target}");
+    }
 }
 
 #[squall::test]
@@ -184,7 +204,7 @@ async fn a_fallback_answers_where_nothing_matches() {
     // What matches is not handed over, whatever becomes of it.
     assert_eq!(client.post("/without").send().await.status(), 405);
     assert_eq!(client.get("/gone/x").send().await.status(), 410);
-    check_sent(&client, "/with", Some("/with/")).await;
+    check_sent(&client, "/with", Some("with/")).await;
     // A method that nobody knows is the matter of the fallback.
     let brewed = client
         .request(Method::from_bytes(b"BREW").unwrap(), "/pot")

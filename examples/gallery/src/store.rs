@@ -16,7 +16,7 @@ use std::{
 
 use serde::Serialize;
 use squall::{HttpError, Result, http::StatusCode};
-use tokio::{fs::File, io::AsyncWriteExt};
+use tokio::{fs::File, io::AsyncWriteExt, runtime::Handle};
 
 /// What a picture can be, told by its first bytes: what the client says of it, and how its file is called, proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +146,7 @@ impl Store {
         let path = self.folder.join(format!("{INCOMING}{added}"));
         let file = File::create_new(&path).await?;
         Ok(Incoming {
-            file,
-            path: Some(path),
+            nameless: Some((path, file)),
             added,
             bytes: 0,
             room: Arc::clone(&self.room),
@@ -161,13 +160,13 @@ impl Store {
         kind: Kind,
         file_name: &str,
     ) -> io::Result<Picture> {
-        incoming.file.flush().await?;
         let slug = slug(file_name);
         let name = format!("{}-{slug}.{}", incoming.added, kind.extension());
-        if let Some(path) = &incoming.path {
+        if let Some((path, file)) = &mut incoming.nameless {
+            file.flush().await?;
             tokio::fs::rename(path, self.folder.join(&name)).await?;
         }
-        incoming.path = None;
+        incoming.nameless = None;
         let picture = Picture {
             name,
             caption: slug.replace('-', " "),
@@ -201,9 +200,8 @@ const INCOMING: &str = ".incoming-";
 
 /// A picture on its way. Dropped before it is kept, it leaves nothing behind.
 pub(crate) struct Incoming {
-    file: File,
     /// `None` when it has got its name.
-    path: Option<PathBuf>,
+    nameless: Option<(PathBuf, File)>,
     added: u64,
     bytes: u64,
     room: Arc<Room>,
@@ -220,15 +218,22 @@ impl Incoming {
             let error = HttpError::new(StatusCode::INSUFFICIENT_STORAGE);
             return Err(error.with_message("the gallery is full").into());
         }
-        Ok(self.file.write_all(chunk).await?)
+        if let Some((_, file)) = &mut self.nameless {
+            file.write_all(chunk).await?;
+        }
+        Ok(())
     }
 }
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
+        if let Some((path, file)) = self.nameless.take() {
             self.room.taken.fetch_sub(self.bytes, Ordering::Relaxed);
-            _ = fs::remove_file(path);
+            // A large file takes a while to remove, and no event loop waits for that.
+            Handle::current().spawn_blocking(move || {
+                drop(file);
+                _ = fs::remove_file(path);
+            });
         }
     }
 }

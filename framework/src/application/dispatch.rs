@@ -28,7 +28,6 @@ use crate::{
         shared::{Names, Shared},
         watchdog,
     },
-    http::query,
     routing::{pattern::Place, tree::Captures},
 };
 
@@ -260,8 +259,7 @@ impl Core {
     /// Where the path would match with a slash at its end, or without one, if that is asked for.
     fn across_slash(&self, cx: &Context) -> Option<Redirect> {
         let is_safe = *cx.method() == Method::GET || *cx.method() == Method::HEAD;
-        // A path that begins with two slashes would be another host in a `location` (RFC 3986 §4.2).
-        if !self.redirect_slashes || !is_safe || cx.path().starts_with("//") {
+        if !self.redirect_slashes || !is_safe {
             return None;
         }
         let other = match cx.path().trim_end_matches('/') {
@@ -271,7 +269,7 @@ impl Core {
         };
         let host = || cx.host().map(str::to_owned);
         self.table.find(host, &other, &mut Captures::default())?;
-        Some(Redirect::moved(query::joined(other, cx.query())))
+        Some(Redirect::across_slash(cx))
     }
 
     /// Lets something ready-made answer. Its errors are shown by the base, and default headers are of that.

@@ -138,7 +138,8 @@ impl Application {
     /// among them. It sees its paths without the prefix; `/api` itself is its `/`.
     ///
     /// Layers and the access log see its requests, the [`base`](Self::base) does not: error pages and default headers are the
-    /// service's own. A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
+    /// service's own. URLs that an application makes (`url()`, [`Redirect`](crate::Redirect)s in `routes!`, `static_url`) are those of
+    /// its own paths, without the prefix. A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
     /// one; otherwise the application does not start, and neither does it when a route takes the same paths.
     #[must_use]
     pub fn mount<S, B>(self, prefix: impl Into<String>, service: S) -> Self
@@ -178,7 +179,8 @@ impl Application {
     /// Whether a `GET` or `HEAD` whose path matches no route is redirected to the same path with a slash at its end, or without, where
     /// that matches one: 301 with the query kept, Tornado's `addslash` and `removeslash`. Default: `false`, and 404.
     ///
-    /// Several slashes at the end are one. Other methods are 404: to repeat them would lose their content.
+    /// Several slashes at the end are one. Other methods are 404: to repeat them would lose their content. The `location` is relative
+    /// (`docs/`, `../docs`), so it is right also where this application is mounted, or stands behind a proxy that takes a prefix away.
     #[must_use]
     pub fn redirect_slashes(self, redirect_slashes: bool) -> Self {
         self.with(|plan| plan.redirect_slashes = redirect_slashes)

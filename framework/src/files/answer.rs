@@ -163,9 +163,25 @@ impl Question<'_> {
         false
     }
 
-    /// Whether parts of what was chosen will do. What is put into a coding on its way has none.
-    fn may_be_parts(&self, chosen: &Chosen<'_>) -> bool {
-        chosen.coding.is_some() || coding::negotiate(self.request.headers(), &[]).identity
+    /// Whether parts of what was chosen will do. What is put into a coding on its way has none; and where a date alone says that it is
+    /// the same, what the client has of it may be in another coding.
+    fn may_be_parts(&self, chosen: &Chosen<'_>, head: &HeaderMap) -> bool {
+        let headers = self.request.headers();
+        let has_parts = chosen.coding.is_some() || coding::negotiate(headers, &[]).identity;
+        let goes_by_date = chosen.asset.tag().is_none() && headers.contains_key(header::IF_RANGE);
+        has_parts && !(goes_by_date && (chosen.varies || self.is_encoded(head)))
+    }
+
+    /// Whether the whole is put into a coding on its way.
+    #[cfg(feature = "compression")]
+    fn is_encoded(&self, head: &HeaderMap) -> bool {
+        self.can_be_encoded() && compress::has_worth(head) == Some(true)
+    }
+
+    #[cfg(not(feature = "compression"))]
+    #[expect(clippy::unused_self, reason = "without the feature nothing is encoded")]
+    fn is_encoded(&self, _: &HeaderMap) -> bool {
+        false
     }
 
     /// Answers with an asset. `plain` is the one without a coding, whose version stands in URLs.
@@ -196,7 +212,7 @@ impl Question<'_> {
                 }
                 Verdict::Failed => return Err(Stop::Failed(precondition_failed())),
             }
-            if self.may_be_parts(chosen) {
+            if self.may_be_parts(chosen, response.headers()) {
                 ranges = ByteRanges::of(method, self.request.headers(), &validators, asset.length);
             }
         }

@@ -41,7 +41,7 @@ use crate::handler::{Context, HttpError, Response, Result};
 /// folder is followed.
 ///
 /// A path that ends in a slash is a folder: its default file is `index.html`, which [`index`](Self::index) changes; there is no listing. The
-/// same path without the slash is redirected to it, with 301, if there is a default file.
+/// same path without the slash is redirected to it, with 301 and a relative `location`, if there is a default file.
 ///
 /// # What is answered
 ///

@@ -139,14 +139,11 @@ impl Placed {
 
     /// The way to a folder that has a default file.
     async fn redirect(&self, cx: &Context, within: String) -> Result<Option<Response>> {
-        // A path that begins with two slashes would be another host in a `location` (RFC 3986 §4.2).
-        if cx.path().starts_with("//") || !self.files.has(within).await? {
+        if !self.files.has(within).await? {
             return Ok(None);
         }
-        let location = query::joined(format!("{}/", cx.path()), cx.query());
-        Redirect::moved(location)
-            .into_response(cx.request())
-            .map(Some)
+        let redirect = Redirect::across_slash(cx);
+        redirect.into_response(cx.request()).map(Some)
     }
 }
 

@@ -177,7 +177,7 @@ fn forbids_transformation(cache_control: &HeaderValue) -> bool {
 }
 
 /// Whether content of this type becomes shorter; `None` where there is no type.
-fn has_worth(headers: &HeaderMap) -> Option<bool> {
+pub(crate) fn has_worth(headers: &HeaderMap) -> Option<bool> {
     let content_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(is_compressible(content_type))
 }

@@ -102,6 +102,25 @@ impl Redirect {
     }
 }
 
+impl Redirect {
+    /// 301 from a path to the same one with a slash at its end, or without, with its query.
+    ///
+    /// The reference is relative (RFC 3986 §4.2): so it holds also behind what takes a prefix away, a mount or a proxy, and names no
+    /// host, however many slashes the path begins with.
+    pub(crate) fn across_slash(cx: &Context) -> Self {
+        let path = cx.path();
+        let bare = path.trim_end_matches('/');
+        let name = &bare[bare.rfind('/').map_or(0, |slash| slash + 1)..];
+        let location = match path.len() - bare.len() {
+            // A colon in the first segment would end a scheme.
+            0 if name.contains(':') => format!("./{name}/"),
+            0 => format!("{name}/"),
+            slashes => "../".repeat(slashes) + name,
+        };
+        Self::moved(query::joined(location, cx.query()))
+    }
+}
+
 impl IntoResponse for Redirect {
     fn into_response(self, _: &RequestHandle) -> Result<Response> {
         // A line break must not be repaired into something that looks intended.

@@ -111,10 +111,12 @@ fn decode_extended(value: &str) -> Result<String, &'static str> {
         .map_err(|_| "its `filename*` is not in UTF-8")
 }
 
-/// What stands behind the last slash or backslash: no folder of the client's matters here (RFC 7578 §4.2).
+/// What stands behind the last slash or backslash: no folder of the client's matters here (RFC 7578 §4.2). Control characters, which
+/// no client sends but on purpose, become `_`.
 fn last_of_path(path: &str) -> Option<String> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-    (!name.is_empty()).then(|| name.to_owned())
+    let is_name = !matches!(name, "" | "." | "..");
+    is_name.then(|| name.replace(char::is_control, "_"))
 }
 
 #[cfg(test)]
@@ -176,6 +178,12 @@ mod tests {
             Some("b.txt"),
         );
         check(r#"form-data; name="a"; filename="folder/""#, "a", None);
+        check(r#"form-data; name="a"; filename="../..""#, "a", None);
+        check(
+            "form-data; name=a; filename*=UTF-8''%00a%0d%0Ab%C2%85",
+            "a",
+            Some("_a__b_"),
+        );
         check(
             "form-data; name=a; filename*=utf-8'en'a%2Fb.txt",
             "a",
