@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a cold build of hello costs, against one of axum + clap + tracing-subscriber + tower-http with a hello of its own: CPU time,
 # user and system: the best of some rounds in which the two take turns. It builds from nothing in a temporary folder, which is
-# removed at the end.
+# removed at the end; not incrementally, as crates of a registry are built, squall among them for who uses it.
 #
 #     benches/build_time.sh [rounds]
 set -euo pipefail
@@ -9,6 +9,7 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+export CARGO_INCREMENTAL=0
 mkdir -p "$scratch/peer/src"
 cat > "$scratch/peer/Cargo.toml" <<'MANIFEST'
 [package]

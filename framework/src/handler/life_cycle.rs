@@ -830,12 +830,16 @@ fn finish<H: Built>(handler: H, request: &RequestHandle, outcome: Outcome) {
             at_once(handler.on_finish_all(&outcome)).unwrap_or_default();
         });
     } else {
-        let detached = request.shared().detached.clone();
-        detached.spawn(async move {
-            if let Err(error) = guard(handler.on_finish_all(&outcome)).await {
-                tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
-            }
-        });
+        // Boxed, a task of the runtime is compiled once, and not once for each handler.
+        let handler: Box<dyn Built> = Box::new(handler);
+        let detached = &request.shared().detached;
+        detached.spawn(finish_later(handler, outcome));
+    }
+}
+
+async fn finish_later(handler: Box<dyn Built>, outcome: Outcome) {
+    if let Err(error) = guard(handler.on_finish_all(&outcome)).await {
+        tracing::error!(target: "squall", error = ?error, "`on_finish` failed");
     }
 }
 

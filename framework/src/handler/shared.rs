@@ -75,7 +75,7 @@ pub(crate) struct Names(Vec<(&'static str, Place)>);
 
 impl Names {
     pub(crate) fn new(mut named: Vec<(&'static str, Place)>) -> Self {
-        named.sort_by_key(|&(name, _)| name);
+        named.sort_unstable_by_key(|&(name, _)| name);
         Self(named)
     }
 

@@ -94,8 +94,9 @@ impl Builder {
                 None => exact.push((host, draft.lay_out())),
             }
         }
-        exact.sort_unstable_by_key(|(host, _)| *host);
-        below.sort_unstable_by_key(|(host, _)| *host);
+        let host = |(host, _): &(&'static str, Table)| *host;
+        exact.sort_unstable_by_key(host);
+        below.sort_unstable_by_key(host);
         Tree {
             anywhere,
             exact,
