@@ -153,8 +153,11 @@ impl IntoResponse for Added {
             url: Show::url(&picture.name),
             picture,
         };
-        let added = self.0.into_iter().map(link).collect();
-        (StatusCode::CREATED, Json(AddedJson { added })).into_response(request)
+        let added: Vec<_> = self.0.into_iter().map(link).collect();
+        // Of several, the first is as good as any (RFC 9110 §15.3.2).
+        let first = added.first().map(|link| link.url.clone());
+        let location = [("location", first.unwrap_or_else(Home::url))];
+        (StatusCode::CREATED, location, Json(AddedJson { added })).into_response(request)
     }
 }
 

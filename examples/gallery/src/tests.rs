@@ -58,11 +58,13 @@ impl Gallery {
             .add(&[("Sunset, 2.PNG", SUNSET)], "application/json")
             .await;
         assert_eq!(answer.status(), 201);
+        let location = answer.header("location").unwrap().to_owned();
         let added: Value = answer.json().await;
         let picture = &added["added"][0];
         assert_eq!(picture["caption"], "sunset 2");
         assert_eq!(picture["bytes"], SUNSET.len());
-        picture["url"].as_str().unwrap().to_owned()
+        assert_eq!(picture["url"], location);
+        location
     }
 
     async fn page(&self, target: &str) -> String {
