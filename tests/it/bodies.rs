@@ -21,7 +21,7 @@ use squall::{
 };
 use tokio::{io::AsyncWriteExt, sync::Notify, time::sleep};
 
-use crate::support::{Events, connect, read_all, read_quiet};
+use crate::support::{Events, Pieces, connect, read_all, read_quiet};
 
 const MIB: usize = 1024 * 1024;
 
@@ -190,30 +190,6 @@ async fn check(target: &str, length: usize, expected: Result<&str, &str>) {
                 assert!(text.contains(part), "{target} {text}");
             }
         }
-    }
-}
-
-/// A stream of pieces.
-struct Pieces {
-    content: Bytes,
-    size: usize,
-}
-
-impl Pieces {
-    fn of(content: Vec<u8>, size: usize) -> Self {
-        Self {
-            content: content.into(),
-            size,
-        }
-    }
-}
-
-impl Stream for Pieces {
-    type Item = Result<Bytes, std::io::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        let size = self.size.min(self.content.len());
-        Poll::Ready((size > 0).then(|| Ok(self.content.split_to(size))))
     }
 }
 

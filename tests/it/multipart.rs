@@ -1,13 +1,7 @@
 //! Forms with files: values, small and large files, streams of parts, and all that can be wrong with them.
 
-use std::{
-    io::Read,
-    pin::Pin,
-    task::{self, Poll},
-};
+use std::io::Read;
 
-use bytes::Bytes;
-use futures_core::Stream;
 use proptest::prelude::*;
 use serde::Deserialize;
 use squall::{
@@ -16,6 +10,8 @@ use squall::{
     routes,
     testing::{TestClient, TestResponse},
 };
+
+use crate::support::Pieces;
 
 const MIB: usize = 1024 * 1024;
 
@@ -460,30 +456,6 @@ async fn a_boundary_must_be_one() {
             let answer = request.body("--B--").send().await;
             assert_eq!(answer.status(), status, "{content_type} {target}");
         }
-    }
-}
-
-/// A stream of pieces.
-struct Pieces {
-    content: Bytes,
-    size: usize,
-}
-
-impl Pieces {
-    fn of(content: Vec<u8>, size: usize) -> Self {
-        Self {
-            content: content.into(),
-            size,
-        }
-    }
-}
-
-impl Stream for Pieces {
-    type Item = Result<Bytes, std::io::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<Option<Self::Item>> {
-        let size = self.size.min(self.content.len());
-        Poll::Ready((size > 0).then(|| Ok(self.content.split_to(size))))
     }
 }
 

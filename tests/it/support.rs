@@ -2,12 +2,15 @@
 
 use std::{
     io::{BufRead, BufReader, Lines},
+    pin::Pin,
     process::{Child, ChildStderr, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex},
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
+use futures_core::Stream;
 use squall::{Application, Options, handler, testing::TestClient};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -199,5 +202,29 @@ impl Drop for OwnServer {
     fn drop(&mut self) {
         _ = self.process.kill();
         _ = self.process.wait();
+    }
+}
+
+/// Content that comes in pieces.
+pub(crate) struct Pieces {
+    content: Bytes,
+    size: usize,
+}
+
+impl Pieces {
+    pub(crate) fn of(content: Vec<u8>, size: usize) -> Self {
+        Self {
+            content: content.into(),
+            size,
+        }
+    }
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let size = self.size.min(self.content.len());
+        Poll::Ready((size > 0).then(|| Ok(self.content.split_to(size))))
     }
 }
