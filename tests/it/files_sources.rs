@@ -7,7 +7,7 @@ use squall::{
     files::{Asset, AssetSource, Finding},
     handler,
     handler::{Body, IntoResponse, Response},
-    http::{ContentDisposition, header},
+    http::{ContentDisposition, Method, header},
     routes,
     rust_embed::RustEmbed,
     static_url,
@@ -431,6 +431,12 @@ async fn a_handler_answers_with_a_file() {
         shown.header("content-disposition"),
         Some("inline; filename=\"caf_.txt\"; filename*=UTF-8''caf%C3%A9.txt")
     );
+    // What it has done besides is not refused afterwards.
+    for (method, status) in [(Method::GET, 406), (Method::POST, 200)] {
+        let request = client.request(method, "/invoices/1.txt?word=please");
+        let answer = request.header("accept-encoding", "*;q=0").send().await;
+        assert_eq!(answer.status(), status);
+    }
 }
 
 #[squall::test]

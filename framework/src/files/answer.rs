@@ -130,16 +130,15 @@ impl Question<'_> {
     ///
     /// # Errors
     ///
-    /// 406 where the client takes none of them.
+    /// 406 where the client takes none of them; not behind a change, which is done: who is told that it was refused would send it once more.
     pub(super) fn choose(&self, siblings: [bool; CODINGS.len()]) -> Result<Option<usize>> {
-        let mut available = Vec::new();
-        available.extend(
-            (0..CODINGS.len())
-                .filter(|&index| siblings[index])
-                .map(|index| CODINGS[index]),
-        );
+        let available: Vec<_> = (0..CODINGS.len())
+            .filter(|&index| siblings[index])
+            .map(|index| CODINGS[index])
+            .collect();
         let chosen = coding::negotiate(self.request.headers(), &available);
-        if !chosen.is_nothing() || self.can_be_encoded() {
+        let is_done = !self.request.method().is_safe();
+        if !chosen.is_nothing() || self.can_be_encoded() || is_done {
             return Ok(chosen
                 .coding
                 .and_then(|coding| CODINGS.iter().position(|&known| known == coding)));

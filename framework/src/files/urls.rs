@@ -16,7 +16,8 @@ impl Context {
     /// *Shape*: the path is decoded and relative to the folder: `img/logo.svg`. The file is looked for in the [`Files`](crate::Files) of `routes!` with a
     /// pattern for all that there is (`/static/{*path}`) and no host, in the order of the list; the first that has it gives the URL.
     ///
-    /// Where none has it, the URL is that of the first, without a version, and the log has an error: once for each path. Where the file is known
+    /// The version of a folder's file is remembered; the first time, and when the file has changed, the call reads it (8 MiB at most) and waits
+    /// for that. Where none has it, the URL is that of the first, without a version, and the log has an error: once for each path. Where the file is known
     /// when the program is compiled, [`static_url!`](crate::static_url) is the better way: there it is an error of the compiler.
     ///
     /// # Errors
