@@ -48,6 +48,8 @@
 //! | `options` | `Options::parse`, on clap | yes |
 //! | `log` | a `tracing` subscriber that [`serve`](Application::serve) installs unless one is set | yes |
 //! | `http2` | HTTP/2, for connections that begin with its preface (`curl --http2-prior-knowledge`) | no |
+//! | `compression` | [`Application::compression`]: answers in br and gzip; content of requests in gzip, deflate and br | no |
+//! | `compression-zstd` | the same with zstd besides, whose library takes a C compiler | no |
 //! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
