@@ -26,7 +26,7 @@ impl AllowedHosts {
             match Allowed::parse(pattern) {
                 Some(host) => allowed.push(host),
                 None => faults.push(format!(
-                    "`allowed_hosts`: `{pattern}` is no host; write `example.com`, `*.example.com` or `example.com:8080`"
+                    "`allowed_hosts`: `{pattern}` is no host; write `example.com`, `*.example.com`, `example.com:8080` or `[::1]`"
                 )),
             }
         }

@@ -141,6 +141,9 @@ impl Application {
     /// service's own. URLs that an application makes (`url()`, [`Redirect`](crate::Redirect)s in `routes!`, `static_url`) are those of
     /// its own paths, without the prefix. A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
     /// one; otherwise the application does not start, and neither does it when a route takes the same paths.
+    ///
+    /// What a mounted application lacks (a state, a folder) is found with its first request only, a 500 and a line in the log: a program
+    /// that wants to know when it starts calls [`check`](Self::check) on it before.
     #[must_use]
     pub fn mount<S, B>(self, prefix: impl Into<String>, service: S) -> Self
     where
@@ -157,7 +160,7 @@ impl Application {
     }
 
     /// Lets another service answer where no route matches: any `tower` service, such as the application that this one replaces step by
-    /// step. It sees the path as it is. Default: 404.
+    /// step. It sees the path as it is. Default: 404. A function becomes a service by `tower::service_fn`.
     ///
     /// Like a [mounted](Self::mount) service it is seen by layers and the access log, and not by the [`base`](Self::base). A handler
     /// that answers what nothing else does is no fallback but a route: `#[route("/{*path}")]`.
@@ -212,8 +215,9 @@ impl Application {
     /// The hosts that this application answers to; a request for any other is answered with 421, before layers and handlers see it
     /// ([RFC 9110 §15.5.20](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20)). Default: any host. Hosts that were named before stay.
     ///
-    /// `example.com` is this name, whatever the port, `*.example.com` all names below it, and `example.com:8080` that port alone.
-    /// A server that is reached by its address names that too: `127.0.0.1`, `[::1]`.
+    /// `example.com` is this name, whatever the port, `*.example.com` all names below it (and not itself), and `example.com:8080` that port
+    /// alone. Browsers leave 80 and 443 out, so `example.com:80` keeps them away. A server that is reached by its address names that too:
+    /// `127.0.0.1`, `[::1]`. An empty list is none: any host.
     ///
     /// Where a program makes links out of [`host`](crate::Context::host), or trusts who reaches it on `localhost`, this keeps those away
     /// who bring a name of their own (DNS rebinding).

@@ -27,7 +27,8 @@ use crate::{
 /// | [`found`](Self::found) | 302 | in practice `GET`; take 303 or 307 where it matters |
 /// | [`moved`](Self::moved) | 301 | in practice `GET`; take 308 where it matters |
 ///
-/// What may not stand in a URI is percent-encoded; what is encoded already stays. No content is sent.
+/// What may not stand in a URI is percent-encoded; what is encoded already stays. A control character (CR, LF) is an error, 500. No
+/// content is sent. A location that a client has named (`?next=…`) leads wherever it says, also as `//example.com`: check it before.
 ///
 /// In `routes!`, the parameters of the pattern can be named in the target: `"/old/{id}" => Redirect::permanent("/stories/{id}")`.
 /// They are encoded anew, the query of the request is added, and a target that begins with a parameter cannot lead to another
