@@ -20,7 +20,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a text",
     label = "read by `FromStr`",
-    note = "implement `std::str::FromStr` for it, or take a `String`; `Option<T>` and `Vec<T>` stand around such a type"
+    note = "implement `std::str::FromStr` for it, or take a `String`; around such a type, a field has `Option<T>` or `Vec<T>`, \
+            and the context `optional_argument` or `arguments`"
 )]
 pub trait FieldValue: Sized + Send + Sync + 'static {
     /// Reads a text.
