@@ -52,9 +52,13 @@
 //! | `compression-zstd` | the same with zstd besides, whose library takes a C compiler | no |
 //! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
+//! | `compression` | [`Application::compression`]: answers in br and gzip; requests in br, gzip and deflate | no |
+//! | `compression-zstd` | the same with zstd besides; it takes a C compiler | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `full` | all of them | no |
+//!
+//! What a feature brings is not there without it: where the compiler finds no method `compression` or `files`, its feature is off.
 #![forbid(unsafe_code)]
 
 mod application;
@@ -84,7 +88,7 @@ pub use options::Options;
 
 /// Makes a struct and its impl a handler.
 ///
-/// It stands on both: on the struct for the routes and fields, on the impl for the methods and hooks.
+/// It stands on both: on the struct, above `#[route]`, for the routes and fields, on the impl for the methods and hooks.
 ///
 /// ```
 /// use squall::{Context, HttpError, Json, Redirect, Result, State, handler, handler::Outcome};
@@ -145,7 +149,7 @@ pub use options::Options;
 /// * `max_body`: the most content of a request that is taken, decoded where it comes compressed; 413 beyond. Default: 2 MiB. Units: `B`,
 ///   `KiB`, `MiB`, `GiB`, `TiB`; a plain number is bytes. [`Context::set_max_body`] says it for one request.
 /// * `max_in_memory`: the most content that is held in memory, by whatever is not a stream; 413 beyond. Default: 2 MiB, and never more
-///   than `max_body`.
+///   than `max_body`. So 8 MiB of `Json` take both: `max_body = "8 MiB", max_in_memory = "8 MiB"`.
 /// * `body_deadline`: the longest time from the first read of the content to its end; 408 beyond. Default: none, for the server looks
 ///   whether the client gets on. Units: `ms`, `s`, `m`, `h`.
 /// * `max_parts`: the most parts of a form with files, see [`Multipart`](handler::Multipart); 413 beyond. Default: 100.
@@ -178,7 +182,9 @@ pub use options::Options;
 /// | any other | its type, by [`FromRequestParts`](handler::FromRequestParts) | | |
 ///
 /// `Option<T>` is `None` when what it reads is absent, `#[query(default = 20)]` puts a value in its place, `Vec<T>` takes all
-/// values of a query or of a field.
+/// values of a query or of a field. A parameter that only some of the routes have is an `Option` or `#[path(default = 20)]`.
+/// What is there and empty (`?page=`, of a form that was left blank) is absent to an `Option` and a default of what an empty text cannot be,
+/// a number; a `String` is empty then.
 ///
 /// # On the impl
 ///
@@ -246,7 +252,8 @@ pub use squall_macros::main;
 /// ];
 /// ```
 ///
-/// An entry is a handler with its own routes, another list behind `..`, or a pattern and what answers it. It may stand under
+/// An entry is a handler with its own routes, another list behind `..`, or a pattern and what answers it: a handler with `Init` fields,
+/// a [`Redirect`], [`Files`], a [`StatusCode`](http::StatusCode) (all by [`IntoTarget`](handler::IntoTarget)). It may stand under
 /// `#[cfg(…)]`. The whole is an expression of type [`Routes`], and a constant.
 ///
 /// Two entries that answer the same request are a compile error that names both, and so are two routes of one name, and two

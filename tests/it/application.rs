@@ -63,7 +63,13 @@ fn all_faults_are_told_at_once() {
         "/old/{id}" => Redirect::permanent("/new/{nr}"),
         "/away/{*p}" => Redirect::permanent("https://example.com{p}"),
         "/api/{*rest}" => Redirect::permanent("/"),
+        "/split" => Redirect::permanent("/a\r\nx: y"),
+        "/empty" => Redirect::permanent(""),
+        "/open/{id}" => Redirect::permanent("/new/{id"),
+        "/round/{id}" => Redirect::permanent("/round/{id}"),
     ])
+    .mount("/inner", Application::new(routes![Missing]))
+    .fallback(Application::new(routes![Mute]))
     .mount("/api", app())
     .mount("bad", app())
     .mount("/\u{fc}", app())
@@ -79,10 +85,20 @@ fn all_faults_are_told_at_once() {
         "the mount `/\u{fc}` must begin with a slash",
         "lets a parameter say part of the host",
         "`/api/{*rest}` of `mount`",
+        "`/split` to `/a\\r\\nx: y` holds a control character",
+        "`/empty` to `` leads nowhere",
+        "`/open/{id}` to `/new/{id` has a `{` without its `}`",
+        "`/round/{id}` to `/round/{id}` leads to itself",
+        "the application mounted at `/inner`: ",
+        "the application of the fallback: `Mute` has the route",
     ] {
         assert!(text.contains(part), "{part} is not in: {text}");
     }
-    assert_eq!(text.matches("State<u64>").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("State<u64>").count(),
+        2,
+        "here and inside: {text}"
+    );
 }
 
 #[squall::test]

@@ -172,6 +172,7 @@ async fn a_missing_or_wrong_argument_is_a_400_that_names_it() {
     )
     .await;
     assert_eq!(get("/number?page=+7").await.text().await, "7");
+    assert_eq!(get("/number?page=+").await.text().await, "1");
     assert_eq!(get("/number").await.text().await, "1");
     let broken = send(Method::POST, "/last", FORM, "a=\u{fc}&a=%zz").await;
     refused(broken, 400, "argument `a`: `%`").await;
@@ -233,7 +234,7 @@ async fn a_form_that_is_none_is_told_why() {
         ),
         (FORM, "title=%zz", 400, "the form: `%`"),
         (FORM, "title=%ff", 400, "the form: the decoded bytes"),
-        (FORM, "tag=a", 422, "missing field `title`"),
+        (FORM, "tag=a", 422, "`title`: missing field `title`"),
         (FORM, "title=a&year=x", 422, "`year`: "),
         (FORM, "title=a&title=b", 422, "`title`: "),
     ] {

@@ -192,6 +192,15 @@ async fn fields_come_from_everywhere() {
     );
 }
 
+/// A browser sends the fields of a form that were left blank.
+#[squall::test]
+async fn a_blank_is_absent_where_it_could_be_no_value() {
+    let client = client();
+    let (_, absent) = text(client.get("/fields")).await;
+    let blank = "/fields?page=&per_page=";
+    assert_eq!(text(client.get(blank)).await, (200, absent));
+}
+
 #[squall::test]
 async fn wrong_values_are_named() {
     let client = client();
@@ -202,7 +211,7 @@ async fn wrong_values_are_named() {
             "query parameter `page`: invalid digit",
         ),
         (
-            "/fields?page=",
+            "/needed?page=",
             400,
             "query parameter `page`: cannot parse integer from empty",
         ),
@@ -317,7 +326,12 @@ async fn json_of_each_wrong_kind() {
         ("application/json", "", 400, "not JSON"),
         ("application/json", "{", 400, "not JSON"),
         ("application/json", "{\"title\": \"a\"} x", 400, "not JSON"),
-        ("application/json", "{}", 422, "missing field `title`"),
+        (
+            "application/json",
+            "{}",
+            422,
+            "`title`: missing field `title`",
+        ),
         (
             "application/json",
             "{\"title\": \"a\", \"years\": [1, \"x\"]}",

@@ -212,11 +212,14 @@ async fn a_missing_file_is_an_error_in_the_log_once() {
     }
     server.signal("-TERM");
     let mut reported = Vec::new();
+    let mut is_told_at_start = false;
     while let Some(line) = server.any_error_line() {
+        is_told_at_start |= line.contains("WARN squall: `/nothing` is 404");
         if line.contains("static_url") {
             reported.push(line);
         }
     }
+    assert!(is_told_at_start, "a file that is not there");
     let [first, second] = &reported[..] else {
         panic!("two lines: {reported:?}")
     };
@@ -229,5 +232,6 @@ async fn a_missing_file_is_an_error_in_the_log_once() {
 
 #[squall::test]
 async fn a_server_with_files() {
-    OwnServer::run(Application::new(STATIC), Options::default()).await;
+    const ROUTES: Routes = routes![..STATIC, "/nothing" => Files::new("static")];
+    OwnServer::run(Application::new(ROUTES), Options::default()).await;
 }

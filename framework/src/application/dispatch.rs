@@ -99,6 +99,7 @@ impl Ready {
             faults.extend(wrong);
             AllowedHosts::default()
         });
+        faults.extend(plan.inner_faults());
         if !faults.is_empty() {
             return Err(faults);
         }

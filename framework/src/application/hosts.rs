@@ -26,7 +26,7 @@ impl AllowedHosts {
             match Allowed::parse(pattern) {
                 Some(host) => allowed.push(host),
                 None => faults.push(format!(
-                    "`allowed_hosts`: `{pattern}` is no host; write `example.com`, `*.example.com` or `example.com:8080`"
+                    "`allowed_hosts`: `{pattern}` is no host; write `example.com`, `*.example.com`, `example.com:8080` or `[::1]`"
                 )),
             }
         }
@@ -68,6 +68,12 @@ impl Allowed {
     }
 
     fn matches(&self, name: &str, port: Option<&str>) -> bool {
+        // The port of the scheme is left out of a `host` (RFC 9110 §4.2.3).
+        let port = port.or_else(|| {
+            self.port
+                .as_deref()
+                .filter(|port| ["80", "443"].contains(port))
+        });
         let is_port = self.port.is_none() || self.port.as_deref() == port;
         let name = if self.is_open {
             name.len()
@@ -125,6 +131,11 @@ mod tests {
             "example.com:8080",
             &["example.com:8080"],
             &["example.com", "example.com:80"],
+        );
+        check(
+            "example.com:443",
+            &["example.com:443", "example.com"],
+            &["example.com:80"],
         );
     }
 

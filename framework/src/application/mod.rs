@@ -11,6 +11,7 @@ mod layer;
 mod table;
 
 use std::{
+    any::Any,
     convert::Infallible,
     fmt,
     sync::{Arc, OnceLock},
@@ -63,7 +64,7 @@ use layer::{Erased, erase};
 #[derive(Clone)]
 pub struct Application {
     plan: Arc<Plan>,
-    ready: Arc<OnceLock<Result<Arc<Ready>, String>>>,
+    ready: Arc<OnceLock<Result<Arc<Ready>, Vec<String>>>>,
 }
 
 /// What an application was told so far.
@@ -74,6 +75,8 @@ struct Plan {
     base: Option<dispatch::Base>,
     mounts: Vec<(String, Erased)>,
     fallback: Option<Erased>,
+    /// The applications among what is mounted and the fallback, and what each is.
+    inner: Vec<(String, Application)>,
     redirect_slashes: bool,
     layers: Vec<Wrap>,
     hosts: Vec<String>,
@@ -83,6 +86,24 @@ struct Plan {
     compression: bool,
     server: Option<HeaderValue>,
     shutdown: Shutdown,
+}
+
+impl Plan {
+    /// Notes an application inside of this one, so that its faults are found when this one starts.
+    fn note_inner<S: 'static>(&mut self, what: &str, service: &S) {
+        let service: &dyn Any = service;
+        if let Some(application) = service.downcast_ref::<Application>() {
+            self.inner.push((what.to_owned(), application.clone()));
+        }
+    }
+
+    /// The faults of the applications inside.
+    fn inner_faults(&self) -> impl Iterator<Item = String> {
+        self.inner.iter().flat_map(|(what, application)| {
+            let faults = application.made().as_ref().err().into_iter().flatten();
+            faults.map(move |fault| format!("the application {what}: {fault}"))
+        })
+    }
 }
 
 type Wrap = Arc<dyn Fn(Endpoint) -> Endpoint + Send + Sync>;
@@ -98,6 +119,7 @@ impl Application {
             base: None,
             mounts: Vec::new(),
             fallback: None,
+            inner: Vec::new(),
             redirect_slashes: false,
             layers: Vec::new(),
             hosts: Vec::new(),
@@ -139,8 +161,10 @@ impl Application {
     ///
     /// Layers and the access log see its requests, the [`base`](Self::base) does not: error pages and default headers are the
     /// service's own. URLs that an application makes (`url()`, [`Redirect`](crate::Redirect)s in `routes!`, `static_url`) are those of
-    /// its own paths, without the prefix. A route of this application that is more specific comes first. The prefix begins with a slash and does not end with
-    /// one; otherwise the application does not start, and neither does it when a route takes the same paths.
+    /// its own paths, without the prefix. A route of this application that is more specific comes first.
+    ///
+    /// The prefix begins with a slash and does not end with one; otherwise this application does not start, and neither does it when a route
+    /// takes the same paths, or when an application that is mounted lacks something (a state, a folder).
     #[must_use]
     pub fn mount<S, B>(self, prefix: impl Into<String>, service: S) -> Self
     where
@@ -153,11 +177,15 @@ impl Application {
         S: Clone + Send + Sync + 'static,
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.with(|plan| plan.mounts.push((prefix.into(), erase(service))))
+        self.with(|plan| {
+            let prefix = prefix.into();
+            plan.note_inner(&format!("mounted at `{prefix}`"), &service);
+            plan.mounts.push((prefix, erase(service)));
+        })
     }
 
     /// Lets another service answer where no route matches: any `tower` service, such as the application that this one replaces step by
-    /// step. It sees the path as it is. Default: 404.
+    /// step. It sees the path as it is. Default: 404. A function becomes a service by `tower::service_fn`.
     ///
     /// Like a [mounted](Self::mount) service it is seen by layers and the access log, and not by the [`base`](Self::base). A handler
     /// that answers what nothing else does is no fallback but a route: `#[route("/{*path}")]`.
@@ -173,7 +201,10 @@ impl Application {
         S: Clone + Send + Sync + 'static,
         B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.with(|plan| plan.fallback = Some(erase(service)))
+        self.with(|plan| {
+            plan.note_inner("of the fallback", &service);
+            plan.fallback = Some(erase(service));
+        })
     }
 
     /// Whether a `GET` or `HEAD` whose path matches no route is redirected to the same path with a slash at its end, or without, where
@@ -212,8 +243,9 @@ impl Application {
     /// The hosts that this application answers to; a request for any other is answered with 421, before layers and handlers see it
     /// ([RFC 9110 §15.5.20](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20)). Default: any host. Hosts that were named before stay.
     ///
-    /// `example.com` is this name, whatever the port, `*.example.com` all names below it, and `example.com:8080` that port alone.
-    /// A server that is reached by its address names that too: `127.0.0.1`, `[::1]`.
+    /// `example.com` is this name, whatever the port, `*.example.com` all names below it (and not itself), and `example.com:8080` that port
+    /// alone. Browsers leave 80 and 443 out, so `example.com:80` and `:443` take a host without a port
+    /// too. A server that is reached by its address names that: `127.0.0.1`, `[::1]`. An empty list is none: any host.
     ///
     /// Where a program makes links out of [`host`](crate::Context::host), or trusts who reaches it on `localhost`, this keeps those away
     /// who bring a name of their own (DNS rebinding).
@@ -333,17 +365,18 @@ impl Application {
 
     /// The application made ready, once.
     pub(crate) fn ready(&self) -> Result<Arc<Ready>> {
-        let ready = self.ready.get_or_init(|| {
-            Ready::new(&self.plan).map(Arc::new).map_err(|faults| {
-                format!(
-                    "the application cannot start:\n  - {}",
-                    faults.join("\n  - ")
-                )
-            })
-        });
-        ready
-            .clone()
-            .map_err(|faults| Misuse::error(faults.clone()))
+        self.made().clone().map_err(|faults| {
+            Misuse::error(format!(
+                "the application cannot start:\n  - {}",
+                faults.join("\n  - ")
+            ))
+        })
+    }
+
+    /// It, or all faults.
+    fn made(&self) -> &Result<Arc<Ready>, Vec<String>> {
+        self.ready
+            .get_or_init(|| Ready::new(&self.plan).map(Arc::new))
     }
 
     pub(crate) fn is_debug(&self) -> bool {

@@ -31,7 +31,9 @@ use crate::handler::{Context, HttpError, Response, Result};
 /// Static files: a target of [`routes!`](crate::routes), and what a handler answers with a file by.
 ///
 /// In `routes!`, `"/static/{*path}" => Files::new("static")` serves the files of a folder, and `"/favicon.ico" => Files::new("static")` the one of that
-/// name. `GET` and `HEAD` are answered, any other method is 405.
+/// name; so `"/static"` alone is a file `static` in it. Where the
+/// folder is not there, the application does not start; where that one file is not, the log says so. `GET` and `HEAD` are answered, any other
+/// method is 405.
 ///
 /// # Which files
 ///

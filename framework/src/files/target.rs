@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Mutex};
 
-use super::{Files, answer::Caching, path, source::Source};
+use super::{Files, answer::Caching, path, root::Patience, source::Source};
 use crate::{
     handler::{
         Context, HttpError, IntoResponse, Redirect, Response, Result,
@@ -58,6 +58,15 @@ impl ReadyMade for Placed {
             folder.settle(home).map_err(about)?;
         }
         self.what = self.what_of(place).map_err(about)?;
+        if let (What::Name(name), Source::Folder(folder)) = (&self.what, &self.files.source)
+            && matches!(folder.has(name, Patience::Endless), Ok(false))
+        {
+            tracing::warn!(
+                target: "squall",
+                "`{}` is 404: there is no file `{name}` in its folder; all files of a folder stand under a pattern that ends in `/{{*path}}`",
+                place.text(),
+            );
+        }
         let is_rest = matches!(self.what, What::Rest(_));
         if is_rest && place.spec.host.is_none() {
             let literals = place.segments().filter_map(literal);

@@ -16,6 +16,8 @@ impl Context {
     /// *Shape*: the path is decoded and relative to the folder: `img/logo.svg`. The file is looked for in the [`Files`](crate::Files) of `routes!` with a
     /// pattern for all that there is (`/static/{*path}`) and no host, in the order of the list; the first that has it gives the URL.
     ///
+    /// In an application that is [mounted](crate::Application::mount), it is the URL without the prefix of the mount.
+    ///
     /// The version of a folder's file is remembered; the first time, and when the file has changed, the call reads it (8 MiB at most) and waits
     /// for that. Where none has it, the URL is that of the first, without a version, and the log has an error: once for each path. Where the file is known
     /// when the program is compiled, [`static_url!`](crate::static_url) is the better way: there it is an error of the compiler.
@@ -123,7 +125,11 @@ impl Placed {
             reported.insert(path.to_owned());
         }
         drop(reported);
-        tracing::error!(target: "squall", path, "`static_url` knows no version of this file: is it there?");
+        tracing::error!(
+            target: "squall",
+            path,
+            "`static_url` knows no version of this file: is it there? the path is relative to its folder, as `app.css`"
+        );
     }
 }
 

@@ -11,7 +11,8 @@ use crate::http::query;
 /// Arguments: values that the client sends under a name, in the query or in a form.
 ///
 /// Blanks around a value are taken away, and then it is parsed by [`FromStr`](std::str::FromStr). Where a name has several values, the
-/// last counts, and those of the form stand behind those of the query; `a=` and a bare `a` both have the empty value. In the content
+/// last counts, and those of the form stand behind those of the query; `a=` and a bare `a` both have the empty value, which a number
+/// cannot be: it is as if it was absent, for the form of a browser sends it for what was left blank. In the content
 /// only a form has arguments (`application/x-www-form-urlencoded`, and with the feature `multipart` the parts of a `multipart/form-data`
 /// that are no files); it is read when it is asked for first, and kept, at most 2 MiB of it (413 beyond).
 ///
@@ -137,8 +138,15 @@ fn required<T>(name: &str, found: Option<T>) -> Result<T> {
 }
 
 fn last<T: FieldValue>(pairs: &str, name: &str) -> Result<Option<T>> {
-    let found = query::values(pairs, name).last();
-    found.map(|value| parse(name, value)).transpose()
+    let Some(value) = query::values(pairs, name).last() else {
+        return Ok(None);
+    };
+    // What a form sends for a field that was left blank is no value, where it could not be one.
+    let is_blank = value.as_ref().is_ok_and(|value| value.trim().is_empty());
+    match parse(name, value) {
+        Err(_) if is_blank => Ok(None),
+        parsed => parsed.map(Some),
+    }
 }
 
 fn all<T: FieldValue>(pairs: &str, name: &str) -> Result<Vec<T>> {

@@ -641,6 +641,9 @@ impl Context {
 
     /// Sets a field of the answer; one of this name that is there already is replaced.
     ///
+    /// The value is text: of an [`EntityTag`](crate::http::EntityTag) or a [`ContentDisposition`](crate::http::ContentDisposition) its
+    /// `to_string()`.
+    ///
     /// # Errors
     ///
     /// 500 when the name is no token, or the value holds a control character: such a field is never sent

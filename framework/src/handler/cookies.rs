@@ -37,7 +37,8 @@ use crate::http::cookies;
 /// }
 /// ```
 impl Context {
-    /// The value of a cookie; of the last one, when the client sends several of this name. Quotes around it are taken away.
+    /// The value of a cookie; of the last one, when the client sends several of this name. Quotes around it are taken away,
+    /// and what [`set_cookie`](Self::set_cookie) has written in them is read back; what is percent-encoded stays.
     ///
     /// As a field, `#[cookie] theme: Option<String>` does the same.
     #[must_use]

@@ -3,7 +3,7 @@
 //! Two traits keep apart what needs only the head and what consumes the content: fields and most arguments are
 //! [`FromRequestParts`]; only the last argument of a method may be [`FromRequest`], and it is extracted after `prepare`.
 
-use std::{any::type_name, fmt::Display, future::Future, ops::Deref, sync::Arc};
+use std::{any::type_name, borrow::Cow, fmt::Display, future::Future, ops::Deref, sync::Arc};
 
 use ::http::{HeaderMap, Method, StatusCode, Uri, header};
 use bytes::Bytes;
@@ -51,7 +51,7 @@ use super::{
     message = "`{Self}` cannot be taken from the head of a request",
     label = "not an extractor of the head",
     note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`",
-    note = "what reads the content (`Json`, `Form`, `Bytes`, `String`, `BodyStream`) can only be the last argument of a method",
+    note = "what reads the content (`Json`, `Form`, `Bytes`, `String`, `BodyStream`, `Multipart`) can only be the last argument of a method",
     note = "a type of your own implements `squall::handler::FromRequestParts`"
 )]
 pub trait FromRequestParts: Sized + Send + 'static {
@@ -81,19 +81,25 @@ pub trait FromRequestParts: Sized + Send + 'static {
 /// |---|---|
 /// | [`Json<T>`](crate::Json) | JSON |
 /// | [`Form<T>`](crate::Form) | a form |
+/// | [`Validated<Json<T>>`](crate::handler::Validated) | JSON, or a form, that keeps its rules (feature `validation`) |
 /// | `String` | text in UTF-8; 400 for any other |
-/// | `Bytes`, `Vec<u8>` | as it is |
+/// | `Bytes` (of the crate `bytes`), `Vec<u8>` | as it is |
 /// | [`BodyStream`](crate::handler::BodyStream) | as it comes |
+/// | [`Multipart`](crate::handler::Multipart) | a form with files, part by part (feature `multipart`) |
 ///
 /// All of them take at most 2 MiB; what is longer is 413. `#[handler(max_body = "1 GiB")]` lets a stream be longer, and `max_in_memory` what
 /// is held in memory.
+///
+/// With the feature `compression`, content that comes compressed (`content-encoding`) is decoded, and the limits are those of the
+/// decoded; another coding is 415, and so is any without the feature.
 ///
 /// Whatever is [`FromRequestParts`] is this too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from a request",
     label = "not an extractor",
     note = "a value of the path, the query, a header or a cookie is a field of the struct",
-    note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes`, `String` or `BodyStream`",
+    note = "the last argument may read the content: `Json<T>`, `Form<T>` (with `T: serde::Deserialize`), `Bytes`, `String`, \
+            `BodyStream` or `Multipart`",
     note = "a type of your own implements `squall::handler::FromRequest` or `FromRequestParts`"
 )]
 #[cfg_attr(
@@ -353,15 +359,28 @@ fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
 
 /// What has another shape than is asked for: 422 with the path of the value, where it is a part of the whole.
 pub(super) fn unprocessable(whole: &str, path: &str, error: &dyn Display) -> HttpError {
-    let path = if path == "." { "" } else { path };
-    let fault = Fault::new(path, &error.to_string());
-    let message = match path {
+    let error = error.to_string();
+    let path = path_of(path, &error);
+    let fault = Fault::new(&path, &error);
+    let message = match &*path {
         "" => format!("{whole}: {fault}"),
         _ => fault.to_string(),
     };
     HttpError::new(StatusCode::UNPROCESSABLE_ENTITY)
         .with_message(message)
         .with(fault)
+}
+
+/// The path of a value. That of one that is missing is told as the path of what it is missing in, and its name in the message.
+fn path_of<'p>(path: &'p str, error: &str) -> Cow<'p, str> {
+    let path = if path == "." { "" } else { path };
+    let missing = error.strip_prefix("missing field `");
+    let missing = missing.and_then(|name| name.split_once('`'));
+    match missing {
+        None => path.into(),
+        Some((name, _)) if path.is_empty() => name.to_owned().into(),
+        Some((name, _)) => format!("{path}.{name}").into(),
+    }
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ use crate::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a text",
     label = "read by `FromStr`",
-    note = "implement `std::str::FromStr` for it, or take a `String`; `Option<T>` and `Vec<T>` stand around such a type"
+    note = "implement `std::str::FromStr` for it, or take a `String`; around such a type, a field has `Option<T>` or `Vec<T>`, \
+            and the context `optional_argument` or `arguments`"
 )]
 pub trait FieldValue: Sized + Send + Sync + 'static {
     /// Reads a text.
@@ -94,6 +95,15 @@ impl Source {
         })
     }
 
+    /// What a form sends for a field that was left blank is no value, where it could not be one.
+    fn parse_optional<T: FieldValue>(self, name: &str, text: &str) -> Result<Option<T>> {
+        match T::from_text(text) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if text.is_empty() => Ok(None),
+            Err(_) => self.parse(name, text).map(Some),
+        }
+    }
+
     fn parse<T: FieldValue>(self, name: &str, text: &str) -> Result<T> {
         T::from_text(text).map_err(|error| {
             let message = format!("{} `{name}`: {error}", self.noun());
@@ -108,8 +118,8 @@ impl Source {
 ///
 /// 400 when it is absent or does not parse.
 pub fn required<T: FieldValue>(cx: &Context, source: Source, name: &str) -> Result<T> {
-    match optional(cx, source, name)? {
-        Some(value) => Ok(value),
+    match source.value(cx, name)? {
+        Some(text) => source.parse(name, &text),
         None => {
             Err(HttpError::bad_request(format!("{} `{name}` is missing", source.noun())).into())
         }
@@ -120,19 +130,19 @@ pub fn required<T: FieldValue>(cx: &Context, source: Source, name: &str) -> Resu
 ///
 /// # Errors
 ///
-/// 400 when it is there and does not parse.
+/// 400 when it is there and does not parse; where it is empty, that is as if it was absent.
 pub fn optional<T: FieldValue>(cx: &Context, source: Source, name: &str) -> Result<Option<T>> {
-    source
-        .value(cx, name)?
-        .map(|text| source.parse(name, &text))
-        .transpose()
+    match source.value(cx, name)? {
+        Some(text) => source.parse_optional(name, &text),
+        None => Ok(None),
+    }
 }
 
 /// A field with a default.
 ///
 /// # Errors
 ///
-/// 400 when it is there and does not parse.
+/// As [`optional`].
 pub fn or_default<T: FieldValue>(
     cx: &Context,
     source: Source,

@@ -16,6 +16,11 @@ use crate::http::percent;
 ///
 /// A name that stands there several times is a `Vec`; `#[serde(rename = "…")]`, `#[serde(default)]` and `Option` work as they do for
 /// JSON. What is not percent-encoded UTF-8 is answered with 400, values of another shape with 422 and the name of the field.
+///
+/// An empty value (`page=`, which a form sends for what was left blank) is `None` in an `Option` of a number, and `Some("")` in one of a
+/// `String`. `on` is `true`, as of a ticked box. A name that stands there twice is no single value: 422, where a `#[query]` field takes the
+/// last. Below `#[serde(flatten)]` all values are text, and a number is 422.
+///
 /// `Option<Query<T>>` is `None` where there is no query.
 ///
 /// For one value, a `#[query]` field is shorter.
@@ -81,6 +86,30 @@ pub struct Query<T>(pub T);
 ///         Redirect::see_other("/stories")
 ///     }
 /// }
+/// ```
+///
+/// With files beside it (feature `multipart`):
+///
+/// ```
+/// # #[cfg(feature = "multipart")]
+/// # mod pictures {
+/// # use serde::Deserialize;
+/// # use squall::{Context, Form, Result, handler};
+/// # #[derive(Deserialize)]
+/// # struct Story {
+/// #     title: String,
+/// # }
+/// # #[handler]
+/// # #[route("/stories")]
+/// # struct Stories;
+/// #[handler]
+/// impl Stories {
+///     async fn post(&self, cx: &mut Context, story: Form<Story>) -> Result<String> {
+///         let pictures = cx.files("picture").await?;
+///         Ok(format!("{} with {} pictures", story.title, pictures.len()))
+///     }
+/// }
+/// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);

@@ -27,11 +27,13 @@ use crate::{
 /// | [`found`](Self::found) | 302 | in practice `GET`; take 303 or 307 where it matters |
 /// | [`moved`](Self::moved) | 301 | in practice `GET`; take 308 where it matters |
 ///
-/// What may not stand in a URI is percent-encoded; what is encoded already stays. No content is sent.
+/// What may not stand in a URI is percent-encoded; what is encoded already stays. A control character (CR, LF) is an error, 500. No
+/// content is sent. A location that a client has named (`?next=…`) leads wherever it says, also as `//example.com`: check it before.
 ///
 /// In `routes!`, the parameters of the pattern can be named in the target: `"/old/{id}" => Redirect::permanent("/stories/{id}")`.
 /// They are encoded anew, the query of the request is added, and a target that begins with a parameter cannot lead to another
-/// host. With 301, 302 and 303, only `GET` and `HEAD` are redirected there (405 otherwise).
+/// host. What can be known to be wrong of a target (another parameter, the pattern itself, a control character) keeps the application from
+/// starting. With 301, 302 and 303, only `GET` and `HEAD` are redirected there (405 otherwise).
 ///
 /// # Examples
 ///
@@ -160,6 +162,12 @@ impl ReadyMade for Redirect {
             _ => None,
         });
         match unknown {
+            None if self.fault(place).is_some() => Err(format!(
+                "the redirect of `{}` to `{}` {}",
+                place.text(),
+                self.location.escape_debug(),
+                self.fault(place).unwrap_or_default()
+            )),
             None if names_host(&self.location) => Err(format!(
                 "the redirect of `{}` to `{}` lets a parameter say part of the host: put a slash behind the host",
                 place.text(),
@@ -183,6 +191,22 @@ impl ReadyMade for Redirect {
 }
 
 impl Redirect {
+    /// What is wrong with the target of a route, whatever the request.
+    fn fault(&self, place: &Place) -> Option<&'static str> {
+        let is_open = |piece| matches!(piece, Piece::Text(text) if text.contains('{'));
+        if self.location.contains(|c: char| c.is_ascii_control()) {
+            Some("holds a control character")
+        } else if self.location.is_empty() {
+            Some("leads nowhere: write `/` for the first page")
+        } else if pieces(&self.location).any(is_open) {
+            Some("has a `{` without its `}`")
+        } else if self.location == place.text() {
+            Some("leads to itself")
+        } else {
+            None
+        }
+    }
+
     /// Whether the client repeats the method and the content at the new place.
     fn keeps_method(&self) -> bool {
         matches!(
@@ -219,6 +243,10 @@ fn fill(target: &str, cx: &Context) -> String {
                 push(&mut location, raw, is_in_query);
             }
         }
+    }
+    // Nothing is a reference to the page itself (RFC 3986 §4.4).
+    if location.is_empty() {
+        location.push('/');
     }
     // `//host` would be a reference to another host (RFC 3986 §4.2); only what the author wrote may lead there.
     if location.starts_with("//") && !target.starts_with("//") {

@@ -17,6 +17,9 @@ const HELD: usize = 64 * 1024;
 
 /// A file that a form has brought, whole. Feature `multipart`.
 ///
+/// It is given by [`cx.files`](crate::Context::files) and [`Part::upload`](crate::handler::Part::upload), and is no field of a
+/// [`Form`](crate::Form): what the form says besides is that, and its files stand beside it.
+///
 /// Up to 64 KiB are held in memory, and beyond that it lies in a temporary file in the folder for such
 /// ([`std::env::temp_dir`]). That file has no name, so that it is gone when this is dropped, and also when the program is killed.
 pub struct Upload {

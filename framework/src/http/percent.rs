@@ -79,9 +79,21 @@ impl Write for Encoder<'_> {
     }
 }
 
-/// Encodes what may not stand in a URI reference as it is: spaces, controls, quotes, all that is not ASCII.
+/// Encodes what may not stand in a URI reference as it is: spaces, controls, quotes, all that is not ASCII. What is encoded already
+/// stays; a percent sign that begins nothing of the kind stands for itself.
 pub(crate) fn encode_reference(text: &str) -> Cow<'_, str> {
-    utf8_percent_encode(text, REFERENCE).into()
+    if check_escapes(text).is_ok() {
+        return utf8_percent_encode(text, REFERENCE).into();
+    }
+    let mut pieces = text.split('%');
+    let mut escaped = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_escape =
+            piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+        escaped.push_str(if is_escape { "%" } else { "%25" });
+        escaped.push_str(piece);
+    }
+    utf8_percent_encode(&escaped, REFERENCE).to_string().into()
 }
 
 /// Decodes a part of a path. A plus sign stays one.

@@ -28,6 +28,9 @@ use crate::{
 /// on 127.0.0.1 with [`on_socket`](Self::on_socket). It follows no redirects and keeps no cookies. Each request has a
 /// connection of its own, and dropping a request that is not answered yet closes it.
 ///
+/// The host is `localhost` unless a request says another by `header("host", "example.com")`, which counts where the application has
+/// `allowed_hosts`.
+///
 /// # Examples
 ///
 /// ```
@@ -101,7 +104,11 @@ impl TestClient {
 
     #[track_caller]
     fn with_limits(app: Application, limits: Limits) -> Self {
-        let ready = app.ready().unwrap_or_else(|error| panic!("{error}"));
+        // No closure: the panic is to name the line of the test.
+        let ready = match app.ready() {
+            Ok(ready) => ready,
+            Err(error) => panic!("{error}"),
+        };
         let common = Arc::new(Common::new(ready, limits));
         Self {
             roster: Roster::new(common),
