@@ -37,6 +37,7 @@
 //! | [`HttpError`], [`Error`], [`Result`] | what goes wrong, and how it reaches the client |
 //! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
 //! | [`Files`] | static files (feature `static-files`) |
+//! | [`View`], [`template`] | pages of Askama templates (feature `templates`) |
 //! | [`server`] | limits, deadlines, and what is counted |
 //! | [`testing`] | a client for tests, in memory or over a socket |
 //! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
@@ -55,6 +56,7 @@
 //! | `compression` | [`Application::compression`]: answers in br and gzip; requests in br, gzip and deflate | no |
 //! | `compression-zstd` | the same with zstd besides; it takes a C compiler | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
+//! | `templates` | [`View`], and [filters](template::filters) for templates, on Askama | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `full` | all of them | no |
 //!
@@ -71,12 +73,16 @@ pub mod http;
 mod options;
 mod routing;
 pub mod server;
+#[cfg(feature = "templates")]
+pub mod template;
 pub mod testing;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
+#[cfg(feature = "templates")]
+pub use ::askama;
 pub use ::cookie::{self, Cookie};
 #[cfg(feature = "embed")]
 pub use ::rust_embed;
@@ -85,6 +91,8 @@ pub use application::{Application, Endpoint, ResponseFuture, Routes};
 pub use files::Files;
 pub use handler::{Context, Error, Form, Html, HttpError, Json, Query, Redirect, Result, State};
 pub use options::Options;
+#[cfg(feature = "templates")]
+pub use template::View;
 
 /// Makes a struct and its impl a handler.
 ///

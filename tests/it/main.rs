@@ -29,6 +29,7 @@ mod life_cycle;
 mod listening;
 mod multipart;
 mod options;
+mod pages;
 mod ready_made;
 mod routing;
 mod server;

@@ -4,7 +4,7 @@ use std::{any::Any, fmt::Write, sync::PoisonError};
 
 use super::{path, root::Halt, source::Source, target::Placed};
 use crate::{
-    handler::{Context, Misuse, Result},
+    handler::{Context, Misuse, RequestHandle, Result},
     http::percent::Encoder,
 };
 
@@ -46,6 +46,35 @@ impl Context {
     /// const ROUTES: Routes = routes![Home, "/static/{*path}" => Files::new("static")];
     /// ```
     pub fn static_url(&self, path: impl AsRef<str>) -> Result<String> {
+        self.request().static_url(path)
+    }
+
+    /// As [`static_url`](Self::static_url), with scheme and host, for what leaves the site: a feed, a mail. Tornado's `include_host`.
+    ///
+    /// The host is what the client says ([`host`](Self::host)); [`allowed_hosts`](crate::Application::allowed_hosts) sees to it that it is one of
+    /// the program's.
+    ///
+    /// # Errors
+    ///
+    /// As [`static_url`](Self::static_url); 500 when the request names no host.
+    pub fn absolute_static_url(&self, path: impl AsRef<str>) -> Result<String> {
+        let url = self.static_url(path)?;
+        let scheme = self.request().scheme();
+        let host = self.host().ok_or_else(|| {
+            Misuse::error("`cx.absolute_static_url` for a request that names no host")
+        })?;
+        Ok(format!("{scheme}://{host}{url}"))
+    }
+}
+
+/// Static files, for what outlives the [`Context`].
+impl RequestHandle {
+    /// The URL of a static file, with its version: see [`Context::static_url`].
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn static_url(&self, path: impl AsRef<str>) -> Result<String> {
         let path = path.as_ref();
         let mut all = self
             .placed_files()
@@ -68,25 +97,8 @@ impl Context {
         })
     }
 
-    /// As [`static_url`](Self::static_url), with scheme and host, for what leaves the site: a feed, a mail. Tornado's `include_host`.
-    ///
-    /// The host is what the client says ([`host`](Self::host)); [`allowed_hosts`](crate::Application::allowed_hosts) sees to it that it is one of
-    /// the program's.
-    ///
-    /// # Errors
-    ///
-    /// As [`static_url`](Self::static_url); 500 when the request names no host.
-    pub fn absolute_static_url(&self, path: impl AsRef<str>) -> Result<String> {
-        let url = self.static_url(path)?;
-        let scheme = self.request().scheme();
-        let host = self.host().ok_or_else(|| {
-            Misuse::error("`cx.absolute_static_url` for a request that names no host")
-        })?;
-        Ok(format!("{scheme}://{host}{url}"))
-    }
-
     fn placed_files(&self) -> impl Iterator<Item = &Placed> {
-        let targets = &self.request().shared().targets;
+        let targets = &self.shared().targets;
         targets.iter().filter_map(|target| {
             let target: &dyn Any = &**target;
             target.downcast_ref()

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     http::percent,
-    routing::{pattern::Place, tree::Captures, url},
+    routing::{pattern::Place, tree::Captures},
 };
 
 /// One request and its answer under way.
@@ -411,16 +411,7 @@ impl Context {
         name: &str,
         values: impl IntoIterator<Item = A>,
     ) -> Result<String> {
-        let place = self.request.shared().names.get(name);
-        let place =
-            place.ok_or_else(|| Misuse::error(format!("no route has the name `{name}`")))?;
-        url::reverse(place, values).ok_or_else(|| {
-            let count = place.spec.parameters.len();
-            Misuse::error(format!(
-                "`{name}` is `{}`: it takes {count} parameters, in order",
-                place.text()
-            ))
-        })
+        self.request.reverse_url(name, values)
     }
 
     /// Waits until the client is gone. It never ends when the answer is sent to its end.

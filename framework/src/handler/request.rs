@@ -17,8 +17,17 @@ use std::{
 use ::http::{Extensions, HeaderMap, Method, Uri, Version, header::HOST};
 use tokio::sync::Notify;
 
-use super::{flush::Outbox, shared::Shared, shutdown::Shutdown, watchdog};
-use crate::http::{accept, host, spare};
+use super::{
+    error::{Misuse, Result},
+    flush::Outbox,
+    shared::Shared,
+    shutdown::Shutdown,
+    watchdog,
+};
+use crate::{
+    http::{accept, host, spare},
+    routing::url,
+};
 
 /// The head of a request and what the application knows, to be kept beyond the handler. Cloning is one atomic step.
 #[derive(Clone, Debug)]
@@ -235,6 +244,28 @@ impl RequestHandle {
     #[must_use]
     pub fn prefers_json(&self) -> bool {
         accept::prefers_json(&self.0.headers)
+    }
+
+    /// The URL of a named route: see [`Context::reverse_url`](super::Context::reverse_url).
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn reverse_url<A: AsRef<str>>(
+        &self,
+        name: &str,
+        values: impl IntoIterator<Item = A>,
+    ) -> Result<String> {
+        let place = self.shared().names.get(name);
+        let place =
+            place.ok_or_else(|| Misuse::error(format!("no route has the name `{name}`")))?;
+        url::reverse(place, values).ok_or_else(|| {
+            let count = place.spec.parameters.len();
+            Misuse::error(format!(
+                "`{name}` is `{}`: it takes {count} parameters, in order",
+                place.text()
+            ))
+        })
     }
 
     /// Waits until the client is gone. Ends at once when it is gone already; never, when the answer is sent to its end.

@@ -1,0 +1,41 @@
+//! Pages: compiled [Askama](https://askama.readthedocs.io) templates as answers. Feature `templates`.
+//!
+//! A page is a struct with its data, and a file beside the program; both are checked when the program is compiled. A handler answers with
+//! [`View`] of it. What depends on the request (URLs of routes, versions of static files) is no field of it: the [`filters`] get that from
+//! the request, however deep in other templates they stand.
+//!
+//! ```
+//! use squall::{View, askama::Template, handler, template::filters};
+//!
+//! #[derive(Template)]
+//! #[template(
+//!     askama = squall::askama,
+//!     ext = "html",
+//!     source = r#"<ul>{% for story in stories %}<li><a href="{{ "story"|url([story]) }}">{{ story }}</a>{% endfor %}</ul>"#
+//! )]
+//! struct Index<'s> {
+//!     stories: &'s [String],
+//! }
+//!
+//! #[handler]
+//! #[route("/stories")]
+//! struct Stories;
+//!
+//! #[handler]
+//! impl Stories {
+//!     fn get(&self) -> View<Index<'static>> {
+//!         View(Index { stories: &[] })
+//!     }
+//! }
+//! ```
+//!
+//! `askama = squall::askama` is not needed where `askama` is a dependency of the program itself. The templates of files lie in the folder
+//! `templates` of the crate: `#[template(path = "index.html")]`.
+
+pub mod filters;
+mod links;
+mod rendering;
+mod view;
+
+pub use filters::Markup;
+pub use view::{Block, View, ViewOrBlock};

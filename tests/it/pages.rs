@@ -1,0 +1,241 @@
+//! Pages: templates as answers, blocks of them, and the filters that need the request.
+
+use squall::{
+    Application, Files, HttpError, Result, Routes, View,
+    askama::Template,
+    handler,
+    handler::IntoResponse,
+    http::StatusCode,
+    routes,
+    template::filters,
+    testing::{TestClient, TestResponse},
+};
+
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"<h1>{{ title }}</h1>{% block rows %}<ul>{% for row in rows %}<li>{{ row }}{% endfor %}</ul>{% endblock %}"#,
+    blocks = ["rows"]
+)]
+struct List<'l> {
+    title: &'l str,
+    rows: &'l [u32],
+}
+
+#[handler]
+#[route("/lists/{title}", name = "list")]
+struct Lists {
+    title: String,
+}
+
+#[handler]
+impl Lists {
+    fn get(&self) -> impl IntoResponse {
+        let page = List {
+            title: &self.title,
+            rows: &[1, 2],
+        };
+        View(page).block(List::as_rows)
+    }
+
+    fn post(&self) -> impl IntoResponse {
+        let title = &self.title;
+        (StatusCode::CREATED, View(List { title, rows: &[] }))
+    }
+}
+
+/// A template inside of another one: the filters find the request there too.
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = r#"<a href="{{ name|url([title]) }}">"#)]
+struct Link {
+    name: &'static str,
+    title: &'static str,
+}
+
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"{{ "app.css"|static_url }} {{ link|safe }} {{ "home"|url(()) }} {{ text|linkify }} {{ text|linkify(shorten = true) }} [{{ text|squeeze }}]"#
+)]
+struct Filtered {
+    link: Link,
+    text: &'static str,
+}
+
+#[handler]
+#[route("/filtered/{name}")]
+struct Show {
+    name: String,
+}
+
+#[handler]
+impl Show {
+    fn get(&self) -> View<Filtered> {
+        let name = if self.name == "broken" {
+            "nowhere"
+        } else {
+            "list"
+        };
+        View(Filtered {
+            link: Link {
+                name,
+                title: "a/b & \"c\"",
+            },
+            text: "  <see>\n www.example.com/the/very/long/way.html ",
+        })
+    }
+}
+
+#[handler(base = site)]
+#[route("/", name = "home")]
+struct Home {
+    site: Site,
+}
+
+#[handler]
+impl Home {
+    fn get(&self) -> Result<View<ErrorPage>> {
+        Err(HttpError::not_found().into())
+    }
+}
+
+/// A page for errors is a template too.
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = "<p class=error>{{ error }}")]
+struct ErrorPage {
+    error: String,
+}
+
+#[handler]
+struct Site;
+
+#[handler]
+impl Site {
+    #[write_error]
+    fn page(&self, error: &HttpError) -> View<ErrorPage> {
+        let error = error.to_string();
+        View(ErrorPage { error })
+    }
+}
+
+const ROUTES: Routes = routes![
+    Home,
+    Lists,
+    Show,
+    "/static/{*path}" => Files::new("static"),
+];
+
+async fn get(target: &str, headers: &[(&'static str, &str)]) -> TestResponse {
+    let client = TestClient::new(Application::new(ROUTES).base::<Site>());
+    let request = client.get(target);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(*name, value)
+    });
+    request.send().await
+}
+
+#[squall::test]
+async fn a_template_is_an_answer() {
+    let answer = get("/lists/%3Cb%3E", &[]).await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html; charset=UTF-8")
+    );
+    assert!(answer.header("etag").is_some());
+    let page = "<h1>&#60;b&#62;</h1><ul><li>1<li>2</ul>";
+    assert_eq!(
+        answer.header("content-length"),
+        Some(&*page.len().to_string())
+    );
+    assert_eq!(answer.text().await, page);
+    let client = TestClient::new(Application::new(ROUTES));
+    let created = client.post("/lists/x").send().await;
+    assert_eq!(created.status(), 201);
+}
+
+#[squall::test]
+async fn who_asks_for_a_part_gets_the_block() {
+    const PART: &str = "<ul><li>1<li>2</ul>";
+    for (headers, is_part) in [
+        (&[][..], false),
+        (&[("hx-request", "true")], true),
+        (&[("hx-request", "true"), ("hx-boosted", "true")], false),
+        (
+            &[
+                ("hx-request", "true"),
+                ("hx-history-restore-request", "true"),
+            ],
+            false,
+        ),
+        (&[("sec-fetch-dest", "empty")], true),
+        (&[("sec-fetch-dest", "document")], false),
+        (
+            &[
+                ("sec-fetch-dest", "empty"),
+                ("hx-request", "true"),
+                ("hx-boosted", "true"),
+            ],
+            false,
+        ),
+    ] {
+        let answer = get("/lists/x", headers).await;
+        let vary = answer.header("vary").unwrap_or_default();
+        for name in [
+            "hx-request",
+            "hx-boosted",
+            "hx-history-restore-request",
+            "sec-fetch-dest",
+        ] {
+            assert!(vary.contains(name), "{vary}");
+        }
+        assert_eq!(answer.text().await == PART, is_part, "{headers:?}");
+    }
+}
+
+#[squall::test]
+async fn filters_know_the_request_also_in_nested_templates() {
+    let page = get("/filtered/x", &[]).await.text().await;
+    let style = squall::static_url!("app.css");
+    let address = "www.example.com/the/very/long/way.html";
+    let link = format!("<a href=\"http://{address}\"");
+    let text = |link: &str| format!("  &#60;see&#62;\n {link}</a> ");
+    let expected = format!(
+        "{style} <a href=\"/lists/a%2Fb%20&#38;%20%22c%22\"> / {} {} [&#60;see&#62; {address}]",
+        text(&format!("{link}>{address}")),
+        text(&format!(
+            "{link} title=\"{address}\">www.example.com/the..."
+        )),
+    );
+    assert_eq!(page, expected);
+}
+
+#[squall::test]
+async fn an_error_page_is_a_template() {
+    let answer = get("/", &[]).await;
+    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.text().await, "<p class=error>404 Not Found");
+}
+
+#[squall::test]
+async fn what_cannot_be_rendered_names_the_template_and_the_filter() {
+    let client = TestClient::new(Application::new(ROUTES).debug(true));
+    let answer = client.get("/filtered/broken").send().await;
+    assert_eq!(answer.status(), 500);
+    let page = answer.text().await;
+    for part in [
+        "it::pages::Filtered",
+        "the filter `url` of `nowhere`",
+        "no route has the name `nowhere`",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    let template = Link {
+        name: "list",
+        title: "x",
+    };
+    let error = template.render().unwrap_err().to_string();
+    assert!(error.contains("answer with `View`"), "{error}");
+}
