@@ -20,6 +20,8 @@ mod specs;
 #[cfg(feature = "static-files")]
 mod static_url;
 mod structs;
+#[cfg(feature = "templates")]
+mod ui_module;
 
 #[cfg(test)]
 mod golden;
@@ -72,6 +74,16 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     entry::test(arguments.into(), item.into()).into()
+}
+
+#[cfg(feature = "templates")]
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro_attribute]
+pub fn ui_module(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    ui_module::expand(arguments.into(), item.into()).into()
 }
 
 /// `#[handler]` stands on a struct or on an impl; the first word that says what an item is tells which.

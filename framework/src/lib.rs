@@ -290,6 +290,51 @@ pub use squall_macros::routes;
 #[cfg(feature = "static-files")]
 pub use squall_macros::static_url;
 
+/// Makes a template a UI module: a part of pages that brings along its style sheets and scripts.
+///
+/// `#[ui_module(css = "card.css", js = ["menu.js", "card.js"], embedded_css = "…", embedded_js = "…", head = "…", body = "…")]`, all of them
+/// optional, each a text or several in brackets. In a template it stands as `{{ Card::new(story)|module }}`, and each page on which it
+/// does gets what it needs once: styles and `head` before `</head>`, scripts and `body` before `</body>`.
+///
+/// * `css` and `js` are files below the folder `static` of the crate, as in [`static_url!`], whose `dir` and `prefix` can stand beside
+///   them; a file that is not there is an error of the compiler (feature `static-files`). What begins with a slash or a scheme is a URL.
+/// * `embedded_css` and `embedded_js` are the text itself; `head` and `body` are markup.
+///
+/// [`Emitters`](template::Emitters) say how they are written into the page. A page without the tag that is needed is a 500 which says so.
+/// A part of a page ([`View::block`]) has all of it at its end.
+///
+/// ```
+/// use squall::{View, askama::Template, handler, template::filters, ui_module};
+///
+/// #[ui_module(embedded_css = ".card { padding: 1rem }")]
+/// #[derive(Template)]
+/// #[template(askama = squall::askama, ext = "html", source = "<p class=card>{{ text }}</p>")]
+/// struct Card {
+///     text: &'static str,
+/// }
+///
+/// #[derive(Template)]
+/// #[template(
+///     askama = squall::askama,
+///     ext = "html",
+///     source = r#"<head></head><body>{{ Card { text: "one" }|module }}{{ Card { text: "two" }|module }}</body>"#
+/// )]
+/// struct Page;
+///
+/// #[handler]
+/// #[route("/")]
+/// struct Home;
+///
+/// #[handler]
+/// impl Home {
+///     fn get(&self) -> View<Page> {
+///         View(Page)
+///     }
+/// }
+/// ```
+#[cfg(feature = "templates")]
+pub use squall_macros::ui_module;
+
 /// Runs an `async fn` as a test, on a runtime of its own.
 ///
 /// ```

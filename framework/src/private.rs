@@ -11,6 +11,10 @@ pub use std::{
     vec,
 };
 
+#[cfg(feature = "static-files")]
+pub use crate::static_url;
+#[cfg(feature = "templates")]
+pub use crate::template::{Resource, UiModule};
 pub use crate::{
     application::{Routes, Target, item},
     handler::{

@@ -6,9 +6,10 @@ use squall::{
     handler,
     handler::IntoResponse,
     http::StatusCode,
-    routes,
-    template::filters,
+    routes, static_url,
+    template::{Emitters, filters},
     testing::{TestClient, TestResponse},
+    ui_module,
 };
 
 #[derive(Template)]
@@ -198,7 +199,7 @@ async fn who_asks_for_a_part_gets_the_block() {
 #[squall::test]
 async fn filters_know_the_request_also_in_nested_templates() {
     let page = get("/filtered/x", &[]).await.text().await;
-    let style = squall::static_url!("app.css");
+    let style = static_url!("app.css");
     let address = "www.example.com/the/very/long/way.html";
     let link = format!("<a href=\"http://{address}\"");
     let text = |link: &str| format!("  &#60;see&#62;\n {link}</a> ");
@@ -238,4 +239,124 @@ async fn what_cannot_be_rendered_names_the_template_and_the_filter() {
     };
     let error = template.render().unwrap_err().to_string();
     assert!(error.contains("answer with `View`"), "{error}");
+}
+
+#[ui_module(
+    css = "card.css",
+    js = ["card.js", "https://example.com/x.js?a&b"],
+    embedded_css = ".card { margin: 0 }",
+    embedded_js = "cards += 1;",
+    head = "<meta name=card>",
+    body = "<template id=card></template>"
+)]
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"<p class=card>{{ text }}{% if nested %}{{ Card { text: "inner", nested: false }|module }}{% endif %}"#
+)]
+struct Card {
+    text: &'static str,
+    nested: bool,
+}
+
+#[ui_module(css = "app.css")]
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = "<hr>")]
+struct Rule;
+
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"<HEAD></HEAD><body>{% block cards %}{{ Card { text: "</body>", nested: true }|module }}{{ Rule|module }}{{ Card { text: "", nested: false }|module }}{% endblock %}</BODY>"#,
+    blocks = ["cards"]
+)]
+struct Deck;
+
+#[handler]
+#[route("/deck")]
+struct Decks;
+
+#[handler]
+impl Decks {
+    fn get(&self) -> impl IntoResponse {
+        View(Deck).block(Deck::as_cards)
+    }
+}
+
+/// A page without the tags that its modules need.
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = "<p>{{ Rule|module }}")]
+struct Headless;
+
+#[handler]
+#[route("/headless")]
+struct Bare;
+
+#[handler]
+impl Bare {
+    fn get(&self) -> View<Headless> {
+        View(Headless)
+    }
+}
+
+const MODULES: Routes = routes![Decks, Bare, "/static/{*path}" => Files::new("static")];
+
+const CARDS: &str = "<p class=card>&#60;/body&#62;<p class=card>inner<hr><p class=card>";
+
+#[squall::test]
+async fn modules_bring_what_a_page_needs_once() {
+    let client = TestClient::new(Application::new(MODULES));
+    let page = client.get("/deck").send().await.text().await;
+    let head = format!(
+        "<link rel=\"stylesheet\" href=\"{}\">\n<link rel=\"stylesheet\" href=\"{}\">\n\
+         <style>\n.card {{ margin: 0 }}\n</style>\n<meta name=card>",
+        static_url!("card.css"),
+        static_url!("app.css"),
+    );
+    let body = format!(
+        "<script src=\"{}\"></script>\n<script src=\"https://example.com/x.js?a&#38;b\"></script>\n\
+         <script>\ncards += 1;\n</script>\n<template id=card></template>",
+        static_url!("card.js"),
+    );
+    assert_eq!(
+        page,
+        format!("<HEAD>{head}</HEAD><body>{CARDS}{body}</BODY>")
+    );
+    let part = client
+        .get("/deck")
+        .header("hx-request", "true")
+        .send()
+        .await;
+    assert_eq!(part.text().await, format!("{CARDS}{head}{body}"));
+}
+
+#[squall::test]
+async fn a_program_writes_resources_its_own_way() {
+    let emitters = Emitters::new()
+        .linked_css(|urls| format!("[css {}]", urls.len()))
+        .embedded_css(|_| String::new())
+        .linked_js(|urls| format!("[js {}]", urls.len()))
+        .embedded_js(|scripts| format!("[{}]", scripts.join("|")));
+    let client = TestClient::new(Application::new(MODULES).state(emitters));
+    let page = client.get("/deck").send().await.text().await;
+    let head = "[css 2]<meta name=card>";
+    let body = "[js 2][cards += 1;]<template id=card></template>";
+    assert_eq!(
+        page,
+        format!("<HEAD>{head}</HEAD><body>{CARDS}{body}</BODY>")
+    );
+}
+
+#[squall::test]
+async fn a_page_without_a_place_for_them_says_so() {
+    let client = TestClient::new(Application::new(MODULES).debug(true));
+    let answer = client.get("/headless").send().await;
+    assert_eq!(answer.status(), 500);
+    let page = answer.text().await;
+    assert!(
+        page.contains("Headless") && page.contains("before `&lt;/head&gt;`"),
+        "{page}"
+    );
 }

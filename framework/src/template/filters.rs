@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `"story"\|url([id])` | the URL of a named route: [`Context::reverse_url`](crate::Context::reverse_url) |
 //! | `"app.css"\|static_url` | the URL of a static file with its version: [`Context::static_url`](crate::Context::static_url) (feature `static-files`) |
+//! | `Card::new(story)\|module` | a [`UiModule`], whose style sheets and scripts the page gets |
 //! | `text\|linkify` | the text, with its web addresses as links |
 //! | `text\|squeeze` | the text with each run of white space as one blank, none at its ends |
 //!
@@ -18,7 +19,7 @@ use std::fmt::Display;
 
 use askama::{Values, filter_fn, filters::HtmlSafe};
 
-use super::{links, rendering::Rendering};
+use super::{links, module::UiModule, rendering::Rendering};
 
 /// The URL of a route by its name, the parameters in their order. As an argument of a handler's own, `{{ crate::Story::url(id) }}` does the
 /// same, checked by the compiler.
@@ -29,7 +30,7 @@ pub fn url<P: Parameters>(
     parameters: P,
 ) -> askama::Result<String> {
     let name = name.to_string();
-    let request = Rendering::request("url", values)?;
+    let request = Rendering::of("url", values)?.request();
     request
         .reverse_url(&name, parameters.texts())
         .map_err(|error| failed("url", &name, &error))
@@ -40,10 +41,17 @@ pub fn url<P: Parameters>(
 #[filter_fn]
 pub fn static_url(path: impl Display, values: &dyn Values) -> askama::Result<String> {
     let path = path.to_string();
-    let request = Rendering::request("static_url", values)?;
+    let request = Rendering::of("static_url", values)?.request();
     request
         .static_url(&path)
         .map_err(|error| failed("static_url", &path, &error))
+}
+
+/// A UI module: its markup, and a note of what the page needs for it.
+#[filter_fn]
+pub fn module(module: impl UiModule, values: &dyn Values) -> askama::Result<Markup> {
+    Rendering::of("module", values)?.need(module.resources());
+    module.render_with_values(values).map(Markup)
 }
 
 /// A text with its web addresses as links.

@@ -34,8 +34,10 @@
 
 pub mod filters;
 mod links;
+mod module;
 mod rendering;
 mod view;
 
 pub use filters::Markup;
+pub use module::{Emitters, Resource, UiModule};
 pub use view::{Block, View, ViewOrBlock};

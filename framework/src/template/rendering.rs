@@ -1,40 +1,63 @@
 //! What a template knows of the request that it answers: Askama's run-time values, which pass through nested templates.
 
-use std::any::Any;
+use std::{any::Any, cell::RefCell};
 
 use askama::Values;
 
+use super::module::Resource;
 use crate::handler::RequestHandle;
 
 /// Under this name the values of a rendering hold it.
 const KEY: &str = "squall";
 
 /// One rendering of one page.
-pub(super) struct Rendering(RequestHandle);
+pub(super) struct Rendering {
+    request: RequestHandle,
+    /// What its modules need, each once, in the order in which they were met.
+    resources: RefCell<Vec<Resource>>,
+}
 
 impl Rendering {
     pub(super) fn new(request: &RequestHandle) -> Self {
-        Self(request.clone())
+        Self {
+            request: request.clone(),
+            resources: RefCell::default(),
+        }
     }
 
-    /// The request that the template answers.
+    /// The rendering that these values are of.
     ///
     /// # Errors
     ///
     /// There is none: the template was rendered by hand.
-    pub(super) fn request<'v>(
-        filter: &str,
-        values: &'v dyn Values,
-    ) -> askama::Result<&'v RequestHandle> {
-        let rendering = values
-            .get_value(KEY)
-            .and_then(<dyn Any>::downcast_ref::<Self>);
-        rendering.map(|rendering| &rendering.0).ok_or_else(|| {
+    pub(super) fn of<'v>(filter: &str, values: &'v dyn Values) -> askama::Result<&'v Self> {
+        let rendering = values.get_value(KEY);
+        rendering.and_then(<dyn Any>::downcast_ref).ok_or_else(|| {
             let error = format!(
                 "the filter `{filter}` needs a request: answer with `View` instead of `render()`"
             );
             askama::Error::custom(error)
         })
+    }
+
+    /// The request that the page answers.
+    pub(super) fn request(&self) -> &RequestHandle {
+        &self.request
+    }
+
+    /// Notes what a module needs.
+    pub(super) fn need(&self, resources: &[Resource]) {
+        let mut needed = self.resources.borrow_mut();
+        for resource in resources {
+            if !needed.contains(resource) {
+                needed.push(*resource);
+            }
+        }
+    }
+
+    /// What all modules need.
+    pub(super) fn into_resources(self) -> Vec<Resource> {
+        self.resources.into_inner()
     }
 }
 

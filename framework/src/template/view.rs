@@ -1,11 +1,14 @@
 //! [`View`]: a template as an answer.
 
-use std::any::type_name;
+use std::{any::type_name, fmt::Display};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use askama::Template;
 
-use super::rendering::Rendering;
+use super::{
+    module::{Resource, into_page, into_part},
+    rendering::Rendering,
+};
 use crate::handler::{Error, Html, HttpError, IntoResponse, RequestHandle, Response, Result};
 
 /// A template as an answer: 200, `text/html; charset=UTF-8`. Feature `templates`.
@@ -108,7 +111,7 @@ where
     fn into_response(self, request: &RequestHandle) -> Result<Response> {
         let Self { page, block } = self;
         let html = if asks_for_part(request.headers()) {
-            render(&block.of(&page), request)?
+            render_part(&block.of(&page), request)?
         } else {
             render(&page, request)?
         };
@@ -154,25 +157,42 @@ fn asks_for_part(headers: &HeaderMap) -> bool {
     says(FETCH_DEST, "empty")
 }
 
-/// Renders a template as an answer to this request.
+/// Renders a page as the answer to this request.
 ///
 /// # Errors
 ///
 /// 500 with the template's type and what went wrong.
 fn render<T: Template>(template: &T, request: &RequestHandle) -> Result<String> {
-    let mut page = String::with_capacity(T::SIZE_HINT);
+    let (mut page, resources) = fill(template, request)?;
+    if !resources.is_empty() {
+        let emitters = request.shared().states.get();
+        let emitters = emitters.unwrap_or_default();
+        into_page(&mut page, &resources, &emitters)
+            .map_err(|fault| failed(type_name::<T>(), &fault))?;
+    }
+    Ok(page)
+}
+
+/// Renders a part of a page.
+fn render_part<T: Template>(template: &T, request: &RequestHandle) -> Result<String> {
+    let (mut part, resources) = fill(template, request)?;
+    if !resources.is_empty() {
+        let emitters = request.shared().states.get();
+        into_part(&mut part, &resources, &emitters.unwrap_or_default());
+    }
+    Ok(part)
+}
+
+fn fill<T: Template>(template: &T, request: &RequestHandle) -> Result<(String, Vec<Resource>)> {
+    let mut text = String::with_capacity(T::SIZE_HINT);
     let rendering = Rendering::new(request);
-    match template.render_into_with_values(&mut page, &rendering) {
-        Ok(()) => Ok(page),
-        Err(error) => Err(failed(type_name::<T>(), error)),
+    match template.render_into_with_values(&mut text, &rendering) {
+        Ok(()) => Ok((text, rendering.into_resources())),
+        Err(error) => Err(failed(type_name::<T>(), &error.into_box())),
     }
 }
 
-fn failed(template: &str, error: askama::Error) -> Error {
-    let error = error.into_box();
-    HttpError::internal()
-        .with_cause(format!(
-            "the template `{template}` cannot be rendered: {error}"
-        ))
-        .into()
+fn failed(template: &str, error: &dyn Display) -> Error {
+    let cause = format!("the template `{template}` cannot be rendered: {error}");
+    HttpError::internal().with_cause(cause).into()
 }
