@@ -53,10 +53,8 @@
 //! | `compression-zstd` | the same with zstd besides, whose library takes a C compiler | no |
 //! | `static-files` | [`Files`] in `routes!`, `static_url!` | no |
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
-//! | `compression` | [`Application::compression`]: answers in br and gzip; requests in br, gzip and deflate | no |
-//! | `compression-zstd` | the same with zstd besides; it takes a C compiler | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
-//! | `templates` | [`View`], and [filters](template::filters) for templates, on Askama | no |
+//! | `templates` | [`View`], and [filters](template::filters) and [UI modules](macro@ui_module) for templates, on Askama | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `full` | all of them | no |
 //!

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use squall::{
     Application, Context, Form, Query, Result, handler,
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, with_query},
     routes,
     testing::{TestClient, TestResponse},
 };
@@ -252,4 +252,16 @@ async fn a_form_that_is_none_is_told_why() {
         .send()
         .await;
     assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[test]
+fn a_query_is_added_to_a_url() {
+    let add = |url: &str, pairs: &[(&str, &str)]| with_query(url, pairs.iter().copied());
+    assert_eq!(add("/a", &[]), "/a");
+    assert_eq!(add("/a?b", &[("c", "d")]), "/a?b&c=d");
+    assert_eq!(add("/a?b=1&", &[("b", ""), ("b", "2")]), "/a?b=1&b=&b=2");
+    assert_eq!(
+        add("/a#x?y", &[("\u{fc}", "&=#")]),
+        "/a?%C3%BC=%26%3D%23#x?y"
+    );
 }

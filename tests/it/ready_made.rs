@@ -71,6 +71,7 @@ fn app() -> Application {
         "/gone/{*path}" => StatusCode::GONE,
         "/closed" => (StatusCode::SERVICE_UNAVAILABLE, "back <soon>"),
         "/{first}/old" => Redirect::moved("/{first}/new"),
+        "/rest/{*rest}" => Redirect::moved("{rest}"),
     ])
 }
 
@@ -97,6 +98,13 @@ async fn a_slash_is_added_or_removed() {
     check_sent(&client, "/", None).await;
     let head = client.head("/with").send().await;
     assert_eq!(head.status(), 301);
+}
+
+/// An empty reference is the page itself.
+#[squall::test]
+async fn a_redirect_to_an_empty_rest_is_no_loop() {
+    let client = TestClient::new(app());
+    check_sent(&client, "/rest/", Some("/")).await;
 }
 
 /// What is mounted does not know its prefix; a relative reference needs none.

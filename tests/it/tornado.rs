@@ -1,7 +1,7 @@
 //! Which test shows which behaviour that squall takes over from Tornado, or does better: input and output, cookies, conditional requests, files,
 //! compression, what is ready-made, and the faults that Tornado once had.
 //!
-//! The list is read by a test, so that none of it names what is not there.
+//! The letters are those of the rows in our notes on Tornado. The list is read by a test, so that none of it names what is not there.
 
 use std::{fs, path::Path};
 
@@ -10,40 +10,44 @@ type Row = (&'static str, &'static [&'static str]);
 
 const INPUT: &[Row] = &[
     (
-        "an argument of query and form, the last value counting; missing is 400",
+        "I1, I3: an argument of query and form, the last value counting; missing is 400",
         &[
             "arguments::the_last_value_counts_and_the_form_stands_behind_the_query",
             "arguments::a_missing_or_wrong_argument_is_a_400_that_names_it",
         ],
     ),
     (
-        "all values of an argument, those of one source alone",
+        "I2, I3: all values of an argument, those of one source alone",
         &["arguments::the_last_value_counts_and_the_form_stands_behind_the_query"],
     ),
     (
-        "blank values are kept, a plus is a space, values are stripped",
+        "I4, I5: blank values are kept, a plus is a space, values are stripped",
         &["arguments::values_are_decoded_and_stripped_and_may_be_empty"],
     ),
     (
-        "invalid UTF-8 is 400 where it is read",
+        "I5: invalid UTF-8 is 400 where it is read",
         &["arguments::a_missing_or_wrong_argument_is_a_400_that_names_it"],
     ),
     (
-        "the parameters of the path, typed",
+        "I7: content in any encoding comes as bytes",
+        &["extract::arguments_are_extracted"],
+    ),
+    (
+        "I8: the parameters of the path, typed",
         &[
             "extract::fields_come_from_everywhere",
             "bad_input::paths_are_decoded_or_refused",
         ],
     ),
     (
-        "the request: method, URI, host, whole URL",
+        "I9, N4: the request: method, URI, host, whole URL",
         &[
             "application::a_request_knows_its_whole_url",
             "extract::arguments_are_extracted",
         ],
     ),
     (
-        "a form is known by its media type",
+        "I10: a form is known by its media type",
         &[
             "arguments::only_a_form_has_arguments",
             "arguments::a_form_that_is_none_is_told_why",
@@ -51,7 +55,7 @@ const INPUT: &[Row] = &[
         ],
     ),
     (
-        "forms with files: parts, names in quotes and by RFC 8187, a part without a file is an argument",
+        "I11, N5, N6: forms with files: parts, names in quotes and by RFC 8187, a part without a file is an argument",
         &[
             "multipart::parts_come_in_order_with_their_names_and_types",
             "multipart::names_in_quotes_and_in_rfc_8187_are_understood",
@@ -60,9 +64,12 @@ const INPUT: &[Row] = &[
             "multipart::a_broken_form_is_400",
         ],
     ),
-    ("JSON: 415, 400, 422", &["extract::json_of_each_wrong_kind"]),
     (
-        "content as a stream, prepare before it, limits and deadlines of one request",
+        "I12: JSON: 415, 400, 422",
+        &["extract::json_of_each_wrong_kind"],
+    ),
+    (
+        "H6, N5: content as a stream, prepare before it, limits and deadlines of one request",
         &[
             "bodies::a_stream_is_as_long_as_the_handler_lets",
             "bodies::prepare_runs_when_the_head_has_come",
@@ -77,55 +84,77 @@ const INPUT: &[Row] = &[
 
 const OUTPUT: &[Row] = &[
     (
-        "default headers, on errors too",
+        "O2: default headers, on errors too",
         &["bases::a_base_serves_what_reaches_no_handler"],
     ),
     (
-        "fields are set, added and cleared; hostile ones are never sent",
+        "O3, N1: fields are set, added and cleared; hostile ones are never sent",
         &[
             "answers::the_context_builds_an_answer",
             "answers::hostile_fields_are_never_sent",
         ],
     ),
     (
-        "each type says what it is",
+        "O5: each type says what it is",
         &["answers::types_say_what_they_are"],
     ),
     (
-        "flush sends what is there, and a failure behind it can be seen",
+        "O7, O16: flush sends what is there, and a failure behind it can be seen",
         &[
             "answers::flush_sends_what_is_there",
             "answers::a_failure_half_way_can_be_seen",
         ],
     ),
     (
-        "redirects are encoded and cannot be split",
+        "O9: redirects are encoded and cannot be split",
         &["answers::redirects_are_encoded_and_cannot_be_split"],
     ),
     (
-        "an error drops cookies that were queued when the server failed, and keeps them otherwise",
+        "O12: an error drops cookies that were queued when the server failed, and keeps them otherwise",
         &["cookies::cookies_stay_with_a_refusal_and_not_with_a_failure"],
     ),
     (
-        "HEAD, and statuses without content",
+        "O13, O14: HEAD, and statuses without content",
         &[
             "attack::the_head_of_a_flushed_answer_is_that_of_get",
             "answers::some_statuses_have_no_content",
         ],
     ),
     (
-        "a length that is wrong",
+        "O15: a length that is wrong",
         &["attack::a_wrong_length_is_set_right"],
+    ),
+    (
+        "O1: the fields of every answer, and without the name of the server",
+        &[
+            "answers::flush_sends_what_is_there",
+            "answers::tags_save_content",
+        ],
+    ),
+    (
+        "O4: a status of its own",
+        &[
+            "answers::the_context_builds_an_answer",
+            "attack::an_informational_status_is_no_answer",
+        ],
+    ),
+    (
+        "O8: what is finished is not written to",
+        &["answers::the_context_builds_an_answer"],
+    ),
+    (
+        "O17: a stream to HTTP/1.0 ends with its connection",
+        &["wire::streams_to_http_1_0_until_the_connection_ends"],
     ),
 ];
 
 const COOKIES: &[Row] = &[
     (
-        "cookies are read as browsers write them",
+        "I13, C1, C3: cookies are read as browsers write them",
         &["cookies::a_cookie_is_read_as_browsers_write_it_and_the_last_of_a_name_counts"],
     ),
     (
-        "cookies are set safely, once a name, and never with what would break the field",
+        "C2: cookies are set safely, once a name, and never with what would break the field",
         &[
             "cookies::a_cookie_is_set_safely_unless_it_says_otherwise",
             "cookies::a_cookie_that_is_set_again_replaces_the_first_entirely",
@@ -133,28 +162,28 @@ const COOKIES: &[Row] = &[
         ],
     ),
     (
-        "a cookie is cleared with its attributes",
+        "C4: a cookie is cleared with its attributes",
         &["cookies::a_cookie_is_cleared_with_the_attributes_it_was_set_with"],
     ),
 ];
 
 const CONDITIONAL: &[Row] = &[
     (
-        "content in memory gets a tag for 200 to GET and HEAD; an author sets it, or wants none",
+        "T1, T2: content in memory gets a tag for 200 to GET and HEAD; an author sets it, or wants none",
         &[
             "conditional::a_tag_of_its_own_accord_is_for_a_whole_answer_of_get_and_head",
             "conditional::an_author_sets_the_tag_or_has_none",
         ],
     ),
     (
-        "if-none-match by weak comparison, 304 with what is for the cache",
+        "T3, T4: if-none-match by weak comparison, 304 with what is for the cache",
         &[
             "conditional::if_none_match_is_compared_weakly_with_a_list_or_any",
             "conditional::a_304_keeps_what_is_for_the_cache_and_drops_what_is_of_the_content",
         ],
     ),
     (
-        "a check before the work, and before a change: 304, 412",
+        "T5: a check before the work, and before a change: 304, 412",
         &[
             "conditional::a_304_before_the_work",
             "conditional::in_prepare_no_method_runs_for_a_304",
@@ -163,15 +192,15 @@ const CONDITIONAL: &[Row] = &[
         ],
     ),
     (
-        "a tag with the suffix of a coding is the same state",
+        "T6: a tag with the suffix of a coding is the same state",
         &["conditional::a_tag_with_the_suffix_of_a_coding_is_the_same_state"],
     ),
     (
-        "dates and ranges are there for handlers",
+        "N3, N7: dates and ranges are there for handlers",
         &["conditional::dates_and_ranges_are_there_for_handlers"],
     ),
     (
-        "if-none-match alone decides where it is there, else if-modified-since; a date that is none does not count",
+        "T3: if-none-match alone decides where it is there, else if-modified-since; a date that is none does not count",
         &[
             "conditional::if_none_match_alone_decides_where_it_is_there",
             "conditional::if_modified_since_saves_content",
@@ -182,7 +211,7 @@ const CONDITIONAL: &[Row] = &[
 
 const FILES: &[Row] = &[
     (
-        "a folder, the favicon and robots.txt, under any prefix; a handler for static files",
+        "S1, S2, H4: a folder, the favicon and robots.txt, under any prefix; a handler for static files",
         &[
             "files::favicon_and_robots_have_paths_of_their_own",
             "files::a_folder_is_relative_to_the_crate",
@@ -191,14 +220,14 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "GET and HEAD with the same fields, other methods 405",
+        "S3: GET and HEAD with the same fields, other methods 405",
         &[
             "files::head_has_the_fields_of_get",
             "files::other_methods_are_405",
         ],
     ),
     (
-        "strong tags of the content, last-modified, accept-ranges on every answer",
+        "S4: strong tags of the content, last-modified, accept-ranges on every answer",
         &[
             "files::a_file_is_answered_with_its_fields",
             "files::a_large_file_is_known_by_time_and_length",
@@ -206,11 +235,11 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "304: the tag decides alone, otherwise the date; an invalid one does not count",
+        "S5: 304: the tag decides alone, otherwise the date; an invalid one does not count",
         &["files::the_tag_decides_alone_and_then_the_date"],
     ),
     (
-        "ranges, if-range, 416; several of them as multipart",
+        "S6: ranges, if-range, 416; several of them as multipart",
         &[
             "files_ranges::one_range_is_206",
             "files_ranges::several_ranges_are_one_multipart",
@@ -221,14 +250,14 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "the default file of a folder, and the redirect to its slash",
+        "S7: the default file of a folder, and the redirect to its slash",
         &[
             "files::a_folder_has_its_default_file",
             "files::a_folder_without_one_is_404",
         ],
     ),
     (
-        "404 for all that is outside, hidden, too long or no file",
+        "S8: 404 for all that is outside, hidden, too long or no file",
         &[
             "files_safety::no_path_leads_out",
             "files_safety::no_path_on_the_wire_leads_out",
@@ -241,11 +270,11 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "the content type by the extension, text with its charset",
+        "S9: the content type by the extension, text with its charset",
         &["files::text_has_its_charset"],
     ),
     (
-        "versioned URLs, relative and with the host; a missing file is an error of the compiler, or one in the log",
+        "S10: versioned URLs, relative and with the host; a missing file is an error of the compiler, or one in the log",
         &[
             "files_urls::a_url_names_the_version_of_its_file",
             "files_urls::a_missing_file_has_a_url_without_version",
@@ -255,11 +284,11 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "ten years of cache for a version, immutable, and not for that of another release",
+        "S11: ten years of cache for a version, immutable, and not for that of another release",
         &["files::versions_in_urls_say_how_long_to_keep"],
     ),
     (
-        "versions are remembered, and made anew when the file changes",
+        "S12: versions are remembered, and made anew when the file changes",
         &[
             "files::what_is_remembered_is_not_believed",
             "files::a_changed_file_has_a_new_tag_at_once",
@@ -267,7 +296,7 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "other sources than a folder, extra fields",
+        "S13: other sources than a folder, extra fields",
         &[
             "files_sources::a_source_of_ones_own_has_all_that_files_have",
             "files_sources::streamed_content_is_as_long_as_was_said",
@@ -276,7 +305,7 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "files are streamed, off the event loop",
+        "S14: files are streamed, off the event loop",
         &[
             "files::files_of_every_length_are_whole",
             "files::a_download_holds_nobody_up",
@@ -284,7 +313,7 @@ const FILES: &[Row] = &[
         ],
     ),
     (
-        "siblings that were compressed beforehand",
+        "S15: siblings that were compressed beforehand",
         &[
             "files_sources::the_client_gets_the_sibling_that_it_likes_best",
             "files_sources::each_coding_has_a_tag_and_ranges_of_its_own",
@@ -295,7 +324,7 @@ const FILES: &[Row] = &[
 
 const READY_MADE: &[Row] = &[
     (
-        "redirects with parameters of the pattern, to no other host",
+        "H1: redirects with parameters of the pattern, to no other host",
         &[
             "routing::redirects_fill_in_parameters",
             "attack::a_redirect_that_begins_with_a_parameter_stays_on_the_host",
@@ -303,18 +332,18 @@ const READY_MADE: &[Row] = &[
         ],
     ),
     (
-        "an error for every method",
+        "H2: an error for every method",
         &[
             "ready_made::an_error_answers_every_method",
             "ready_made::an_error_has_its_message",
         ],
     ),
     (
-        "another service where nothing matches",
+        "H3: another service where nothing matches",
         &["ready_made::a_fallback_answers_where_nothing_matches"],
     ),
     (
-        "a slash is added or removed, and leads to no other host",
+        "H5: a slash is added or removed, and leads to no other host",
         &[
             "ready_made::a_slash_is_added_or_removed",
             "ready_made::other_methods_lose_nothing_over_a_slash",
@@ -327,11 +356,82 @@ const READY_MADE: &[Row] = &[
     ),
 ];
 
+const COMPRESSION: &[Row] = &[
+    (
+        "G1: real negotiation, and vary",
+        &[
+            "compression::the_client_chooses_by_weights",
+            "compression::nothing_is_compressed_unless_it_is_asked_for",
+            "compression::identity_refused_compresses_whatever_it_is",
+            "compression::nothing_acceptable_is_406",
+            "compression::vary_keeps_what_it_says",
+        ],
+    ),
+    (
+        "G2: types that become shorter",
+        &["compression::types_that_become_shorter_are_compressed"],
+    ),
+    (
+        "G3: from 1024 bytes on, streams always, each flush at once",
+        &[
+            "compression::short_content_stays_and_any_stream_is_compressed",
+            "compression::a_stream_arrives_as_it_comes",
+        ],
+    ),
+    (
+        "G4: what is encoded stays, lengths are those of the coding",
+        &[
+            "compression::what_is_encoded_already_stays_as_it_is",
+            "compression::a_length_of_the_author_is_not_that_of_the_coding",
+        ],
+    ),
+    (
+        "G5: a part is never compressed",
+        &["compression::a_part_is_never_compressed"],
+    ),
+    (
+        "G6: answers are changed by tower layers",
+        &["application::layers_stand_around_everything"],
+    ),
+    (
+        "G7: content of requests is decoded, within the limit of the decoded size",
+        &[
+            "decompression::content_comes_out_of_every_coding",
+            "decompression::the_limit_counts_what_is_decoded",
+        ],
+    ),
+];
+
+/// What `httputil` has beside that.
+const VALUES: &[Row] = &[(
+    "N2: names and values are added to the query of a URL",
+    &["arguments::a_query_is_added_to_a_url"],
+)];
+
 /// Faults that Tornado had.
 const FAULTS: &[Row] = &[
     (
         "CVE-2025-47287: a broken form is refused at its first fault",
         &["multipart::a_broken_form_is_400"],
+    ),
+    (
+        "CVE-2025-67724: what a client sends is no markup of an error page, and no field",
+        &[
+            "answers::data_does_not_slip_into_a_page",
+            "answers::hostile_fields_are_never_sent",
+        ],
+    ),
+    (
+        "CVE-2025-67725: there is a limit to the fields of a head",
+        &["http1::what_stands_beside_content_is_bounded"],
+    ),
+    (
+        "CVE-2024-7592: cookies are unquoted in linear time",
+        &["hostile_content::many_cookies_and_many_quotes_are_read_in_passing"],
+    ),
+    (
+        "CVE-2026-49855: the limit of content counts what is decoded",
+        &["decompression::the_limit_counts_what_is_decoded"],
     ),
     (
         "CVE-2025-67726: parameters of a part take linear time",
@@ -368,6 +468,8 @@ fn every_row_names_tests_that_are_there() {
         CONDITIONAL,
         FILES,
         READY_MADE,
+        COMPRESSION,
+        VALUES,
         FAULTS,
     ]
     .concat();

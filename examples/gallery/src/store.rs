@@ -146,7 +146,7 @@ impl Store {
         let path = self.folder.join(format!("{INCOMING}{added}"));
         let file = File::create_new(&path).await?;
         Ok(Incoming {
-            nameless: Some((path, file)),
+            begun: Some((path, file)),
             added,
             bytes: 0,
             room: Arc::clone(&self.room),
@@ -162,11 +162,11 @@ impl Store {
     ) -> io::Result<Picture> {
         let slug = slug(file_name);
         let name = format!("{}-{slug}.{}", incoming.added, kind.extension());
-        if let Some((path, file)) = &mut incoming.nameless {
+        if let Some((path, file)) = &mut incoming.begun {
             file.flush().await?;
             tokio::fs::rename(path, self.folder.join(&name)).await?;
         }
-        incoming.nameless = None;
+        incoming.begun = None;
         let picture = Picture {
             name,
             caption: slug.replace('-', " "),
@@ -200,8 +200,8 @@ const INCOMING: &str = ".incoming-";
 
 /// A picture on its way. Dropped before it is kept, it leaves nothing behind.
 pub(crate) struct Incoming {
-    /// `None` when it has got its name.
-    nameless: Option<(PathBuf, File)>,
+    /// The file under its hidden name; `None` when it is kept under its own.
+    begun: Option<(PathBuf, File)>,
     added: u64,
     bytes: u64,
     room: Arc<Room>,
@@ -218,7 +218,7 @@ impl Incoming {
             let error = HttpError::new(StatusCode::INSUFFICIENT_STORAGE);
             return Err(error.with_message("the gallery is full").into());
         }
-        if let Some((_, file)) = &mut self.nameless {
+        if let Some((_, file)) = &mut self.begun {
             file.write_all(chunk).await?;
         }
         Ok(())
@@ -227,13 +227,17 @@ impl Incoming {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if let Some((path, file)) = self.nameless.take() {
+        if let Some((path, file)) = self.begun.take() {
             self.room.taken.fetch_sub(self.bytes, Ordering::Relaxed);
-            // A large file takes a while to remove, and no event loop waits for that.
-            Handle::current().spawn_blocking(move || {
+            let remove = move || {
                 drop(file);
                 _ = fs::remove_file(path);
-            });
+            };
+            // A large file takes a while to remove, and no event loop waits for that.
+            match Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+                Err(_) => remove(),
+            }
         }
     }
 }

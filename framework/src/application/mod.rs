@@ -244,8 +244,8 @@ impl Application {
     /// ([RFC 9110 §15.5.20](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.20)). Default: any host. Hosts that were named before stay.
     ///
     /// `example.com` is this name, whatever the port, `*.example.com` all names below it (and not itself), and `example.com:8080` that port
-    /// alone. Browsers leave 80 and 443 out, so `example.com:80` and `:443` take a host without a port
-    /// too. A server that is reached by its address names that: `127.0.0.1`, `[::1]`. An empty list is none: any host.
+    /// alone. Browsers leave 80 and 443 out, so `example.com:80` and `:443` take a host without a port too. A server that is reached by its
+    /// address names that: `127.0.0.1`, `[::1]`. An empty list is none: any host.
     ///
     /// Where a program makes links out of [`host`](crate::Context::host), or trusts who reaches it on `localhost`, this keeps those away
     /// who bring a name of their own (DNS rebinding).

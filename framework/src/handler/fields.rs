@@ -97,10 +97,9 @@ impl Source {
 
     /// What a form sends for a field that was left blank is no value, where it could not be one.
     fn parse_optional<T: FieldValue>(self, name: &str, text: &str) -> Result<Option<T>> {
-        match T::from_text(text) {
-            Ok(value) => Ok(Some(value)),
+        match self.parse(name, text) {
             Err(_) if text.is_empty() => Ok(None),
-            Err(_) => self.parse(name, text).map(Some),
+            parsed => parsed.map(Some),
         }
     }
 

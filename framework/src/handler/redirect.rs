@@ -157,17 +157,15 @@ impl ReadyMade for Redirect {
     }
 
     fn settle(&mut self, place: &Place, _: Option<&'static Path>) -> Result<(), String> {
+        if let Some(fault) = self.fault(place) {
+            let (from, to) = (place.text(), self.location.escape_debug());
+            return Err(format!("the redirect of `{from}` to `{to}` {fault}"));
+        }
         let unknown = pieces(&self.location).find_map(|piece| match piece {
             Piece::Parameter(name) if !place.spec.parameters.contains(&name) => Some(name),
             _ => None,
         });
         match unknown {
-            None if self.fault(place).is_some() => Err(format!(
-                "the redirect of `{}` to `{}` {}",
-                place.text(),
-                self.location.escape_debug(),
-                self.fault(place).unwrap_or_default()
-            )),
             None if names_host(&self.location) => Err(format!(
                 "the redirect of `{}` to `{}` lets a parameter say part of the host: put a slash behind the host",
                 place.text(),

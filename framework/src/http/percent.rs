@@ -88,8 +88,7 @@ pub(crate) fn encode_reference(text: &str) -> Cow<'_, str> {
     let mut pieces = text.split('%');
     let mut escaped = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
-        let is_escape =
-            piece.len() >= 2 && piece.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
+        let is_escape = begins_with_digits(piece.as_bytes());
         escaped.push_str(if is_escape { "%" } else { "%25" });
         escaped.push_str(piece);
     }
@@ -123,11 +122,7 @@ pub(crate) fn decode_form(text: &str) -> Result<Cow<'_, str>, DecodeError> {
 
 fn check_escapes(text: &str) -> Result<(), DecodeError> {
     let bytes = text.as_bytes();
-    let complete = |at: usize| {
-        bytes
-            .get(at + 1..at + 3)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
+    let complete = |at: usize| begins_with_digits(&bytes[at + 1..]);
     match bytes
         .iter()
         .enumerate()
@@ -136,6 +131,12 @@ fn check_escapes(text: &str) -> Result<(), DecodeError> {
         Some(_) => Err(DecodeError::Escape),
         None => Ok(()),
     }
+}
+
+/// Whether what stands behind a percent sign makes it an escape (RFC 3986 §2.1).
+fn begins_with_digits(rest: &[u8]) -> bool {
+    let digits = rest.get(..2);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Why a text could not be decoded.

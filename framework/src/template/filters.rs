@@ -21,7 +21,7 @@ use askama::{Values, filter_fn, filters::HtmlSafe};
 
 use super::{links, module::UiModule, rendering::Rendering};
 
-/// The URL of a route by its name, the parameters in their order. As an argument of a handler's own, `{{ crate::Story::url(id) }}` does the
+/// The URL of a route by its name, the parameters in their order. Where the handler can be named, `{{ crate::Story::url(id) }}` does the
 /// same, checked by the compiler.
 #[filter_fn]
 pub fn url<P: Parameters>(

@@ -189,70 +189,49 @@ fn find(page: &str, tag: &str, is_last: bool) -> Option<usize> {
 }
 
 fn of_head(resources: &[Resource], emitters: &Emitters) -> String {
-    let mut markup = String::new();
-    emit(
-        &mut markup,
-        resources,
-        &emitters.linked_css,
-        |resource| match resource {
-            Resource::Css(url) => Some(url),
-            _ => None,
-        },
-    );
-    emit(
-        &mut markup,
-        resources,
-        &emitters.embedded_css,
-        |resource| match resource {
-            Resource::EmbeddedCss(rules) => Some(rules),
-            _ => None,
-        },
-    );
-    for resource in resources {
-        if let Resource::Head(own) = resource {
-            markup.push_str(own);
-        }
-    }
-    markup
+    let linked = texts(resources, |resource| match resource {
+        Resource::Css(url) => Some(url),
+        _ => None,
+    });
+    let embedded = texts(resources, |resource| match resource {
+        Resource::EmbeddedCss(rules) => Some(rules),
+        _ => None,
+    });
+    let own = texts(resources, |resource| match resource {
+        Resource::Head(markup) => Some(markup),
+        _ => None,
+    });
+    emit(&emitters.linked_css, &linked) + &emit(&emitters.embedded_css, &embedded) + &own.concat()
 }
 
 fn of_body(resources: &[Resource], emitters: &Emitters) -> String {
-    let mut markup = String::new();
-    emit(
-        &mut markup,
-        resources,
-        &emitters.linked_js,
-        |resource| match resource {
-            Resource::Js(url) => Some(url),
-            _ => None,
-        },
-    );
-    emit(
-        &mut markup,
-        resources,
-        &emitters.embedded_js,
-        |resource| match resource {
-            Resource::EmbeddedJs(script) => Some(script),
-            _ => None,
-        },
-    );
-    for resource in resources {
-        if let Resource::Body(own) = resource {
-            markup.push_str(own);
-        }
-    }
-    markup
+    let linked = texts(resources, |resource| match resource {
+        Resource::Js(url) => Some(url),
+        _ => None,
+    });
+    let embedded = texts(resources, |resource| match resource {
+        Resource::EmbeddedJs(script) => Some(script),
+        _ => None,
+    });
+    let own = texts(resources, |resource| match resource {
+        Resource::Body(markup) => Some(markup),
+        _ => None,
+    });
+    emit(&emitters.linked_js, &linked) + &emit(&emitters.embedded_js, &embedded) + &own.concat()
 }
 
-/// Writes all of one kind, if there is any.
-fn emit(
-    markup: &mut String,
+/// The texts of one kind.
+fn texts(
     resources: &[Resource],
-    emitter: &Emit,
     of_kind: impl Fn(Resource) -> Option<&'static str>,
-) {
-    let texts: Vec<_> = resources.iter().copied().filter_map(of_kind).collect();
-    if !texts.is_empty() {
-        markup.push_str(&emitter(&texts));
+) -> Vec<&'static str> {
+    resources.iter().copied().filter_map(of_kind).collect()
+}
+
+/// The markup of one kind, if there is any of it.
+fn emit(emitter: &Emit, texts: &[&str]) -> String {
+    if texts.is_empty() {
+        return String::new();
     }
+    emitter(texts)
 }
