@@ -31,6 +31,7 @@ pub use crate::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
         },
+        person::{UserType, found_user},
         target::Given,
     },
     http::HeaderMap,

@@ -12,6 +12,7 @@ mod compression;
 mod conditional;
 mod cookies;
 mod crowd;
+mod current_user;
 mod decompression;
 mod disconnect;
 mod errors;

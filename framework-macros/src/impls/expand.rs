@@ -277,7 +277,14 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     }
     let has = |kind: HookKind| is_there(hooks, |hook| hook.kind == kind);
     let waits = is_there(hooks, |hook| {
-        hook.waits && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
+        let is_awaited = matches!(
+            hook.kind,
+            HookKind::Prepare
+                | HookKind::WriteError
+                | HookKind::CurrentUser
+                | HookKind::UserLocale
+        );
+        hook.waits && is_awaited
     });
     let finish_waits = is_there(hooks, |hook| hook.waits && hook.kind == HookKind::OnFinish);
     let (writes_errors, finishes, closes) = (
@@ -285,15 +292,41 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
         has(HookKind::OnFinish),
         has(HookKind::OnConnectionClose),
     );
+    let speaks = has(HookKind::UserLocale);
+    let user = user_type(hooks);
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: #waits,
+            user: #user,
+            speaks: #speaks,
             writes_errors: #writes_errors,
             finishes: #finishes,
             finish_waits: #finish_waits,
             closes: #closes,
         };
     }
+}
+
+/// The type that `#[current_user]` finds, as an expression.
+fn user_type(hooks: &[&Hook]) -> TokenStream {
+    let found: Vec<_> = hooks
+        .iter()
+        .filter(|hook| hook.kind == HookKind::CurrentUser)
+        .map(|hook| {
+            let (conditions, ty) = (&hook.conditions, output_type(&hook.output));
+            let found = around!(ty, (__squall::UserType::of::<), (>()));
+            quote!(#(#conditions)* let user = __squall::Some(#found);)
+        })
+        .collect();
+    if found.is_empty() {
+        return quote!(__squall::None);
+    }
+    quote!({
+        #[allow(unused_variables)]
+        let user: __squall::Option<__squall::UserType> = __squall::None;
+        #(#found)*
+        user
+    })
 }
 
 /// Whether there is such a hook, as an expression: a hook under a `#[cfg]` that does not hold is not there, and only the compiler
@@ -319,6 +352,8 @@ fn hook(hook: &Hook) -> TokenStream {
     let function = match hook.kind {
         HookKind::Prepare => prepare(hook, &name),
         HookKind::WriteError => write_error(hook, &name, &given),
+        HookKind::CurrentUser => introduction(hook, &name, "found_user"),
+        HookKind::UserLocale => introduction(hook, &name, "spoken"),
         HookKind::OnFinish => on_finish(hook, &name, &given),
         HookKind::OnConnectionClose => quote! {
             fn #name(&self) {
@@ -350,6 +385,27 @@ fn prepare(hook: &Hook, name: &Ident) -> TokenStream {
                 let #answer = #called;
                 #prepared
             }
+        }
+    }
+}
+
+/// A hook that says who asks; what it gives is kept by a function of this name.
+fn introduction(hook: &Hook, name: &Ident, keep: &str) -> TokenStream {
+    let [cx, answer] = ["cx", "answer"].map(|name| Ident::new(name, Span::mixed_site()));
+    let called = called(hook, &cx, None);
+    let ty = output_type(&hook.output);
+    let keep = Ident::new(keep, Span::call_site());
+    let kept = around!(ty, (__squall::#keep::<), (>(#cx, #answer)));
+    let boxed = boxed(hook);
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #cx: &'a mut __squall::Context,
+        ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<(), __squall::Error>>> {
+            __squall::Some(#boxed(async move {
+                let #answer = #called;
+                #kept
+            }))
         }
     }
 }
