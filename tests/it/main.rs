@@ -26,6 +26,7 @@ mod files_urls;
 mod hostile_content;
 mod http1;
 mod http2;
+mod languages;
 mod life_cycle;
 mod listening;
 mod multipart;

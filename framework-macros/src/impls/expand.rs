@@ -32,11 +32,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         .map(|(method, marker)| method_impl(self_ty, method, marker));
     let hooks = distinct(&model.hooks, check::same_hook);
     let flags = flags(&hooks);
+    let user_hooks = hooks.iter().filter_map(|hook| user_hook(hook));
     let hooks = hooks.iter().map(|hook| self::hook(hook));
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
+            #(#user_hooks)*
             #[automatically_derived]
             impl __squall::HandlerImpl for #self_ty {
                 const METHODS: &'static [__squall::MethodEntry] = &[#(#entries),*];
@@ -307,15 +309,30 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     }
 }
 
+/// What is known of `#[current_user]` by its type, in one constant: a type that it cannot return is one error.
+fn user_hook(hook: &Hook) -> Option<TokenStream> {
+    if hook.kind != HookKind::CurrentUser {
+        return None;
+    }
+    let (conditions, constant) = (&hook.conditions, user_constant());
+    let ty = output_type(&hook.output);
+    let made = around!(&ty, (__squall::UserHook::<), (>::new()));
+    Some(quote!(#(#conditions)* const #constant: __squall::UserHook<#ty> = #made;))
+}
+
+fn user_constant() -> Ident {
+    Ident::new("USER", Span::mixed_site())
+}
+
 /// The type that `#[current_user]` finds, as an expression.
 fn user_type(hooks: &[&Hook]) -> TokenStream {
+    let constant = user_constant();
     let found: Vec<_> = hooks
         .iter()
         .filter(|hook| hook.kind == HookKind::CurrentUser)
         .map(|hook| {
-            let (conditions, ty) = (&hook.conditions, output_type(&hook.output));
-            let found = around!(ty, (__squall::UserType::of::<), (>()));
-            quote!(#(#conditions)* let user = __squall::Some(#found);)
+            let conditions = &hook.conditions;
+            quote!(#(#conditions)* let user = __squall::Some(#constant.finds);)
         })
         .collect();
     if found.is_empty() {
@@ -352,8 +369,14 @@ fn hook(hook: &Hook) -> TokenStream {
     let function = match hook.kind {
         HookKind::Prepare => prepare(hook, &name),
         HookKind::WriteError => write_error(hook, &name, &given),
-        HookKind::CurrentUser => introduction(hook, &name, "found_user"),
-        HookKind::UserLocale => introduction(hook, &name, "spoken"),
+        HookKind::CurrentUser => {
+            let constant = user_constant();
+            introduction(hook, &name, &quote!((#constant.keep)))
+        }
+        HookKind::UserLocale => {
+            let ty = output_type(&hook.output);
+            introduction(hook, &name, &around!(ty, (__squall::spoken::<), (>)))
+        }
         HookKind::OnFinish => on_finish(hook, &name, &given),
         HookKind::OnConnectionClose => quote! {
             fn #name(&self) {
@@ -389,13 +412,10 @@ fn prepare(hook: &Hook, name: &Ident) -> TokenStream {
     }
 }
 
-/// A hook that says who asks; what it gives is kept by a function of this name.
-fn introduction(hook: &Hook, name: &Ident, keep: &str) -> TokenStream {
+/// A hook that says who asks, and the function that keeps what it gives.
+fn introduction(hook: &Hook, name: &Ident, keep: &TokenStream) -> TokenStream {
     let [cx, answer] = ["cx", "answer"].map(|name| Ident::new(name, Span::mixed_site()));
     let called = called(hook, &cx, None);
-    let ty = output_type(&hook.output);
-    let keep = Ident::new(keep, Span::call_site());
-    let kept = around!(ty, (__squall::#keep::<), (>(#cx, #answer)));
     let boxed = boxed(hook);
     quote! {
         fn #name<'a>(
@@ -404,7 +424,7 @@ fn introduction(hook: &Hook, name: &Ident, keep: &str) -> TokenStream {
         ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<(), __squall::Error>>> {
             __squall::Some(#boxed(async move {
                 let #answer = #called;
-                #kept
+                #keep(#cx, #answer)
             }))
         }
     }

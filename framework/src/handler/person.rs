@@ -216,13 +216,27 @@ pub struct UserType {
     pub(crate) name: fn() -> &'static str,
 }
 
-impl UserType {
-    /// That of what a hook returns.
+/// A hook `#[current_user]` by what it returns: the type that it finds, and what keeps that. Generated code makes one, so that a type which cannot
+/// be returned is one error.
+#[derive(Debug)]
+pub struct UserHook<A> {
+    /// The type that it finds.
+    pub finds: UserType,
+    /// Keeps it.
+    pub keep: fn(&Context, A) -> Result<()>,
+}
+
+impl<A: FoundUser> UserHook<A> {
+    /// That of this type.
     #[must_use]
-    pub const fn of<A: FoundUser>() -> Self {
+    #[expect(clippy::new_without_default, reason = "generated code alone makes one")]
+    pub const fn new() -> Self {
         Self {
-            id: const { TypeId::of::<A::User>() },
-            name: type_name::<A::User>,
+            finds: UserType {
+                id: TypeId::of::<A::User>(),
+                name: type_name::<A::User>,
+            },
+            keep: found_user,
         }
     }
 }
@@ -261,12 +275,8 @@ impl<U: Send + Sync + 'static, E: Failure> FoundUser for Result<Option<U>, E> {
     }
 }
 
-/// Keeps what `#[current_user]` has found. Generated code calls this.
-///
-/// # Errors
-///
-/// That of the hook.
-pub fn found_user<A: FoundUser>(cx: &Context, answer: A) -> Result<()> {
+/// Keeps what `#[current_user]` has found.
+fn found_user<A: FoundUser>(cx: &Context, answer: A) -> Result<()> {
     let user = answer.found()?;
     let user = user.map(|user| -> Shared { Arc::new(user) });
     _ = cx.request().person().user.set(user);
