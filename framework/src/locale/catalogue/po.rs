@@ -38,11 +38,9 @@ fn text_of(bytes: &[u8]) -> Result<&str, Fault> {
 pub(crate) fn write(out: &mut String, keyword: &str, text: &str) {
     out.push_str(keyword);
     let lines = text.split_inclusive('\n');
-    let is_long = lines.clone().nth(1).is_some();
-    if is_long || text.is_empty() {
-        out.push_str(" \"\"\n");
-    } else {
-        out.push(' ');
+    match lines.clone().count() {
+        1 => out.push(' '),
+        _ => out.push_str(" \"\"\n"),
     }
     for line in lines {
         out.push('"');
