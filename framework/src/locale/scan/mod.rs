@@ -58,7 +58,8 @@ const TEMPLATES: [&str; 15] = [
 /// | `"one"\|tn("many", count, context = "context")` | one in a context |
 ///
 /// Files of Rust have them in the templates that stand there (`source = "…"`), and besides they call methods: `.t("text")`,
-/// `.tc("context", "text")`, `.tn("one", "many", count)`. Calls are seen in templates as well. Comments and raw blocks are left out.
+/// `.tc("context", "text")`, `.tn("one", "many", count)`, `.tnc("context", "one", "many", count)`. Calls are seen in templates as well.
+/// Comments and raw blocks are left out.
 ///
 /// Only what is written as a string is seen: neither `t(&title)` nor `concat!("a", "b")`, no template in a doc comment, and none whose
 /// delimiters are its own.
@@ -307,6 +308,7 @@ mod tests {
         check_rust(r#"fn f() { l.t("a"); }"#, "a 1");
         check_rust(r#"l.tc("c", "a").to_owned()"#, "c/a 1");
         check_rust(r#"l.tn("a", "b", list.len(),)"#, "a/b 1");
+        check_rust(r#"l.tnc("c", "a", "b", 7)"#, "c/a/b 1");
         check_rust(
             "self\n    .locale\n    .tn(\n        \"a\", // one\n        \"b\",\n        n,\n    )",
             "a/b 4",

@@ -45,12 +45,12 @@ fn template(tokens: &[Token<'_>]) -> Option<Vec<Use>> {
     Some(uses)
 }
 
-/// `.t("text")`, `.tc("context", "text")`, `.tn("one", "many", …)`.
+/// `.t("text")`, `.tc("context", "text")`, `.tn("one", "many", …)`, `.tnc("context", "one", "many", …)`.
 fn call(tokens: &[Token<'_>]) -> Option<Use> {
     let [dot, name, rest @ ..] = tokens else {
         return None;
     };
-    let (true, Kind::Word(name @ ("t" | "tc" | "tn"))) = (dot.kind.is('.'), &name.kind) else {
+    let (true, Kind::Word(name @ ("t" | "tc" | "tn" | "tnc"))) = (dot.kind.is('.'), &name.kind) else {
         return None;
     };
     let mut arguments = arguments(rest).into_iter();
@@ -59,6 +59,7 @@ fn call(tokens: &[Token<'_>]) -> Option<Use> {
     Some(match *name {
         "tc" => found(Some(first), next()?, None),
         "tn" => found(None, first, Some(next()?)),
+        "tnc" => found(Some(first), next()?, Some(next()?)),
         _ => found(None, first, None),
     })
 }
