@@ -6,7 +6,7 @@ use std::{
 };
 
 use squall::{
-    Application, Context, HttpError, Json, Routes, State, View,
+    Application, Context, HttpError, Json, Options, Routes, State, View,
     askama::Template,
     handler,
     handler::RequestHandle,
@@ -15,6 +15,12 @@ use squall::{
     template::filters,
     testing::{TestClient, TestResponse},
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::OwnServer;
 
 /// Polish has three forms, by its own rule.
 const POLISH: &str = r#"
@@ -284,6 +290,37 @@ async fn english_needs_no_catalogue() {
     );
 }
 
+#[squall::test]
+async fn what_has_no_translation_is_told_once() {
+    let mut server = OwnServer::start("languages::a_server_in_german");
+    for target in ["/", "/", "/end"] {
+        let head = "host: a\r\naccept-language: de\r\nconnection: close";
+        let request = format!("GET {target} HTTP/1.1\r\n{head}\r\n\r\n");
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let lines = server.error_lines("404 GET /end");
+    let told = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(
+        told(r#"no translation of "{n} file" language="de""#),
+        1,
+        "{lines:#?}"
+    );
+    assert_eq!(
+        told(r#"no translation of "May""#),
+        2,
+        "with its context and without: {lines:#?}"
+    );
+    assert_eq!(told("Hello"), 0, "{lines:#?}");
+}
+
+#[squall::test]
+async fn a_server_in_german() {
+    let app = Application::new(ROUTES).state(locales());
+    OwnServer::run(app, Options::default()).await;
+}
+
 #[test]
 fn plurals_follow_the_catalogue_or_cldr() {
     let (polish, arabic) = (locale("pl"), locale("ar"));
@@ -387,7 +424,7 @@ fn a_catalogue_of_another_language_or_for_none_is_refused() {
         format!("{error:?}").contains("its language is `pl`"),
         "{error:?}"
     );
-    // Two forms, where CLDR has four for Polish: one, few, many and other.
+    // Two forms, where whole numbers have three in Polish: one, few and many.
     let two = "msgid \"a\"\nmsgid_plural \"b\"\nmsgstr[0] \"c\"\nmsgstr[1] \"d\"\n";
     let error = Locales::new("en").catalogue("pl", two).unwrap_err();
     assert!(format!("{error:?}").contains("Plural-Forms"), "{error:?}");

@@ -50,7 +50,8 @@ fn call(tokens: &[Token<'_>]) -> Option<Use> {
     let [dot, name, rest @ ..] = tokens else {
         return None;
     };
-    let (true, Kind::Word(name @ ("t" | "tc" | "tn" | "tnc"))) = (dot.kind.is('.'), &name.kind) else {
+    let (true, Kind::Word(name @ ("t" | "tc" | "tn" | "tnc"))) = (dot.kind.is('.'), &name.kind)
+    else {
         return None;
     };
     let mut arguments = arguments(rest).into_iter();
