@@ -68,6 +68,8 @@ pub mod files;
 mod fuzz;
 pub mod handler;
 pub mod http;
+#[cfg(feature = "locale")]
+pub mod locale;
 mod options;
 mod routing;
 pub mod server;
