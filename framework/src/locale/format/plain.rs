@@ -41,18 +41,8 @@ impl Plain {
         }
     }
 
-    fn day(&self, at: OffsetDateTime, message: &str, translate: &dyn Translate) -> String {
-        let month = at.month().to_string();
-        let (day, year) = (at.day().to_string(), at.year().to_string());
-        let month = translated(translate, &month);
-        fill(
-            &translated(translate, message),
-            &[("month", &month), ("day", &day), ("year", &year)],
-        )
-    }
-
     fn calendar(&self, at: OffsetDateTime, length: Length, translate: &dyn Translate) -> String {
-        let long = || self.day(at, messages::MONTH_DAY_YEAR, translate);
+        let long = || day(at, messages::MONTH_DAY_YEAR, translate);
         match length {
             Length::Short if self.american => short(at),
             Length::Short => at.date().to_string(),
@@ -135,11 +125,11 @@ impl Writing for Plain {
             Shape::Time => self.clock(at.time()),
             Shape::Weekday => weekday(),
             Shape::WeekdayTime => with_time(messages::WEEKDAY_AT, "weekday", weekday()),
-            Shape::Day => self.day(at, messages::MONTH_DAY, translate),
+            Shape::Day => day(at, messages::MONTH_DAY, translate),
             Shape::DayTime => with_time(
                 messages::DATE_AT,
                 "date",
-                self.day(at, messages::MONTH_DAY, translate),
+                day(at, messages::MONTH_DAY, translate),
             ),
         }
     }
@@ -151,6 +141,17 @@ impl Writing for Plain {
     fn yesterday(&self, _: bool) -> Option<&'static str> {
         None
     }
+}
+
+/// The day in words: `message` says which of them, and their order.
+fn day(at: OffsetDateTime, message: &str, translate: &dyn Translate) -> String {
+    let month = at.month().to_string();
+    let (day, year) = (at.day().to_string(), at.year().to_string());
+    let month = translated(translate, &month);
+    fill(
+        &translated(translate, message),
+        &[("month", &month), ("day", &day), ("year", &year)],
+    )
 }
 
 /// 7/10/26

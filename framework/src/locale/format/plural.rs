@@ -1,11 +1,12 @@
 //! The plural rules of languages, for whole numbers.
 //!
-//! A table of our own, since whole numbers need little of what CLDR has (no fractions, no compact numbers), and a crate for it would cost
-//! more than all the rest of the feature. A test of the feature `icu` compares each rule with CLDR's data.
+//! A table of our own: whole numbers need little of what CLDR has (no fractions, no compact numbers), a crate for it would cost more than
+//! all the rest of the feature, and ICU4X's data has fewer languages. A test of the feature `icu` compares the two.
 //!
-//! A form is the place of a category among those that whole numbers of the language take, in the order zero, one, two, few, many, other.
-//! Czech, which says `many` of fractions alone, has three. The `many` of French, Spanish, Italian, Portuguese and their like is counted as
-//! `other`: it is said of whole millions alone ("un million *de* livres"), and catalogues of these languages have two forms.
+//! A form is the place of a category among those that whole numbers of the language take, in the order zero, one, two, few, many, other:
+//! Czech, which says `many` of fractions alone, has three. Two things are as catalogues have them, and not as CLDR has them: the `many` of
+//! French, Spanish, Italian, Portuguese and their like is counted as `other` (it is said of whole millions alone: "un million *de*
+//! livres"), and Vietnamese has one form (two from CLDR 49 on).
 
 use super::tag::Tag;
 
