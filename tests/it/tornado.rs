@@ -451,6 +451,7 @@ const LANGUAGES: &[Row] = &[
         "LO5, LO6: dates, numbers, lists, direction",
         &[
             "languages::dates_and_numbers_are_english_where_nothing_else_is_there",
+            "languages::dates_numbers_and_lists_are_those_of_the_language",
             "languages::a_page_speaks_the_language_and_says_so",
         ],
     ),

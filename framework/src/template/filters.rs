@@ -51,7 +51,7 @@ use crate::locale::{Count, DateStyle, Length, Locale, Moment, Text};
 /// The URL of a route by its name, the parameters in their order. Where the handler can be named, `{{ crate::Story::url(id) }}` does the
 /// same, checked by the compiler.
 #[filter_fn]
-pub fn url<P: Parameters>(
+pub fn url<P: Texts>(
     name: impl Display,
     values: &dyn Values,
     parameters: P,
@@ -159,11 +159,8 @@ pub fn number(number: impl Display, values: &dyn Values) -> askama::Result<Strin
 /// A list in words.
 #[cfg(feature = "locale")]
 #[filter_fn]
-pub fn list(
-    items: impl IntoIterator<Item: Display>,
-    values: &dyn Values,
-) -> askama::Result<String> {
-    Ok(locale("list", values)?.list(items))
+pub fn list(items: impl Texts, values: &dyn Values) -> askama::Result<String> {
+    Ok(locale("list", values)?.list(items.texts()))
 }
 
 /// A date.
@@ -204,38 +201,44 @@ fn locale<'v>(filter: &str, values: &'v dyn Values) -> askama::Result<&'v Locale
     Ok(Rendering::of(filter, values)?.request().locale())
 }
 
-/// The parameters of a route for the filter [`url`]: `()` for none, `[id]` or `&ids[..]` of one type, `(id, name)` of several.
+/// Several values for a filter, as they are shown: `[id]`, a slice or a vector of one type, `(id, name)` of several, `()` for none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list of parameters",
-    label = "not the parameters of a route",
-    note = "write them in brackets, `\"story\"|url([id])`, or `\"home\"|url(())` where there are none"
+    message = "`{Self}` is no list of values",
+    label = "not a list of values",
+    note = "write them in brackets, `\"story\"|url([id])`, in parentheses where they have several types, or `\"home\"|url(())` where there are none"
 )]
-pub trait Parameters {
+pub trait Texts {
     /// The texts, in their order.
     fn texts(&self) -> Vec<String>;
 }
 
-impl<T: Parameters + ?Sized> Parameters for &T {
+impl<T: Texts + ?Sized> Texts for &T {
     fn texts(&self) -> Vec<String> {
         (**self).texts()
     }
 }
 
-impl<D: Display> Parameters for [D] {
+impl<D: Display> Texts for [D] {
     fn texts(&self) -> Vec<String> {
         self.iter().map(D::to_string).collect()
     }
 }
 
-impl<D: Display, const N: usize> Parameters for [D; N] {
+impl<D: Display> Texts for Vec<D> {
     fn texts(&self) -> Vec<String> {
         self.as_slice().texts()
     }
 }
 
-macro_rules! parameters {
+impl<D: Display, const N: usize> Texts for [D; N] {
+    fn texts(&self) -> Vec<String> {
+        self.as_slice().texts()
+    }
+}
+
+macro_rules! tuples {
     ($($name:ident)*) => {
-        impl<$($name: Display),*> Parameters for ($($name,)*) {
+        impl<$($name: Display),*> Texts for ($($name,)*) {
             #[expect(non_snake_case, reason = "a value is named like its type")]
             fn texts(&self) -> Vec<String> {
                 let ($($name,)*) = self;
@@ -245,16 +248,16 @@ macro_rules! parameters {
     };
 }
 
-impl Parameters for () {
+impl Texts for () {
     fn texts(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-parameters!(A);
-parameters!(A B);
-parameters!(A B C);
-parameters!(A B C D);
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
 
 /// Markup that a filter has made, everything in it escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
