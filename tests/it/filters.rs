@@ -6,8 +6,14 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use percent_encoding::percent_decode_str;
 use proptest::{prelude::*, test_runner::TestRunner};
 use squall::{
-    Application, Files, Routes, View, askama::Template, handler, routes, template::filters,
-    testing::TestClient, ui_module,
+    Application, Files, Routes, View,
+    askama::Template,
+    handler,
+    locale::Locales,
+    routes,
+    template::filters,
+    testing::{TestClient, TestRequest},
+    ui_module,
 };
 
 /// Every filter, wherever what it gives may stand. Links are markup, and stand in no attribute.
@@ -20,6 +26,12 @@ use squall::{
 <p id=squeeze title="{{ text|squeeze }}">{{ text|squeeze }}</p>
 <p id=url title="{{ "page"|url([text.as_str()]) }}">{{ "page"|url([text.as_str()]) }}</p>
 <p id=static title="{{ text|static_url }}">{{ text|static_url }}</p>
+<p id=t title="{{ text.as_str()|t }}">{{ text.as_str()|t }}</p>
+<p id=tc title="{{ text.as_str()|tc("month") }}">{{ text.as_str()|tc("month") }}</p>
+<p id=tn title="{{ "one"|tn(text.as_str(), 2) }}">{{ "one"|tn(text.as_str(), 2) }}</p>
+<p id=with title="{{ "{a} {b}"|t|with("a", text)|with("b", "B") }}">{{ "{a} {b}"|t|with("a", text)|with("b", "B") }}</p>
+<p id=list title="{{ [text.as_str(), "b"]|list }}">{{ [text.as_str(), "b"]|list }}</p>
+<p id=said title="{{ "Hello {a}"|t|with("a", text) }}">{{ "Hello {a}"|t|with("a", text) }}</p>
 <p id=json title="{{ text|json }}">{{ text|json }}</p>
 <p id=inner>{{ Quote { text: text.as_str() }|module }}</p>
 <p id=links>{{ text|linkify }}</p>
@@ -61,7 +73,64 @@ impl Show {
     }
 }
 
-const ROUTES: Routes = routes![Show, "/static/{*path}" => Files::new("static")];
+/// A translator is nobody who writes markup: it is text too.
+const GERMAN: &str = r#"
+msgid "Hello {a}"
+msgstr "</p><b title='\"'>{a}&lt;"
+"#;
+
+/// Numbers and dates: what is none, is refused, and what comes of others has no markup.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"<p id=number title="{{ text|number }}">{{ text|number }}</p>"#
+)]
+struct Number {
+    text: String,
+}
+
+#[handler]
+#[route("/number")]
+struct ShowNumber;
+
+#[handler]
+impl ShowNumber {
+    async fn post(&self, text: String) -> View<Number> {
+        View(Number { text })
+    }
+}
+
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"<p id=date title="{{ at|date(length = "full", time = true, offset = self.offset) }}">{{ at|relative_date(offset = self.offset) }}</p>"#
+)]
+struct Date {
+    at: i64,
+    offset: i32,
+}
+
+#[handler]
+#[route("/date/{at}/{offset}")]
+struct ShowDate {
+    at: i64,
+    offset: i32,
+}
+
+#[handler]
+impl ShowDate {
+    fn get(&self) -> View<Date> {
+        View(Date {
+            at: self.at,
+            offset: self.offset,
+        })
+    }
+}
+
+const ROUTES: Routes =
+    routes![Show, ShowNumber, ShowDate, "/static/{*path}" => Files::new("static")];
 
 /// What has been harmful, or might be.
 const CLASSICS: &[&str] = &[
@@ -282,8 +351,8 @@ fn check(page: &str, text: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(
         own,
         [
-            "html", "head", "title", "style", "body", "p", "p", "p", "p", "p", "p", "q", "p", "p",
-            "p", "script", "script"
+            "html", "head", "title", "style", "body", "p", "p", "p", "p", "p", "p", "p", "p", "p",
+            "p", "p", "p", "q", "p", "p", "p", "script", "script"
         ]
     );
     let find = |id| {
@@ -322,6 +391,31 @@ fn check(page: &str, text: &str) -> Result<(), TestCaseError> {
         prop_assert_eq!(decoded(url), path);
     }
 
+    for (id, before, behind) in [
+        ("t", "", ""),
+        ("tc", "", ""),
+        ("tn", "", ""),
+        ("with", "", " B"),
+        ("said", "</p><b title='\"'>", "&lt;"),
+    ] {
+        let element = find(id);
+        let text = if id == "tn" {
+            text.replace("{n}", "2")
+        } else {
+            text.to_owned()
+        };
+        let whole = format!("{before}{text}{behind}");
+        prop_assert_eq!(element.names(), ["id", "title"]);
+        prop_assert_eq!(&element.text, &parsed(&whole));
+        prop_assert_eq!(element.attribute("title"), Some(&*parsed_raw(&whole)));
+    }
+
+    let list = find("list");
+    prop_assert_eq!(list.names(), ["id", "title"]);
+    prop_assert!(list.text.starts_with(&in_text) && list.text.ends_with('b'));
+    let listed = list.attribute("title").unwrap();
+    prop_assert!(listed.starts_with(&raw) && listed.ends_with('b'));
+
     let json = find("json");
     prop_assert_eq!(json.names(), ["id", "title"]);
     let script = all.iter().find(|element| element.name == "script").unwrap();
@@ -352,6 +446,16 @@ fn check(page: &str, text: &str) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// The one element of a page that is only that.
+fn only(page: &str) -> Result<Element, TestCaseError> {
+    let mut all = elements(page);
+    let names: Vec<_> = all.iter().map(|element| &*element.name).collect();
+    prop_assert_eq!(names, ["html", "head", "body", "p"]);
+    let element = all.remove(3);
+    prop_assert_eq!(element.names(), ["id", "title"]);
+    Ok(element)
 }
 
 /// Runs of white space are one blank, none stands at the ends, and all else is there.
@@ -398,18 +502,52 @@ impl Site {
             .enable_all()
             .build()
             .unwrap();
-        let client = runtime.block_on(async { TestClient::new(Application::new(ROUTES)) });
+        let locales = Locales::new("en").catalogue("de", GERMAN).unwrap();
+        let app = Application::new(ROUTES).state(locales).debug(true);
+        let client = runtime.block_on(async { TestClient::new(app) });
         Self { client, runtime }
     }
 
+    fn ask(&self, request: TestRequest<'_>) -> (u16, String) {
+        self.runtime.block_on(async {
+            let request = request.header("accept-language", "de");
+            let answer = request.header("accept", "text/html").send().await;
+            (answer.status().as_u16(), answer.text().await)
+        })
+    }
+
+    fn post(&self, target: &str, text: &str) -> (u16, String) {
+        self.ask(self.client.post(target).body(text.to_owned()))
+    }
+
     fn check(&self, text: &str) -> Result<(), TestCaseError> {
-        let (status, page) = self.runtime.block_on(async {
-            let request = self.client.post("/pages/x").body(text.to_owned());
-            let answer = request.send().await;
-            (answer.status(), answer.text().await)
-        });
+        let (status, page) = self.post("/pages/x", text);
         prop_assert_eq!(status, 200);
-        check(&page, text)
+        check(&page, text)?;
+        self.check_number(text)
+    }
+
+    /// A number, or the page that says why it is none.
+    fn check_number(&self, text: &str) -> Result<(), TestCaseError> {
+        let (status, page) = self.post("/number", text);
+        if status == 200 {
+            let digits = |text: &str| {
+                let digits = text.replace(|c: char| !c.is_ascii_digit(), "");
+                digits.trim_start_matches('0').to_owned()
+            };
+            let number = only(&page)?;
+            prop_assert_eq!(digits(&number.text), digits(text));
+            prop_assert_eq!(number.attribute("title").map(digits), Some(digits(text)));
+            return Ok(());
+        }
+        prop_assert_eq!(status, 500);
+        let names = |page: &str| -> Vec<_> {
+            let elements = elements(page);
+            elements.into_iter().map(|element| element.name).collect()
+        };
+        let (_, plain) = self.post("/number", "none");
+        prop_assert_eq!(names(&page), names(&plain));
+        Ok(())
     }
 
     #[track_caller]
@@ -459,5 +597,23 @@ fn whatever_stands_in_a_text_stays_text() {
         ..ProptestConfig::default()
     });
     let checked = runner.run(&hostile(), |text| site.check(&text));
+    checked.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn dates_have_no_markup_however_far_away() {
+    let site = Site::new();
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    let times = prop_oneof![any::<i64>(), -99_999_999_999..99_999_999_999_i64];
+    let checked = runner.run(&(times, any::<i32>()), |(at, offset)| {
+        let (status, page) = site.ask(site.client.get(format!("/date/{at}/{offset}")));
+        prop_assert_eq!(status, 200);
+        only(&page)?;
+        Ok(())
+    });
     checked.unwrap_or_else(|failure| panic!("{failure}"));
 }

@@ -25,6 +25,7 @@ pub(crate) mod incoming;
 pub(crate) mod life_cycle;
 #[cfg(feature = "multipart")]
 mod multipart;
+pub(crate) mod person;
 #[cfg(feature = "compression")]
 mod recoded;
 mod redirect;
@@ -58,6 +59,7 @@ pub use form::{Form, Query};
 pub use incoming::BodyStream;
 #[cfg(feature = "multipart")]
 pub use multipart::{Multipart, Part};
+pub use person::CurrentUser;
 pub use redirect::Redirect;
 pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};
