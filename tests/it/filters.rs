@@ -32,6 +32,8 @@ use squall::{
 <p id=with title="{{ "{a} {b}"|t|with("a", text)|with("b", "B") }}">{{ "{a} {b}"|t|with("a", text)|with("b", "B") }}</p>
 <p id=list title="{{ [text.as_str(), "b"]|list }}">{{ [text.as_str(), "b"]|list }}</p>
 <p id=said title="{{ "Hello {a}"|t|with("a", text) }}">{{ "Hello {a}"|t|with("a", text) }}</p>
+<p id=urlencode title="{{ text|urlencode }}">{{ text|urlencode }}</p>
+<p id=urlencode_strict title="{{ text|urlencode_strict }}">{{ text|urlencode_strict }}</p>
 <p id=json title="{{ text|json }}">{{ text|json }}</p>
 <p id=inner>{{ Quote { text: text.as_str() }|module }}</p>
 <p id=links>{{ text|linkify }}</p>
@@ -352,7 +354,7 @@ fn check(page: &str, text: &str) -> Result<(), TestCaseError> {
         own,
         [
             "html", "head", "title", "style", "body", "p", "p", "p", "p", "p", "p", "p", "p", "p",
-            "p", "p", "p", "q", "p", "p", "p", "script", "script"
+            "p", "p", "p", "p", "p", "q", "p", "p", "p", "script", "script"
         ]
     );
     let find = |id| {
@@ -375,7 +377,12 @@ fn check(page: &str, text: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(quote.attribute("cite"), Some(&*raw));
 
     check_squeezed(&find("squeeze").text, text)?;
-    for (id, prefix) in [("url", "/pages/"), ("static", "/static/")] {
+    for (id, prefix) in [
+        ("url", "/pages/"),
+        ("static", "/static/"),
+        ("urlencode", ""),
+        ("urlencode_strict", ""),
+    ] {
         let element = find(id);
         prop_assert_eq!(element.names(), ["id", "title"]);
         prop_assert_eq!(element.attribute("title"), Some(&*element.text));
@@ -616,4 +623,42 @@ fn dates_have_no_markup_however_far_away() {
         Ok(())
     });
     checked.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+/// What Tornado's module `escape` does, by the filters.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = "{{ text }}|{{ text|urlencode }}|{{ text|urlencode_strict }}|{{ text|squeeze }}|{{ text|json|safe }}"
+)]
+struct Escapes<'t> {
+    text: &'t str,
+}
+
+#[test]
+fn escapes_are_those_of_tornado() {
+    for (text, expected) in [
+        (
+            "<foo>",
+            r#"&#60;foo&#62;|%3Cfoo%3E|%3Cfoo%3E|&#60;foo&#62;|"\u003cfoo\u003e""#,
+        ),
+        (
+            "&amp;\"'",
+            r#"&#38;amp;&#34;&#39;|%26amp%3B%22%27|%26amp%3B%22%27|&#38;amp;&#34;&#39;|"\u0026amp;\"\u0027""#,
+        ),
+        ("\u{e9}", "\u{e9}|%C3%A9|%C3%A9|\u{e9}|\"\u{e9}\""),
+        ("+ #%", r##"+ #%|%2B%20%23%25|%2B%20%23%25|+ #%|"+ #%""##),
+        ("a/b", r#"a/b|a/b|a%2Fb|a/b|"a/b""#),
+        (
+            "\tsequences     of\r\n    whitespace   chars ",
+            "\tsequences     of\r\n    whitespace   chars \
+             |%09sequences%20%20%20%20%20of%0D%0A%20%20%20%20whitespace%20%20%20chars%20\
+             |%09sequences%20%20%20%20%20of%0D%0A%20%20%20%20whitespace%20%20%20chars%20\
+             |sequences of whitespace chars\
+             |\"\\tsequences     of\\r\\n    whitespace   chars \"",
+        ),
+    ] {
+        assert_eq!(Escapes { text }.render().unwrap(), expected);
+    }
 }

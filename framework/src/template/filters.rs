@@ -33,7 +33,7 @@
 //! struct Page;
 //! ```
 //!
-//! Askama's own, `json` among them (it is safe inside of `<script>`), are there besides. What these filters give is escaped where it is no
+//! Askama's own are there besides, `json` among them: `{{ value|json|safe }}` is safe inside of `<script>`, `{{ value|json }}` everywhere else. What these filters give is escaped where it is no
 //! markup of theirs. A filter that fails ends the rendering with an error that names the filter and what was put into it.
 //!
 //! # Links
