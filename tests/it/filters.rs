@@ -11,7 +11,7 @@ use squall::{
     handler,
     locale::Locales,
     routes,
-    template::filters,
+    template::{filters, unescape},
     testing::{TestClient, TestRequest},
     ui_module,
 };
@@ -661,4 +661,17 @@ fn escapes_are_those_of_tornado() {
     ] {
         assert_eq!(Escapes { text }.render().unwrap(), expected);
     }
+}
+
+#[test]
+fn escaped_markup_is_text_again() {
+    for text in CLASSICS {
+        let page = Escapes { text }.render().unwrap();
+        let (escaped, _) = page.split_once('|').unwrap();
+        assert_eq!(unescape(escaped), *text);
+    }
+    assert_eq!(
+        unescape("&eacute;&#xe9;&#233; &none;"),
+        "\u{e9}\u{e9}\u{e9} &none;"
+    );
 }
