@@ -26,7 +26,7 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// Reads what `Plural-Forms` says: `nplurals=2; plural=n != 1;`.
+    /// Reads what `Plural-Forms` says: `nplurals=2; plural=n != 1;`. As in gettext it ends there, whatever stands behind.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl Rule {
         let shape = || format!("`{text}` is not of the shape `nplurals=2; plural=n != 1;`");
         let (forms, rest) = text.split_once(';').ok_or_else(shape)?;
         let forms = assigned(forms, "nplurals").ok_or_else(shape)?;
-        let plural = rest.trim_end_matches([';', ' ', '\t', '\r']);
+        let (plural, _) = rest.split_once(';').unwrap_or((rest, ""));
         let plural = assigned(plural, "plural").ok_or_else(shape)?;
         let rule = Self {
             forms: match forms.parse() {
@@ -462,7 +462,6 @@ mod tests {
         refused("nplurals=2; plural=n n", "in column 3, where `n`");
         refused("nplurals=2; plural=-1", "in column 1, where `-`");
         refused("nplurals=2; plural=n & 1", "in column 3, where `&`");
-        refused("nplurals=2; plural=n; x", "in column 2, where `;`");
         refused("nplurals=2; plural=18446744073709551616", "too big");
         refused("nplurals=2; plural=n", "gives form 2 for 2");
         refused(
@@ -470,6 +469,14 @@ mod tests {
             "gives form 2 for 1000",
         );
         refused("nplurals=2; plural=1 / n == 7", "divides by zero for 0");
+    }
+
+    #[test]
+    fn a_rule_ends_with_its_semicolon() {
+        for behind in ["", ";", "; ", ";\\n", "; x"] {
+            let rule = Rule::parse(&format!("nplurals=2; plural=n != 1{behind}")).unwrap();
+            assert_eq!((rule.form(1), rule.form(2)), (0, 1));
+        }
     }
 
     #[test]

@@ -213,6 +213,8 @@ impl Messages {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The messages of one file, written `context/text/plural lines`, one a line.
@@ -408,5 +410,33 @@ mod tests {
         let error = messages([folder.path().join("none")]).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
         assert!(error.to_string().contains("none`"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn anything_can_be_scanned(parts in proptest::collection::vec(
+            prop_oneof![
+                "\\PC{1,3}".boxed(),
+                proptest::sample::select(vec![
+                    "{{", "}}", "{%", "%}", "{#", "#}", "raw", "endraw", "\"", "\\", "'", "r#", "b", "|",
+                    "t", "tc", "tn", "(", ")", ",", ".", "\"a\"", "//", "/*", "*/", "\n", " ", "=",
+                    "context", "source", "\\x", "\\u{", "é", "\r",
+                ])
+                .prop_map(str::to_owned)
+                .boxed(),
+            ],
+            0..40,
+        )) {
+            let content = parts.concat();
+            let lines = content.matches('\n').count() + 1;
+            for (tokens, is_rust) in [
+                (tokens::of_rust(&content), true),
+                (tokens::of_template(&content, 1), false),
+            ] {
+                for found in uses::of(&tokens, is_rust) {
+                    prop_assert!((1..=lines).contains(&found.line));
+                }
+            }
+        }
     }
 }
