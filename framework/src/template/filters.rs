@@ -33,8 +33,24 @@
 //! struct Page;
 //! ```
 //!
-//! Askama's own, `json` among them (it is safe inside of `<script>`), are there besides. What these filters give is escaped where it is no
+//! Askama's own are there besides, `json` among them: `{{ value|json|safe }}` is safe inside of `<script>`, `{{ value|json }}` everywhere else. What these filters give is escaped where it is no
 //! markup of theirs. A filter that fails ends the rendering with an error that names the filter and what was put into it.
+//!
+//! # Links
+//!
+//! `linkify` finds `http://…`, `https://…` and `www.…`. It takes options by their names, `text|linkify(shorten = true)`:
+//!
+//! | option | means | default |
+//! |---|---|---|
+//! | `shorten` | an address of more than 30 characters is shown shortened, whole in the `title` | `false` |
+//! | `extra_params` | attributes of each link: `"rel=nofollow class=external"` | none |
+//! | `extra_params_of` | the path of a function, `crate::kind`, which takes the URL of a link and gives attributes of it | none |
+//! | `require_protocol` | `www.…` is no link | `false` |
+//! | `permitted_protocols` | the protocols of links: `["https", "ftp", "mailto"]` | http, https |
+//!
+//! Attributes are markup as they are written. They are a `&'static str`, which a program has of itself: what came with a request is none, so
+//! the compiler refuses it there. Protocols are found in front of `://`; with `mailto` addresses of mail are links too. `javascript`,
+//! `vbscript` and `data` are permitted by nobody: the rendering fails.
 #![expect(
     missing_docs,
     reason = "`filter_fn` keeps no docs; the table above has them"
@@ -44,7 +60,11 @@ use std::fmt::{Debug, Display};
 
 use askama::{Values, filter_fn, filters::HtmlSafe};
 
-use super::{links, module::UiModule, rendering::Rendering};
+use super::{
+    links::{Links, PROTOCOLS},
+    module::UiModule,
+    rendering::Rendering,
+};
 #[cfg(feature = "locale")]
 use crate::locale::{Count, DateStyle, Length, Locale, Moment, Text};
 
@@ -82,15 +102,30 @@ pub fn module(module: impl UiModule, values: &dyn Values) -> askama::Result<Mark
 }
 
 /// A text with its web addresses as links.
-///
-/// `http` and `https`, and what begins with `www.`; with `shorten = true` long addresses are shown shortened, whole in the `title`.
 #[filter_fn]
 pub fn linkify(
     text: impl Display,
     _: &dyn Values,
     #[optional(false)] shorten: bool,
+    #[optional("")] extra_params: &'static str,
+    #[optional(|_| "")] extra_params_of: fn(&str) -> &'static str,
+    #[optional(false)] require_protocol: bool,
+    #[optional(PROTOCOLS)] permitted_protocols: &'static [&'static str],
 ) -> askama::Result<Markup> {
-    Ok(Markup(links::linkify(&text.to_string(), shorten)))
+    let links = Links {
+        shorten,
+        extra_params,
+        extra_params_of,
+        require_protocol,
+        permitted_protocols,
+    };
+    match links.dangerous() {
+        None => Ok(Markup(links.of(&text.to_string()))),
+        Some(protocol) => {
+            let fault = format_args!("links of this protocol run scripts");
+            Err(failed("linkify", protocol, &fault))
+        }
+    }
 }
 
 /// A text with each run of white space as one blank.
