@@ -110,9 +110,9 @@ fn link(origin: &str, path: &str, rel: &str, media_type: &str) -> Link {
     }
 }
 
-fn person(name: &String) -> Person {
+fn person(name: impl Into<String>) -> Person {
     Person {
-        name: name.clone(),
+        name: name.into(),
         ..Person::default()
     }
 }

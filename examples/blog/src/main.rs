@@ -1,6 +1,6 @@
 //! A blog: `cargo run -p blog -- --port 8903 --author Ann`, then open <http://127.0.0.1:8903/>.
 //!
-//! The posts are Markdown in one SQLite file, `blog.db` unless `--database` says otherwise. A folder of posts is taken in by
+//! The posts are Markdown in one `SQLite` file, `blog.db` unless `--database` says otherwise. A folder of posts is taken in by
 //! `cargo run -p blog -- --import FOLDER`: files `*.md` that begin with TOML between two lines `+++`, see [`import`].
 //!
 //! # Who may write

@@ -43,6 +43,10 @@ pub(crate) fn summary(text: &str) -> String {
     for word in text.split_whitespace() {
         length += word.chars().count() + 1;
         if length > SUMMARY {
+            let end = summary
+                .trim_end_matches(|c: char| c.is_ascii_punctuation())
+                .len();
+            summary.truncate(end);
             return summary + "…";
         }
         if !summary.is_empty() {

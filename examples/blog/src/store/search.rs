@@ -1,4 +1,4 @@
-//! Posts by their words, with SQLite's FTS5.
+//! Posts by their words, with `SQLite`'s FTS5.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 

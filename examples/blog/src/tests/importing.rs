@@ -204,7 +204,8 @@ async fn a_blog_is_there_after_a_restart() {
 }
 
 /// Posts that a real blog has gathered in twelve years. They are no part of this repository.
-#[squall::test]
+// It takes longer than a `squall::test` may.
+#[tokio::test]
 async fn real_posts_are_taken_in() {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/posts");
     let posts = env::var_os("SQUALL_POSTS").map_or(beside, PathBuf::from);
