@@ -19,25 +19,28 @@ pub(crate) struct Rendered {
     pub(crate) html: String,
     /// The words, with a line for each block.
     pub(crate) text: String,
+    /// The beginning, in one line.
+    pub(crate) summary: String,
 }
 
 pub(crate) fn render(markdown: &str) -> Rendered {
-    let mut text = String::new();
+    let mut words = Words::default();
     let mut outline = Outline::default();
     let events = Parser::new_ext(markdown, extensions()).map(|event| {
-        note(&event, &mut text);
+        words.note(&event);
         outline.in_order(event)
     });
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut html, events);
     Rendered {
         html: clean(&SANITIZER.clean(&html).to_string()),
-        text: text.trim().to_owned(),
+        text: words.all.trim().to_owned(),
+        summary: summary(&words.prose),
     }
 }
 
 /// The beginning of a text, in one line.
-pub(crate) fn summary(text: &str) -> String {
+fn summary(text: &str) -> String {
     let mut summary = String::new();
     let mut length = 0;
     for word in text.split_whitespace() {
@@ -74,22 +77,36 @@ fn extensions() -> Options {
         | Options::ENABLE_HEADING_ATTRIBUTES
 }
 
-/// Writes down the words.
-fn note(event: &Event<'_>, text: &mut String) {
-    match event {
-        Event::Text(words) | Event::Code(words) => text.push_str(&clean(words)),
-        Event::SoftBreak => text.push(' '),
-        Event::HardBreak => text.push('\n'),
-        Event::End(TagEnd::TableCell) => text.push(' '),
-        Event::End(
-            TagEnd::Paragraph
-            | TagEnd::Heading(_)
-            | TagEnd::CodeBlock
-            | TagEnd::Item
-            | TagEnd::TableRow
-            | TagEnd::TableHead,
-        ) => text.push('\n'),
-        _ => (),
+/// The words of a post.
+#[derive(Default)]
+struct Words {
+    all: String,
+    /// Without headings and code.
+    prose: String,
+    is_prose: bool,
+}
+
+impl Words {
+    fn note(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Start(Tag::Paragraph | Tag::Item) => self.is_prose = true,
+            Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)) => self.is_prose = false,
+            Event::Text(words) | Event::Code(words) => self.push(&clean(words)),
+            Event::SoftBreak | Event::End(TagEnd::TableCell) => self.push(" "),
+            Event::HardBreak => self.push("\n"),
+            Event::End(
+                TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_) | TagEnd::CodeBlock,
+            ) => self.push("\n"),
+            Event::End(TagEnd::TableRow | TagEnd::TableHead) => self.push("\n"),
+            _ => (),
+        }
+    }
+
+    fn push(&mut self, words: &str) {
+        self.all.push_str(words);
+        if self.is_prose {
+            self.prose.push_str(words);
+        }
     }
 }
 
@@ -186,6 +203,10 @@ mod tests {
 
     #[test]
     fn a_summary_ends_with_a_word() {
+        assert_eq!(
+            render("# Head\n\nIt `is`.\n\n```\ncode\n```\n\n* so").summary,
+            "It is. so"
+        );
         assert_eq!(summary("a few\n words"), "a few words");
         let long = summary(&"wind ".repeat(100));
         assert!(

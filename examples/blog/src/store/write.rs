@@ -57,7 +57,7 @@ impl Store {
         .bind(author)
         .bind(&draft.markdown)
         .bind(&rendered.html)
-        .bind(markdown::summary(&rendered.text))
+        .bind(&rendered.summary)
         .bind(now)
         .bind(now)
         .fetch_one(&mut *transaction)
@@ -77,7 +77,7 @@ impl Store {
         .bind(&draft.title)
         .bind(&draft.markdown)
         .bind(&rendered.html)
-        .bind(markdown::summary(&rendered.text))
+        .bind(&rendered.summary)
         .bind(now())
         .bind(slug)
         .fetch_optional(&mut *transaction)
@@ -174,10 +174,8 @@ async fn replace(
     Ok(())
 }
 
-fn summary(post: &Imported, rendered: &Rendered) -> String {
-    post.summary
-        .clone()
-        .unwrap_or_else(|| markdown::summary(&rendered.text))
+fn summary<'p>(post: &'p Imported, rendered: &'p Rendered) -> &'p str {
+    post.summary.as_ref().unwrap_or(&rendered.summary)
 }
 
 /// Writes down the old paths of a post. One that belongs to another is an error.
