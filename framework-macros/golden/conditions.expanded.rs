@@ -109,6 +109,8 @@ const _: () = {
         ];
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: false,
+            user: __squall::None,
+            speaks: false,
             writes_errors: false,
             finishes: ::core::cfg!(all(feature = "log", not(test)))
                 || ::core::cfg!(all(test)),

@@ -23,6 +23,8 @@ const _: () = {
         const METHODS: &'static [__squall::MethodEntry] = &[];
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: true,
+            user: __squall::None,
+            speaks: false,
             writes_errors: true,
             finishes: true,
             finish_waits: false,

@@ -22,13 +22,15 @@ pub(crate) const HOOKS: &[&str] = &[
     "on_connection_close",
     "write_error",
     "default_headers",
+    "current_user",
+    "user_locale",
 ];
 
 /// Further marks on methods of the impl.
 const METHOD: &[&str] = &["method", "blocking"];
 
 /// What is to come: refused by name, because a guard that is accepted and ignored is an open door.
-const TO_COME: &[&str] = &["authenticated", "current_user", "user_locale"];
+const TO_COME: &[&str] = &["authenticated"];
 
 /// The methods that have a name of their own in an impl, as they stand in a request.
 pub(crate) const METHODS: &[(&str, &str)] = &[

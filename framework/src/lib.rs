@@ -68,6 +68,8 @@ pub mod files;
 mod fuzz;
 pub mod handler;
 pub mod http;
+#[cfg(feature = "locale")]
+pub mod locale;
 mod options;
 mod routing;
 pub mod server;
@@ -208,9 +210,11 @@ pub use template::View;
 /// | `#[write_error]` | `async fn page(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse` | for an error; its own, or else that of the nearest base |
 /// | `#[on_finish]` | `fn finished(&self, outcome: &Outcome)` | once, when the answer has been sent or will not be |
 /// | `#[on_connection_close]` | `fn gone(&self)` | when the client goes away before the answer is complete |
+/// | `#[current_user]` | `async fn user(&self, cx: &mut Context) -> Result<Option<User>>` | as soon as the struct is there, where somebody takes a [`CurrentUser`](handler::CurrentUser); its own, or else that of the nearest base |
+/// | `#[user_locale]` | `async fn locale(&self, cx: &mut Context) -> Option<Locale>` | as soon as the struct is there; its own, or else that of the nearest base; `None` leaves it to the cookie and to `accept-language`, see [`Locales`](locale::Locales) (feature `locale`) |
 ///
-/// `prepare`, `write_error` and `on_finish` may be `async` or not. The hooks of a base run before those of the handler. Any other
-/// function is refused; helpers stand in a plain `impl`.
+/// `default_headers` and `on_connection_close` are plain functions, the others may be `async`. The hooks of a base run before those of the
+/// handler. Any other function is refused; helpers stand in a plain `impl`.
 ///
 /// # What it makes
 ///

@@ -11,6 +11,8 @@ pub use std::{
     vec,
 };
 
+#[cfg(feature = "locale")]
+pub use crate::locale::spoken::spoken;
 #[cfg(feature = "static-files")]
 pub use crate::static_url;
 #[cfg(feature = "templates")]
@@ -31,6 +33,7 @@ pub use crate::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
             on_pool, prefix_of, taken, watched,
         },
+        person::{UserHook, UserType},
         target::Given,
     },
     http::HeaderMap,

@@ -32,11 +32,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         .map(|(method, marker)| method_impl(self_ty, method, marker));
     let hooks = distinct(&model.hooks, check::same_hook);
     let flags = flags(&hooks);
+    let user_hooks = hooks.iter().filter_map(|hook| user_hook(hook));
     let hooks = hooks.iter().map(|hook| self::hook(hook));
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
+            #(#user_hooks)*
             #[automatically_derived]
             impl __squall::HandlerImpl for #self_ty {
                 const METHODS: &'static [__squall::MethodEntry] = &[#(#entries),*];
@@ -277,7 +279,14 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     }
     let has = |kind: HookKind| is_there(hooks, |hook| hook.kind == kind);
     let waits = is_there(hooks, |hook| {
-        hook.waits && matches!(hook.kind, HookKind::Prepare | HookKind::WriteError)
+        let is_awaited = matches!(
+            hook.kind,
+            HookKind::Prepare
+                | HookKind::WriteError
+                | HookKind::CurrentUser
+                | HookKind::UserLocale
+        );
+        hook.waits && is_awaited
     });
     let finish_waits = is_there(hooks, |hook| hook.waits && hook.kind == HookKind::OnFinish);
     let (writes_errors, finishes, closes) = (
@@ -285,15 +294,56 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
         has(HookKind::OnFinish),
         has(HookKind::OnConnectionClose),
     );
+    let speaks = has(HookKind::UserLocale);
+    let user = user_type(hooks);
     quote! {
         const HOOKS: __squall::Hooks = __squall::Hooks {
             waits: #waits,
+            user: #user,
+            speaks: #speaks,
             writes_errors: #writes_errors,
             finishes: #finishes,
             finish_waits: #finish_waits,
             closes: #closes,
         };
     }
+}
+
+/// What is known of `#[current_user]` by its type, in one constant: a type that it cannot return is one error.
+fn user_hook(hook: &Hook) -> Option<TokenStream> {
+    if hook.kind != HookKind::CurrentUser {
+        return None;
+    }
+    let (conditions, constant) = (&hook.conditions, user_constant());
+    let ty = output_type(&hook.output);
+    let made = around!(&ty, (__squall::UserHook::<), (>::new()));
+    Some(quote!(#(#conditions)* const #constant: __squall::UserHook<#ty> = #made;))
+}
+
+fn user_constant() -> Ident {
+    Ident::new("USER", Span::mixed_site())
+}
+
+/// The type that `#[current_user]` finds, as an expression.
+fn user_type(hooks: &[&Hook]) -> TokenStream {
+    let constant = user_constant();
+    let found: Vec<_> = hooks
+        .iter()
+        .filter(|hook| hook.kind == HookKind::CurrentUser)
+        .map(|hook| {
+            let conditions = &hook.conditions;
+            quote!(#(#conditions)* let user = __squall::Some(#constant.finds);)
+        })
+        .collect();
+    if found.is_empty() {
+        return quote!(__squall::None);
+    }
+    quote!({
+        #[allow(unused_variables)]
+        let user: __squall::Option<__squall::UserType> = __squall::None;
+        #(#found)*
+        user
+    })
 }
 
 /// Whether there is such a hook, as an expression: a hook under a `#[cfg]` that does not hold is not there, and only the compiler
@@ -319,6 +369,14 @@ fn hook(hook: &Hook) -> TokenStream {
     let function = match hook.kind {
         HookKind::Prepare => prepare(hook, &name),
         HookKind::WriteError => write_error(hook, &name, &given),
+        HookKind::CurrentUser => {
+            let constant = user_constant();
+            introduction(hook, &name, &quote!((#constant.keep)))
+        }
+        HookKind::UserLocale => {
+            let ty = output_type(&hook.output);
+            introduction(hook, &name, &around!(ty, (__squall::spoken::<), (>)))
+        }
         HookKind::OnFinish => on_finish(hook, &name, &given),
         HookKind::OnConnectionClose => quote! {
             fn #name(&self) {
@@ -350,6 +408,24 @@ fn prepare(hook: &Hook, name: &Ident) -> TokenStream {
                 let #answer = #called;
                 #prepared
             }
+        }
+    }
+}
+
+/// A hook that says who asks, and the function that keeps what it gives.
+fn introduction(hook: &Hook, name: &Ident, keep: &TokenStream) -> TokenStream {
+    let [cx, answer] = ["cx", "answer"].map(|name| Ident::new(name, Span::mixed_site()));
+    let called = called(hook, &cx, None);
+    let boxed = boxed(hook);
+    quote! {
+        fn #name<'a>(
+            &'a self,
+            #cx: &'a mut __squall::Context,
+        ) -> __squall::Option<__squall::BoxFuture<'a, __squall::Result<(), __squall::Error>>> {
+            __squall::Some(#boxed(async move {
+                let #answer = #called;
+                #keep(#cx, #answer)
+            }))
         }
     }
 }

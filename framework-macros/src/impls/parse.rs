@@ -196,6 +196,8 @@ pub(super) enum HookKind {
     OnConnectionClose,
     WriteError,
     DefaultHeaders,
+    CurrentUser,
+    UserLocale,
 }
 
 impl HookKind {
@@ -206,6 +208,8 @@ impl HookKind {
             "on_connection_close" => Self::OnConnectionClose,
             "write_error" => Self::WriteError,
             "default_headers" => Self::DefaultHeaders,
+            "current_user" => Self::CurrentUser,
+            "user_locale" => Self::UserLocale,
             _ => return None,
         })
     }
@@ -217,6 +221,8 @@ impl HookKind {
             Self::OnConnectionClose => "on_connection_close",
             Self::WriteError => "write_error",
             Self::DefaultHeaders => "default_headers",
+            Self::CurrentUser => "current_user",
+            Self::UserLocale => "user_locale",
         }
     }
 
@@ -230,13 +236,19 @@ impl HookKind {
                 "async fn write_error(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse"
             }
             Self::DefaultHeaders => "fn default_headers(&self, headers: &mut HeaderMap)",
+            Self::CurrentUser => {
+                "async fn current_user(&self, cx: &mut Context) -> Result<Option<User>>"
+            }
+            Self::UserLocale => {
+                "async fn user_locale(&self, cx: &mut Context) -> Option<Locale>"
+            }
         }
     }
 
     /// The types of its arguments by their last names, as references. The context may be left out.
     fn arguments(self) -> &'static [(&'static str, bool)] {
         match self {
-            Self::Prepare => &[("Context", true)],
+            Self::Prepare | Self::CurrentUser | Self::UserLocale => &[("Context", true)],
             Self::OnFinish => &[("Outcome", false)],
             Self::OnConnectionClose => &[],
             Self::WriteError => &[("Context", true), ("HttpError", false)],
@@ -248,12 +260,25 @@ impl HookKind {
         !matches!(self, Self::OnConnectionClose | Self::DefaultHeaders)
     }
 
+    /// What it must return, if it must return something.
+    fn gives(self) -> Option<&'static str> {
+        match self {
+            Self::WriteError => Some("the page"),
+            Self::CurrentUser => Some("the user"),
+            Self::UserLocale => Some("the language"),
+            _ => None,
+        }
+    }
+
     fn may_borrow_mutably(self) -> bool {
         self == Self::Prepare
     }
 
     fn has_output(self) -> bool {
-        matches!(self, Self::Prepare | Self::WriteError)
+        !matches!(
+            self,
+            Self::OnFinish | Self::OnConnectionClose | Self::DefaultHeaders
+        )
     }
 }
 
@@ -488,6 +513,8 @@ fn hook_called(word: &str) -> Option<&'static str> {
         "on_close" | "on_disconnect" => Some("on_connection_close"),
         "before" | "setup" => Some("prepare"),
         "after" | "teardown" => Some("on_finish"),
+        "get_current_user" => Some("current_user"),
+        "get_user_locale" => Some("user_locale"),
         _ => closest(word, attributes::HOOKS),
     }
 }
@@ -699,11 +726,18 @@ fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook>
         );
         return None;
     }
-    if let (ReturnType::Default, HookKind::WriteError) = (&signature.output, kind) {
+    if let (ReturnType::Default, Some(answer)) = (&signature.output, kind.gives()) {
         wrong(
             errors,
             signature.ident.to_token_stream(),
-            "`#[write_error]` returns the page",
+            &format!("`#[{}]` returns {answer}", kind.name()),
+        );
+        return None;
+    }
+    if kind == HookKind::UserLocale && cfg!(not(feature = "locale")) {
+        errors.at(
+            &signature.ident,
+            "`#[user_locale]` needs the feature `locale` of `squall`: add it to the features of the dependency",
         );
         return None;
     }

@@ -24,7 +24,7 @@ use crate::{
         Request, RequestHandle, Requirements, Response, Result, Shutdown,
         flush::{Answered, Disconnect, Run, Task},
         host_of,
-        life_cycle::{self, HandlerImpl, Reply, Shareable, contained, guard},
+        life_cycle::{self, HandlerImpl, HandlerInfo, Reply, Shareable, contained, guard},
         shared::{Names, Shared},
         watchdog,
     },
@@ -67,16 +67,14 @@ struct Core {
 #[derive(Clone, Copy)]
 pub(crate) struct Base {
     answer: fn(Box<Context>, Result<Response>) -> Run,
-    requirements: fn(&mut Requirements),
-    name: &'static str,
+    info: &'static HandlerInfo,
 }
 
 impl Base {
     pub(crate) fn of<H: HandlerImpl + Shareable>() -> Self {
         Self {
             answer: |cx, answer| Box::pin(life_cycle::answer_with::<H>(cx, answer)),
-            requirements: H::INFO.requirements,
-            name: H::INFO.name,
+            info: H::INFO,
         }
     }
 }
@@ -91,7 +89,7 @@ impl Ready {
         let mut requirements = Requirements::new(plan.states.clone());
         let table = Table::new(plan.routes, &plan.mounts, &mut requirements);
         if let Some(base) = plan.base {
-            (base.requirements)(requirements.of(base.name));
+            (base.info.requirements)(requirements.of(base.info.name, base.info.user));
         }
         let mut faults = requirements.into_faults();
         let hosts = AllowedHosts::new(plan.hosts.iter().map(String::as_str));
@@ -297,6 +295,7 @@ impl Core {
         };
         watchdog::note(handler.place);
         cx.route(handler.place, handler.gifts.clone());
+        cx.wants.user = handler.asks_for_user(method);
         let request = cx.request().clone();
         match contained(&request, || (method.start)(cx)) {
             Ok(Reply::Run(run)) => Coming::run(run, request, method.disconnect, is_logged),

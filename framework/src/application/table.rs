@@ -34,6 +34,7 @@ impl Target {
         name: "",
         methods: &[],
         requirements: |_| {},
+        user: None,
     });
 }
 
@@ -106,9 +107,17 @@ pub(crate) struct Handler {
     pub(crate) get: Option<&'static MethodEntry>,
     pub(crate) gifts: Option<Arc<[Gift]>>,
     pub(crate) allow: HeaderValue,
+    /// The methods that want to know the user, by their names.
+    askers: Vec<&'static str>,
 }
 
 impl Handler {
+    /// Whether a method wants to know the user.
+    #[inline]
+    pub(crate) fn asks_for_user(&self, method: &MethodEntry) -> bool {
+        self.askers.contains(&method.name)
+    }
+
     /// The method that answers: HEAD falls back to GET.
     pub(crate) fn method(&self, method: &Method) -> Option<&'static MethodEntry> {
         if *method == Method::GET {
@@ -256,7 +265,9 @@ impl Draft<'_> {
         info: &'static HandlerInfo,
         gifts: Option<Arc<[Gift]>>,
     ) -> Row {
-        (info.requirements)(self.requirements.of(info.name));
+        (info.requirements)(self.requirements.of(info.name, info.user));
+        let fields_ask = self.requirements.take_asks_for_user();
+        let mut askers = Vec::new();
         if info.methods.is_empty() {
             let fault = format!(
                 "has the route `{}`, but no method: add `fn get(&self)` or another",
@@ -266,6 +277,9 @@ impl Draft<'_> {
         }
         for method in info.methods {
             (method.requirements)(self.requirements);
+            if self.requirements.take_asks_for_user() || fields_ask {
+                askers.push(method.name);
+            }
             self.know(method.name);
         }
         let allow = allow(info.methods.iter().map(|method| method.name));
@@ -275,6 +289,7 @@ impl Draft<'_> {
             get: info.methods.iter().find(|entry| entry.name == "GET"),
             gifts,
             allow,
+            askers,
         })
     }
 

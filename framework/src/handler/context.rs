@@ -69,8 +69,27 @@ pub struct Context {
     content: Incoming,
     limits: BodyLimits,
     pub(crate) answer: Answer,
+    /// Which hooks are to say who asks.
+    pub(crate) wants: Wants,
     /// Whether it has no request any more.
     is_spent: bool,
+}
+
+/// Which hooks are to say who asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wants {
+    /// Whether somebody takes a `CurrentUser`.
+    pub(crate) user: bool,
+    /// Whether no nearer `#[user_locale]` is there.
+    pub(crate) language: bool,
+}
+
+impl Wants {
+    /// What a request wants before its handler is known.
+    const FIRST: Self = Self {
+        user: false,
+        language: true,
+    };
 }
 
 /// The content of the request: read once.
@@ -208,8 +227,10 @@ impl Context {
             content,
             limits,
             answer,
+            wants,
             is_spent,
         } = self;
+        *wants = Wants::FIRST;
         *content = Incoming::Taken;
         *limits = BodyLimits::UNSAID;
         if extensions.is_empty() && gifts.is_none() && answer.is_plain() && request.retire() {
@@ -243,6 +264,7 @@ impl Context {
             content: Incoming::Unread(body),
             limits: BodyLimits::UNSAID,
             answer: Answer::default(),
+            wants: Wants::FIRST,
             is_spent: false,
         }
     }
@@ -390,6 +412,13 @@ impl Context {
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.request.shared().states.get()
+    }
+
+    /// The user that asks, as the hook `#[current_user]` has found it. `None` when nobody has signed in, when the hook gives another type, and
+    /// when it was not asked: it is where a field or an argument of the method is a [`CurrentUser`](crate::handler::CurrentUser).
+    #[must_use]
+    pub fn current_user<U: Send + Sync + 'static>(&self) -> Option<Arc<U>> {
+        self.request.current_user()
     }
 
     /// Whether error pages may show causes: what `--debug` and [`Application::debug`](crate::Application::debug) say.

@@ -251,6 +251,7 @@ pub(crate) fn seal(cx: &mut Context) {
 fn dress(request: &RequestHandle, answer: &mut Answer, there: Present) {
     let response = answer.response.get_or_insert_default();
     name_server(request, response, there);
+    request.person().sign(response);
     #[cfg(feature = "compression")]
     if request.shared().compression {
         compress::seal(request, answer.in_pieces, response);
@@ -296,6 +297,7 @@ pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
     lay_over_context(answer);
     let response = answer.response.get_or_insert_default();
     name_server(request, response, Present::of(response.headers()));
+    request.person().sign(response);
     #[cfg(feature = "compression")]
     if request.shared().compression {
         compress::seal(request, true, response);

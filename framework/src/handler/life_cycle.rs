@@ -3,7 +3,7 @@
 //! The macros implement [`HandlerStruct`] for a `#[handler]` struct, [`HandlerImpl`] for its `#[handler] impl` and one
 //! [`Method`] for each method; [`drive`] takes a request through all of them:
 //!
-//! 1. the fields, those of the base first;
+//! 1. the fields, those of the base first; behind each struct its `#[current_user]` and `#[user_locale]`, so that all who come after it know;
 //! 2. default headers, the base's first;
 //! 3. `prepare`, the base's first; an error or `cx.finish` ends the request here;
 //! 4. the arguments of the method, then the method;
@@ -30,6 +30,7 @@ use super::{
     finish::{self, End, Ending, Outcome, Sent},
     flush::{Disconnect, Run},
     incoming::BodyLimits,
+    person::UserType,
     request::RequestHandle,
     requirements::Requirements,
     write_error,
@@ -48,6 +49,8 @@ pub struct HandlerInfo {
     pub methods: &'static [MethodEntry],
     /// What its fields ask of the application.
     pub requirements: fn(&mut Requirements),
+    /// What `#[current_user]` finds: its own, or that of the nearest base that has one.
+    pub user: Option<UserType>,
 }
 
 /// One method of a handler, its types erased.
@@ -164,7 +167,20 @@ pub trait HandlerImpl: HandlerStruct {
         name: <Self as HandlerStruct>::NAME,
         methods: Self::METHODS,
         requirements: all_requirements::<Self>,
+        user: <Self::Base as Chain>::ALL_HOOKS.or(Self::HOOKS).user,
     };
+
+    /// `#[current_user]`: keeps the user that it finds; `None` when it has none.
+    fn current_user<'a>(&'a self, cx: &'a mut Context) -> Option<BoxFuture<'a, Result<()>>> {
+        _ = cx;
+        None
+    }
+
+    /// `#[user_locale]`: keeps the language that it finds; `None` when it has none.
+    fn user_locale<'a>(&'a self, cx: &'a mut Context) -> Option<BoxFuture<'a, Result<()>>> {
+        _ = cx;
+        None
+    }
 
     /// `#[prepare]`
     fn prepare(&mut self, cx: &mut Context) -> impl Future<Output = Result<()>> + Send {
@@ -205,8 +221,12 @@ fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
 /// Which hooks there are: what is absent costs nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hooks {
-    /// Whether `prepare` or `write_error` is `async`.
+    /// Whether `prepare`, `write_error`, `current_user` or `user_locale` is `async`.
     pub waits: bool,
+    /// What `current_user` finds, if there is one.
+    pub user: Option<UserType>,
+    /// Whether there is a `user_locale`.
+    pub speaks: bool,
     /// Whether there is a `write_error`.
     pub writes_errors: bool,
     /// Whether there is an `on_finish`.
@@ -221,15 +241,27 @@ impl Hooks {
     /// No hooks.
     pub const NONE: Self = Self {
         waits: false,
+        user: None,
+        speaks: false,
         writes_errors: false,
         finishes: false,
         finish_waits: false,
         closes: false,
     };
 
+    /// Whether one of them tells who asks.
+    const fn knows(self) -> bool {
+        self.user.is_some() || self.speaks
+    }
+
     const fn or(self, other: Self) -> Self {
         Self {
             waits: self.waits | other.waits,
+            user: match other.user {
+                Some(user) => Some(user),
+                None => self.user,
+            },
+            speaks: self.speaks | other.speaks,
             writes_errors: self.writes_errors | other.writes_errors,
             finishes: self.finishes | other.finishes,
             finish_waits: self.finish_waits | other.finish_waits,
@@ -275,6 +307,12 @@ pub trait Chain: Built + Sized {
     /// Whether taking the fields of all of them may have to wait.
     const FIELDS_WAIT: bool;
 
+    /// The hooks that it has itself.
+    const OWN_HOOKS: Hooks;
+
+    /// Asks its own hooks who asks, where no nearer ones are there.
+    fn introduce(&self, cx: &mut Context) -> impl Future<Output = Result<()>> + Send;
+
     /// Takes its fields from a request, those of its own base first.
     fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send;
 
@@ -313,6 +351,11 @@ impl Chain for NoBase {
     const ALL_HOOKS: Hooks = Hooks::NONE;
     const ALL_BODY: BodyLimits = BodyLimits::UNSAID;
     const FIELDS_WAIT: bool = false;
+    const OWN_HOOKS: Hooks = Hooks::NONE;
+
+    async fn introduce(&self, _: &mut Context) -> Result<()> {
+        Ok(())
+    }
 
     async fn extract(_: &mut Context) -> Result<Self, Unbuilt> {
         Ok(Self)
@@ -356,6 +399,23 @@ impl<H: HandlerImpl + Shareable> Chain for H {
     const ALL_HOOKS: Hooks = H::Base::ALL_HOOKS.or(H::HOOKS);
     const ALL_BODY: BodyLimits = H::BODY.over(H::Base::ALL_BODY);
     const FIELDS_WAIT: bool = <H as HandlerStruct>::WAITS || H::Base::FIELDS_WAIT;
+    const OWN_HOOKS: Hooks = H::HOOKS;
+
+    async fn introduce(&self, cx: &mut Context) -> Result<()> {
+        if const { H::HOOKS.user.is_some() }
+            && cx.wants.user
+            && let Some(hook) = self.current_user(cx)
+        {
+            hook.await?;
+        }
+        if const { H::HOOKS.speaks }
+            && cx.wants.language
+            && let Some(hook) = self.user_locale(cx)
+        {
+            hook.await?;
+        }
+        Ok(())
+    }
 
     fn extract(cx: &mut Context) -> impl Future<Output = Result<Self, Unbuilt>> + Send {
         extract(cx)
@@ -524,6 +584,9 @@ async fn perform<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
     live: &mut Live<H>,
     cx: &mut Context,
 ) -> Result<()> {
+    if const { H::HOOKS.knows() } {
+        live.handler()?.introduce(cx).await?;
+    }
     live.handler()?.default_headers_all(&mut cx.answer.headers);
     live.handler()?.prepare_all(cx).await?;
     if cx.is_finished() {
@@ -646,17 +709,36 @@ impl<F: Future> Future for Guard<F> {
 
 /// Takes a handler from a request: its base, then its other fields. The base is kept alive meanwhile, so that its hooks
 /// answer when one of them fails; a panic in one of them is an error like another.
-async fn extract<H: HandlerStruct>(cx: &mut Context) -> Result<H, Unbuilt> {
-    let base = <H::Base as Chain>::extract(cx).await?;
+async fn extract<H: HandlerImpl>(cx: &mut Context) -> Result<H, Unbuilt> {
     if const { !<H::Base as Chain>::IS_BASE } {
+        let base = <H::Base as Chain>::extract(cx).await?;
         let fields = guard(async { H::fields(cx, &mut Some(base)).await }).await;
         return fields.and_then(|built| built).map_err(Unbuilt::new);
     }
-    let mut base = Live::new(base, cx.request().clone());
+    let mut base = extract_base::<H>(cx).await?;
     let fields = guard(async { H::fields(cx, &mut base.handler).await }).await;
     fields
         .and_then(|built| built)
         .map_err(|error| Unbuilt::after(error, base))
+}
+
+/// Takes the base of a handler from a request, and asks it who asks. Where the handler has a hook for that itself, its bases keep silent.
+async fn extract_base<H: HandlerImpl>(cx: &mut Context) -> Result<Live<H::Base>, Unbuilt> {
+    let wanted = cx.wants;
+    cx.wants.user &= H::HOOKS.user.is_none();
+    cx.wants.language &= !H::HOOKS.speaks;
+    let base = <H::Base as Chain>::extract(cx).await?;
+    let base = Live::new(base, cx.request().clone());
+    if const { <H::Base as Chain>::OWN_HOOKS.knows() }
+        && let Some(built) = &base.handler
+    {
+        let introduced = guard(built.introduce(cx)).await;
+        if let Err(error) = introduced.and_then(|introduced| introduced) {
+            return Err(Unbuilt::after(error, base));
+        }
+    }
+    cx.wants = wanted;
+    Ok(base)
 }
 
 /// The prefix in front of the routes of a handler: those of its bases.
@@ -908,6 +990,14 @@ pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
             .await;
         }
     };
+    if const { H::HOOKS.knows() }
+        && let Some(handler) = &live.handler
+    {
+        let introduced = guard(handler.introduce(&mut cx)).await;
+        if let Err(error) = introduced.and_then(|introduced| introduced) {
+            tracing::error!(target: "squall", error = ?error, "a hook of the base failed");
+        }
+    }
     let response = match answer {
         Ok(response) => {
             if let Some(built) = live.built() {

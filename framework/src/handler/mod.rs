@@ -27,6 +27,7 @@ pub(crate) mod life_cycle;
 mod multipart;
 #[cfg(feature = "compression")]
 mod recoded;
+pub(crate) mod person;
 mod redirect;
 mod request;
 mod requirements;
@@ -58,6 +59,7 @@ pub use form::{Form, Query};
 pub use incoming::BodyStream;
 #[cfg(feature = "multipart")]
 pub use multipart::{Multipart, Part};
+pub use person::CurrentUser;
 pub use redirect::Redirect;
 pub(crate) use request::host_of;
 pub use request::{RemoteAddr, RequestHandle};

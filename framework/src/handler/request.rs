@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use super::{
     error::{Misuse, Result},
     flush::Outbox,
+    person::Person,
     shared::Shared,
     shutdown::Shutdown,
     watchdog,
@@ -47,6 +48,7 @@ struct Head {
     close_claimed: AtomicBool,
     going: Notify,
     outbox: Outbox,
+    person: Person,
 }
 
 /// The host that a request is for: of the target URI, or of the `host` field.
@@ -100,6 +102,7 @@ impl RequestHandle {
             close_claimed: AtomicBool::new(false),
             going: Notify::new(),
             outbox: Outbox::default(),
+            person: Person::default(),
         };
         (Self(Arc::new(head)), extensions)
     }
@@ -110,7 +113,8 @@ impl RequestHandle {
         let Some(head) = Arc::get_mut(&mut self.0) else {
             return false;
         };
-        let was_plain = !*head.gone.get_mut() && head.outbox.is_unused();
+        let was_plain =
+            !*head.gone.get_mut() && head.outbox.is_unused() && head.person.is_unknown();
         if was_plain {
             spare::keep(&mut head.headers);
             head.uri = Uri::default();
@@ -268,6 +272,12 @@ impl RequestHandle {
         })
     }
 
+    /// The user that asks: see [`Context::current_user`](super::Context::current_user).
+    #[must_use]
+    pub fn current_user<U: Send + Sync + 'static>(&self) -> Option<Arc<U>> {
+        self.person().user()
+    }
+
     /// Waits until the client is gone. Ends at once when it is gone already; never, when the answer is sent to its end.
     pub fn disconnected(&self) -> impl Future<Output = ()> + Send + 'static {
         let handle = self.clone();
@@ -309,5 +319,10 @@ impl RequestHandle {
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.0.outbox
+    }
+
+    /// Who asks, as far as it is known.
+    pub(crate) fn person(&self) -> &Person {
+        &self.0.person
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::{TypeId, type_name};
 
-use super::shared::States;
+use super::{person::UserType, shared::States};
 
 /// What the handlers of an application ask of it: the third layer of proof.
 ///
@@ -12,6 +12,10 @@ use super::shared::States;
 pub struct Requirements {
     states: States,
     handler: &'static str,
+    /// What `#[current_user]` of this handler finds.
+    user: Option<UserType>,
+    /// Whether somebody asks for it.
+    asks_for_user: bool,
     faults: Vec<String>,
 }
 
@@ -20,14 +24,40 @@ impl Requirements {
         Self {
             states,
             handler: "",
+            user: None,
+            asks_for_user: false,
             faults: Vec::new(),
         }
     }
 
     /// Says whose requirements come next.
-    pub(crate) fn of(&mut self, handler: &'static str) -> &mut Self {
+    pub(crate) fn of(&mut self, handler: &'static str, user: Option<UserType>) -> &mut Self {
         self.handler = handler;
+        self.user = user;
         self
+    }
+
+    /// Whether somebody has asked for the user since this was asked last.
+    pub(crate) fn take_asks_for_user(&mut self) -> bool {
+        std::mem::take(&mut self.asks_for_user)
+    }
+
+    /// Asks for the user that the hook `#[current_user]` finds: see [`CurrentUser`](super::CurrentUser).
+    pub(crate) fn user<U: Send + Sync + 'static>(&mut self) {
+        self.asks_for_user = true;
+        let asked = type_name::<U>();
+        match self.user {
+            None => self.fault(format!(
+                "extracts `CurrentUser<{asked}>`, but neither it nor a base of it has the hook `#[current_user]`"
+            )),
+            Some(found) if found.id != TypeId::of::<U>() => {
+                let found = (found.name)();
+                self.fault(format!(
+                    "extracts `CurrentUser<{asked}>`, but its hook `#[current_user]` finds `{found}`"
+                ));
+            }
+            Some(_) => {}
+        }
     }
 
     /// Asks for a state of this type.

@@ -21,6 +21,8 @@ pub(crate) mod entity_tag;
 #[cfg(feature = "multipart")]
 pub(crate) mod form_data;
 pub(crate) mod host;
+#[cfg(feature = "locale")]
+pub(crate) mod languages;
 pub(crate) mod percent;
 pub(crate) mod preconditions;
 pub(crate) mod query;

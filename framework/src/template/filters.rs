@@ -7,6 +7,31 @@
 //! | `Card::new(story)\|module` | a [`UiModule`], whose style sheets and scripts the page gets |
 //! | `text\|linkify` | the text, with its web addresses as links |
 //! | `text\|squeeze` | the text with each run of white space as one blank, none at its ends |
+//! | `"Latest stories"\|t` | the message in the language of the reader: [`Locale::t`](crate::locale::Locale::t) (feature `locale`, as all below) |
+//! | `"May"\|tc("month")` | one that means different things in different places: [`Locale::tc`](crate::locale::Locale::tc) |
+//! | `"one day"\|tn("{n} days", days)` | one that counts: [`Locale::tn`](crate::locale::Locale::tn); `context = "…"` besides |
+//! | `"Hello {name}"\|t\|with("name", user.name)` | a value for a placeholder: [`Text::with`](crate::locale::Text::with) |
+//! | `price\|number` | a number with its groups: [`Locale::number`](crate::locale::Locale::number) |
+//! | `names\|list` | `A, B and C`: [`Locale::list`](crate::locale::Locale::list) |
+//! | `at\|date` | a date: [`Locale::date`](crate::locale::Locale::date); `length = "short"`, `"medium"`, `"long"` (the default) or `"full"`, `time = true`, `offset = 60` (minutes east of UTC) |
+//! | `at\|relative_date` | `5 minutes ago`: [`Locale::relative_date`](crate::locale::Locale::relative_date); `time = false`, `offset = 60` |
+//!
+//! Two values are there by Askama's `value`: `"locale"|value::<Locale>` is the language of the reader, and `"current_user"|value::<User>` the user
+//! that [`#[current_user]`](macro@crate::handler) has found, where the handler asked for it. Both are a `Result`:
+//!
+//! ```
+//! # use squall::{askama::Template, locale::Locale};
+//! # struct User { name: String }
+//! #[derive(Template)]
+//! #[template(
+//!     askama = squall::askama,
+//!     ext = "html",
+//!     source = r#"{% let locale = ("locale"|value::<Locale>)? %}
+//! <html lang="{{ locale.code() }}" dir="{{ locale.direction() }}">
+//! {% if let Ok(user) = "current_user"|value::<User> %}{{ user.name }}{% endif %}"#
+//! )]
+//! struct Page;
+//! ```
 //!
 //! Askama's own, `json` among them (it is safe inside of `<script>`), are there besides. What these filters give is escaped where it is no
 //! markup of theirs. A filter that fails ends the rendering with an error that names the filter and what was put into it.
@@ -15,11 +40,13 @@
     reason = "`filter_fn` keeps no docs; the table above has them"
 )]
 
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 
 use askama::{Values, filter_fn, filters::HtmlSafe};
 
 use super::{links, module::UiModule, rendering::Rendering};
+#[cfg(feature = "locale")]
+use crate::locale::{Count, DateStyle, Length, Locale, Moment, Text};
 
 /// The URL of a route by its name, the parameters in their order. Where the handler can be named, `{{ crate::Story::url(id) }}` does the
 /// same, checked by the compiler.
@@ -75,6 +102,106 @@ pub fn squeeze(text: impl Display, _: &dyn Values) -> askama::Result<String> {
         .filter(|word| !word.is_empty())
         .collect();
     Ok(words.join(" "))
+}
+
+/// A message in the language of the reader.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn t<'t>(text: &'t str, values: &'t dyn Values) -> askama::Result<Text<'t>> {
+    Ok(locale("t", values)?.t(text))
+}
+
+/// A message that means different things in different places.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn tc<'t>(text: &'t str, values: &'t dyn Values, context: &str) -> askama::Result<Text<'t>> {
+    Ok(locale("tc", values)?.tc(context, text))
+}
+
+/// A message that counts.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn tn<'t, C: Count>(
+    one: &'t str,
+    values: &'t dyn Values,
+    many: &'t str,
+    count: C,
+    #[optional("")] context: &'t str,
+) -> askama::Result<Text<'t>> {
+    let locale = locale("tn", values)?;
+    Ok(match context {
+        "" => locale.tn(one, many, count),
+        _ => locale.tnc(context, one, many, count),
+    })
+}
+
+/// A value for a placeholder.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn with<'t, V: Display>(
+    text: impl Into<Text<'t>>,
+    _: &dyn Values,
+    name: &'t str,
+    value: V,
+) -> askama::Result<Text<'t>> {
+    Ok(text.into().with(name, value))
+}
+
+/// A number with its groups.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn number(number: impl Display, values: &dyn Values) -> askama::Result<String> {
+    let number = number.to_string();
+    let written = locale("number", values)?.number(&number);
+    written.ok_or_else(|| failed("number", &number, &"it is no decimal number"))
+}
+
+/// A list in words.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn list(
+    items: impl IntoIterator<Item: Display>,
+    values: &dyn Values,
+) -> askama::Result<String> {
+    Ok(locale("list", values)?.list(items))
+}
+
+/// A date.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn date(
+    at: impl Moment,
+    values: &dyn Values,
+    #[optional("long")] length: &str,
+    #[optional(false)] time: bool,
+    #[optional(0)] offset: i32,
+) -> askama::Result<String> {
+    let Some(known) = Length::named(length) else {
+        let why = "the length of a date is `short`, `medium`, `long` or `full`";
+        return Err(failed("date", length, &why));
+    };
+    let style = DateStyle::new(known).offset(offset);
+    let style = if time { style.and_time() } else { style };
+    Ok(locale("date", values)?.date(at, style))
+}
+
+/// A date as people say it.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn relative_date(
+    at: impl Moment,
+    values: &dyn Values,
+    #[optional(true)] time: bool,
+    #[optional(0)] offset: i32,
+) -> askama::Result<String> {
+    let style = DateStyle::new(Length::Long).offset(offset);
+    let style = if time { style.and_time() } else { style };
+    Ok(locale("relative_date", values)?.relative_date(at, style))
+}
+
+#[cfg(feature = "locale")]
+fn locale<'v>(filter: &str, values: &'v dyn Values) -> askama::Result<&'v Locale> {
+    Ok(Rendering::of(filter, values)?.request().locale())
 }
 
 /// The parameters of a route for the filter [`url`]: `()` for none, `[id]` or `&ids[..]` of one type, `(id, name)` of several.
@@ -141,7 +268,7 @@ impl Display for Markup {
 
 impl HtmlSafe for Markup {}
 
-fn failed(filter: &str, input: &str, error: &crate::Error) -> askama::Error {
+fn failed(filter: &str, input: &str, error: &dyn Debug) -> askama::Error {
     askama::Error::custom(format!(
         "the filter `{filter}` of `{}`: {error:?}",
         input.escape_debug()

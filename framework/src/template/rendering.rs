@@ -10,6 +10,13 @@ use crate::handler::RequestHandle;
 /// Under this name the values of a rendering hold it.
 const KEY: &str = "squall";
 
+/// Under this name they hold the user that `#[current_user]` has found, where the handler asked for it.
+const USER: &str = "current_user";
+
+/// Under this name they hold the language.
+#[cfg(feature = "locale")]
+const LOCALE: &str = "locale";
+
 /// One rendering of one page.
 pub(super) struct Rendering {
     request: RequestHandle,
@@ -63,6 +70,16 @@ impl Rendering {
 
 impl Values for Rendering {
     fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
-        (key == KEY).then_some(self)
+        match key {
+            KEY => Some(self),
+            USER => self
+                .request
+                .person()
+                .any_user()
+                .map(|user| -> &dyn Any { user }),
+            #[cfg(feature = "locale")]
+            LOCALE => Some(self.request.locale()),
+            _ => None,
+        }
     }
 }

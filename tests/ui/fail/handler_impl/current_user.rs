@@ -9,8 +9,8 @@ struct Story {
 #[handler]
 impl Story {
     #[current_user]
-    async fn user(&self) -> Option<String> {
-        None
+    async fn user(&self) -> String {
+        String::new()
     }
 
     fn post(&self) -> &'static str {

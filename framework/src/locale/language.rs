@@ -1,0 +1,269 @@
+//! [`Locale`]: one language, with its translations and its ways of writing numbers, lists and dates.
+
+use std::{
+    collections::HashSet,
+    fmt::{self, Display},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use ::http::HeaderValue;
+
+use super::{
+    Count, DateStyle, Direction, Moment, Text,
+    catalogue::Catalogue,
+    format::{Format, ListKind, native_name},
+    scan::Message,
+};
+use crate::http::languages;
+
+/// The most messages without a translation that are told of one language. What is asked for need not be written in the program.
+const TOLD: usize = 1000;
+
+/// A language in which answers are made. Feature `locale`.
+///
+/// As a field of a handler or an argument of a method it is that of the request; see [`Locales`](super::Locales) for how it is found, and
+/// [`filters`](crate::template::filters) for the same in templates. Cloning it is cheap.
+///
+/// # Examples
+///
+/// ```
+/// use squall::{handler, locale::Locale};
+///
+/// #[handler]
+/// #[route("/inbox")]
+/// struct Inbox {
+///     locale: Locale,
+/// }
+///
+/// #[handler]
+/// impl Inbox {
+///     fn get(&self) -> String {
+///         self.locale.tn("You have one message", "You have {n} messages", 3).into()
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Locale(Arc<Language>);
+
+struct Language {
+    code: String,
+    tag: HeaderValue,
+    /// Its own, then those of the languages that it is a kind of.
+    catalogues: Vec<Arc<Catalogue>>,
+    format: Arc<Format>,
+    /// Whether the messages are written in it.
+    is_source: bool,
+    /// The messages that have been told to have no translation.
+    told: Mutex<HashSet<String>>,
+}
+
+impl Locale {
+    /// A language; how it writes dates is taken from what it was before.
+    pub(super) fn new(
+        code: &str,
+        source: &str,
+        catalogues: Vec<Arc<Catalogue>>,
+        old: Option<&Self>,
+    ) -> Self {
+        let format = match old {
+            Some(old) => Arc::clone(&old.0.format),
+            None => Arc::new(Format::new(code)),
+        };
+        Self(Arc::new(Language {
+            code: code.to_owned(),
+            tag: HeaderValue::from_str(code).expect("a tag is of letters and digits"),
+            catalogues,
+            format,
+            is_source: languages::primary(code) == languages::primary(source),
+            told: Mutex::default(),
+        }))
+    }
+
+    /// Its tag, as `lang` of a page has it: `de`, `pt-BR` ([BCP 47](https://www.rfc-editor.org/rfc/rfc5646)).
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Its name in itself: `Deutsch`. Its tag, where squall does not know it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        native_name(self.code()).unwrap_or(self.code())
+    }
+
+    /// Where its lines begin, as `dir` of a page has it.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        Direction::of(self.code())
+    }
+
+    pub(super) fn tag(&self) -> &HeaderValue {
+        &self.0.tag
+    }
+}
+
+/// Messages. One without a translation is given as it is, and told once in the log.
+impl Locale {
+    /// A message in this language: gettext's `_`, Tornado's `translate`.
+    #[must_use]
+    pub fn t<'t>(&'t self, text: &'t str) -> Text<'t> {
+        Text::new(self.translated(None, text))
+    }
+
+    /// A message that means different things in different places: gettext's `pgettext`.
+    ///
+    /// ```
+    /// # use squall::locale::Locales;
+    /// # let locale = Locales::new("en").source();
+    /// assert_eq!(locale.tc("month", "May"), "May");
+    /// ```
+    #[must_use]
+    pub fn tc<'t>(&'t self, context: &str, text: &'t str) -> Text<'t> {
+        Text::new(self.translated(Some(context), text))
+    }
+
+    /// A message that counts: gettext's `ngettext`. `{n}` is the number, as this language writes it.
+    ///
+    /// ```
+    /// # use squall::locale::Locales;
+    /// # let locale = Locales::new("en").source();
+    /// assert_eq!(locale.tn("one day", "{n} days", 1), "one day");
+    /// assert_eq!(locale.tn("one day", "{n} days", 1234), "1,234 days");
+    /// ```
+    #[must_use]
+    pub fn tn<'t>(&'t self, one: &'t str, many: &'t str, count: impl Count) -> Text<'t> {
+        self.counted(None, one, many, &count)
+    }
+
+    /// Both: gettext's `npgettext`.
+    #[must_use]
+    pub fn tnc<'t>(
+        &'t self,
+        context: &str,
+        one: &'t str,
+        many: &'t str,
+        count: impl Count,
+    ) -> Text<'t> {
+        self.counted(Some(context), one, many, &count)
+    }
+
+    /// Whether all of a message is there in this language.
+    pub(super) fn has(&self, message: &Message) -> bool {
+        let context = message.context.as_deref();
+        self.0.is_source || self.forms(context, &message.text).is_some()
+    }
+
+    fn counted<'t>(
+        &'t self,
+        context: Option<&str>,
+        one: &'t str,
+        many: &'t str,
+        count: &dyn Count,
+    ) -> Text<'t> {
+        let text = self.plural(context, one, many, count.magnitude());
+        let number = count.decimal();
+        let number = self.number(&number).unwrap_or(number);
+        Text::new(text).with("n", number)
+    }
+
+    fn translated<'t>(&'t self, context: Option<&str>, text: &'t str) -> &'t str {
+        match self.forms(context, text) {
+            Some((_, [form, ..])) => form,
+            _ => {
+                self.tell(context, text);
+                text
+            }
+        }
+    }
+
+    fn plural<'t>(
+        &'t self,
+        context: Option<&str>,
+        one: &'t str,
+        many: &'t str,
+        count: u64,
+    ) -> &'t str {
+        if let Some((catalogue, forms)) = self.forms(context, one) {
+            let at = match catalogue.rule() {
+                Some(rule) => rule.form(count),
+                None => self.0.format.plural(count),
+            };
+            if let Some(form) = forms.get(at).or(forms.last()) {
+                return form;
+            }
+        }
+        self.tell(context, one);
+        if count == 1 { one } else { many }
+    }
+
+    /// The translation of a message, all its forms, and the catalogue that has it.
+    fn forms(&self, context: Option<&str>, text: &str) -> Option<(&Catalogue, &[Box<str>])> {
+        let mut catalogues = self.0.catalogues.iter();
+        catalogues.find_map(|catalogue| Some((&**catalogue, catalogue.find(context, text)?)))
+    }
+
+    /// Tells once that a message has no translation.
+    fn tell(&self, context: Option<&str>, text: &str) {
+        if self.0.is_source {
+            return;
+        }
+        let mut told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = match context {
+            Some(context) => format!("{context}\u{4}{text}"),
+            None => text.to_owned(),
+        };
+        if told.len() < TOLD && told.insert(key) {
+            drop(told);
+            let language = self.code();
+            tracing::warn!(target: "squall", language, context, message = text, "no translation");
+        }
+    }
+}
+
+/// Numbers, lists and dates: with the feature `icu` as the language has them, without it by English rules.
+impl Locale {
+    /// A number, with its groups: `1,234,567.5`. `None` where the text of the value is no decimal number.
+    #[must_use]
+    pub fn number(&self, number: impl Display) -> Option<String> {
+        self.0.format.number(&number.to_string())
+    }
+
+    /// A list: `A, B and C`. Empty where nothing is in it.
+    #[must_use]
+    pub fn list<T: Display>(&self, items: impl IntoIterator<Item = T>) -> String {
+        let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+        self.0.format.list(&items, ListKind::And)
+    }
+
+    /// A date, or a time of day, or both.
+    #[must_use]
+    pub fn date(&self, at: impl Moment, style: DateStyle) -> String {
+        self.0.format.date(at.system_time(), style)
+    }
+
+    /// A date as people say it: `5 minutes ago`, `yesterday at 3:15 pm`, `July 10`. What lies more than a minute ahead is a date like any other.
+    ///
+    /// The style says how far the time of day is from UTC; without a time ([`DateStyle::date_only`]) the words leave it out. The phrases are
+    /// messages ([`PHRASES`](super::PHRASES)), which a catalogue can translate.
+    #[must_use]
+    pub fn relative_date(&self, at: impl Moment, style: DateStyle) -> String {
+        let now = SystemTime::now();
+        self.0.format.relative(at.system_time(), now, style, self)
+    }
+}
+
+impl fmt::Debug for Locale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Locale").field(&self.0.code).finish()
+    }
+}
+
+/// Two are equal that are the same language.
+impl PartialEq for Locale {
+    fn eq(&self, other: &Self) -> bool {
+        self.code() == other.code()
+    }
+}
+
+impl Eq for Locale {}

@@ -1,0 +1,110 @@
+//! The language of a request: by `#[user_locale]`, or found out when it is asked for first.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use ::http::HeaderValue;
+
+use super::{Locale, Locales, locales::ENGLISH};
+use crate::handler::{
+    Context, FromRequestParts, Misuse, RequestHandle, Result, person::Language, respond::Failure,
+};
+
+impl RequestHandle {
+    /// The language in which the answer is to be. Feature `locale`.
+    ///
+    /// Whoever asks makes the answer in it: it gets `content-language`, and a `vary` where there are several.
+    #[must_use]
+    pub fn locale(&self) -> &Locale {
+        let language = self.person().language_or(|| negotiated(self));
+        language.is_used.store(true, Ordering::Relaxed);
+        let locale = language.locale.downcast_ref();
+        locale.expect("nobody but this room says what the language is")
+    }
+}
+
+impl Context {
+    /// The language in which the answer is to be; see [`RequestHandle::locale`]. Feature `locale`.
+    ///
+    /// As a field or an argument of the method, `Locale` does the same.
+    #[must_use]
+    pub fn locale(&self) -> &Locale {
+        self.request().locale()
+    }
+}
+
+impl FromRequestParts for Locale {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        Ok(cx.locale().clone())
+    }
+}
+
+fn negotiated(request: &RequestHandle) -> Language {
+    match request.shared().states.get::<Locales>() {
+        Some(locales) => language(
+            Arc::clone(locales.negotiate(request.headers())),
+            locales.varies(),
+        ),
+        None => language(Arc::clone(ENGLISH.negotiate(request.headers())), None),
+    }
+}
+
+fn language(locale: Arc<Locale>, varies: Option<&HeaderValue>) -> Language {
+    Language {
+        tag: locale.tag().clone(),
+        locale,
+        varies: varies.cloned(),
+        is_used: AtomicBool::new(false),
+    }
+}
+
+/// What `#[user_locale]` may return.
+#[diagnostic::on_unimplemented(
+    message = "`#[user_locale]` cannot return `{Self}`",
+    label = "return `Option<Locale>` or `Result<Option<Locale>>`",
+    note = "`None` leaves it to the cookie and to `accept-language`; `locales.get(\"de\")` gives what fits best, with a field `locales: State<Locales>`"
+)]
+pub trait FoundLocale {
+    /// The language, if the user has one.
+    ///
+    /// # Errors
+    ///
+    /// That of the hook.
+    fn found(self) -> Result<Option<Locale>>;
+}
+
+impl FoundLocale for Option<Locale> {
+    fn found(self) -> Result<Self> {
+        Ok(self)
+    }
+}
+
+impl<E: Failure> FoundLocale for Result<Option<Locale>, E> {
+    fn found(self) -> Result<Option<Locale>> {
+        self.map_err(Into::into)
+    }
+}
+
+/// Keeps what `#[user_locale]` has found. Generated code calls this.
+///
+/// # Errors
+///
+/// That of the hook; 500 where somebody has asked for the language before.
+pub fn spoken<A: FoundLocale>(cx: &Context, answer: A) -> Result<()> {
+    let Some(locale) = answer.found()? else {
+        return Ok(());
+    };
+    let request = cx.request();
+    let locales = request.shared().states.get::<Locales>();
+    let varies = locales.as_deref().and_then(Locales::varies);
+    let is_first = request.person().speaks(language(Arc::new(locale), varies));
+    if is_first {
+        Ok(())
+    } else {
+        let message = "the language was asked for before `#[user_locale]` had run: in the struct that has the hook, take `Locale` as an argument of \
+                       the method";
+        Err(Misuse::error(message))
+    }
+}

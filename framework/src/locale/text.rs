@@ -1,0 +1,112 @@
+//! [`Text`]: a message in the language of the reader, with values for its placeholders.
+
+use std::{borrow::Cow, fmt};
+
+/// A message in the language of the reader. What stands in braces is filled in by [`with`](Self::with): of `Hello {name}`, `name`.
+///
+/// It is text, no markup: a template escapes it. A placeholder without a value stays as it is; a value without a placeholder is left out, for
+/// a translation need not say it.
+///
+/// # Examples
+///
+/// ```
+/// use squall::locale::Locales;
+///
+/// let english = Locales::new("en").source();
+/// let text = english.t("Hello {name}, it is {weather}").with("name", "Ada").with("weather", "stormy");
+/// assert_eq!(text.to_string(), "Hello Ada, it is stormy");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Text<'t> {
+    message: &'t str,
+    values: Vec<(Cow<'t, str>, String)>,
+}
+
+impl<'t> Text<'t> {
+    pub(super) fn new(message: &'t str) -> Self {
+        Self {
+            message,
+            values: Vec::new(),
+        }
+    }
+
+    /// Fills in the placeholder of this name. The value is taken as it is: `{other}` in it is no placeholder.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<Cow<'t, str>>, value: impl fmt::Display) -> Self {
+        self.values.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// The value of a placeholder; of the last one that was given.
+    fn value(&self, name: &str) -> Option<&str> {
+        let mut values = self.values.iter().rev();
+        let found = values.find(|(known, _)| known == name);
+        found.map(|(_, value)| &**value)
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.values.is_empty() {
+            return f.write_str(self.message);
+        }
+        let mut rest = self.message;
+        while let Some((before, behind)) = rest.split_once('{') {
+            f.write_str(before)?;
+            let value = behind.split_once('}').and_then(|(name, behind)| {
+                let value = self.value(name)?;
+                Some((value, behind))
+            });
+            rest = match value {
+                Some((value, behind)) => {
+                    f.write_str(value)?;
+                    behind
+                }
+                None => {
+                    f.write_str("{")?;
+                    behind
+                }
+            };
+        }
+        f.write_str(rest)
+    }
+}
+
+impl<'t> From<&Text<'t>> for Text<'t> {
+    fn from(text: &Text<'t>) -> Self {
+        text.clone()
+    }
+}
+
+impl From<Text<'_>> for String {
+    fn from(text: Text<'_>) -> Self {
+        text.to_string()
+    }
+}
+
+impl PartialEq<&str> for Text<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        self.to_string() == *other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn fills_placeholders_in_once() {
+        let text = Text::new("{a} and {b}, {a} again; {unknown} {a b} {").with("a", "{b}");
+        assert_eq!(
+            text.with("b", 2).to_string(),
+            "{b} and 2, {b} again; {unknown} {a b} {"
+        );
+    }
+
+    #[test]
+    fn takes_the_last_value_and_none_that_is_not_asked_for() {
+        let text = Text::new("{{a}").with("a", 1).with("c", 3).with("a", 2);
+        assert_eq!(text, "{2");
+        assert_eq!(Text::new("no {values}"), "no {values}");
+    }
+}
