@@ -155,6 +155,27 @@ pub fn disposition(data: &[u8]) {
     }
 }
 
+/// A catalogue of translations: what is in it is found, none of it empty, in as many forms as its rule chooses among.
+#[cfg(feature = "locale")]
+pub fn catalogues(data: &[u8]) {
+    use crate::locale::catalogue::Catalogue;
+
+    let Ok(catalogue) = Catalogue::read(data) else {
+        return;
+    };
+    let forms = catalogue.rule().map(|rule| {
+        for n in [0, 1, 2, 5, 11, 1001, 1_000_000, u64::MAX] {
+            assert!(rule.form(n) < rule.forms());
+        }
+        rule.forms()
+    });
+    for (context, message, found) in catalogue.iter() {
+        assert_eq!(catalogue.find(context, message), Some(found));
+        assert!(!found.is_empty() && found.iter().all(|form| !form.is_empty()));
+        assert!(found.len() == 1 || forms.is_none_or(|forms| found.len() == forms));
+    }
+}
+
 /// The path of a file in a URL: joined to a folder it leads to what is below it, and decoding it once more changes nothing of that.
 #[cfg(feature = "static-files")]
 pub fn asset_paths(data: &[u8]) {
@@ -241,6 +262,12 @@ mod tests {
     #[test]
     fn disposition() {
         check(super::disposition, "disposition");
+    }
+
+    #[cfg(feature = "locale")]
+    #[test]
+    fn catalogues() {
+        check(super::catalogues, "catalogues");
     }
 
     #[cfg(feature = "static-files")]

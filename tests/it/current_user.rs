@@ -56,7 +56,10 @@ impl Field {
     #[prepare]
     fn greet(&self, cx: &mut Context) -> Result<()> {
         let user = cx.current_user::<User>();
-        cx.set_header("x-user", user.map_or("none".to_owned(), |user| user.name.clone()))
+        cx.set_header(
+            "x-user",
+            user.map_or("none".to_owned(), |user| user.name.clone()),
+        )
     }
 
     fn get(&self) -> String {
@@ -182,7 +185,10 @@ async fn send(method: &str, target: &str, cookie: &str) -> (TestResponse, u32) {
 
 async fn check((response, asked): (TestResponse, u32), expected: &str, times: u32) {
     assert_eq!(response.text().await, expected);
-    assert_eq!(asked, times, "times that the hook was asked before {expected}");
+    assert_eq!(
+        asked, times,
+        "times that the hook was asked before {expected}"
+    );
 }
 
 #[squall::test]

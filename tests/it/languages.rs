@@ -6,7 +6,7 @@ use std::{
 };
 
 use squall::{
-    Application, Context, HttpError, Json, Routes, State, View,
+    Application, Context, HttpError, Json, Options, Routes, State, View,
     askama::Template,
     handler,
     handler::RequestHandle,
@@ -15,6 +15,12 @@ use squall::{
     template::filters,
     testing::{TestClient, TestResponse},
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::OwnServer;
 
 /// Polish has three forms, by its own rule.
 const POLISH: &str = r#"
@@ -278,7 +284,41 @@ async fn english_needs_no_catalogue() {
     assert_eq!(page.header("content-language"), Some("en"));
     assert_eq!(page.header("vary"), None);
     let text = page.text().await;
-    assert!(text.ends_with("<h1>Hello Ada</h1>1,234 files May May"), "{text}");
+    assert!(
+        text.ends_with("<h1>Hello Ada</h1>1,234 files May May"),
+        "{text}"
+    );
+}
+
+#[squall::test]
+async fn what_has_no_translation_is_told_once() {
+    let mut server = OwnServer::start("languages::a_server_in_german");
+    for target in ["/", "/", "/end"] {
+        let head = "host: a\r\naccept-language: de\r\nconnection: close";
+        let request = format!("GET {target} HTTP/1.1\r\n{head}\r\n\r\n");
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+    let lines = server.error_lines("404 GET /end");
+    let told = |text: &str| lines.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(
+        told(r#"no translation of "{n} file" language="de""#),
+        1,
+        "{lines:#?}"
+    );
+    assert_eq!(
+        told(r#"no translation of "May""#),
+        2,
+        "with its context and without: {lines:#?}"
+    );
+    assert_eq!(told("Hello"), 0, "{lines:#?}");
+}
+
+#[squall::test]
+async fn a_server_in_german() {
+    let app = Application::new(ROUTES).state(locales());
+    OwnServer::run(app, Options::default()).await;
 }
 
 #[test]
@@ -316,11 +356,19 @@ fn plurals_follow_the_catalogue_or_cldr() {
 #[test]
 fn a_kind_of_a_language_falls_back_to_that() {
     let austrian = locale("de-AT");
-    assert_eq!(austrian.t("Hello {name}").with("name", "Eva"), "Servus, Eva");
+    assert_eq!(
+        austrian.t("Hello {name}").with("name", "Eva"),
+        "Servus, Eva"
+    );
     let both = Locales::new("en").catalogue("de", GERMAN).unwrap();
-    let both = both.catalogue("de-AT", "msgid \"a\"\nmsgstr \"b\"\n").unwrap();
+    let both = both
+        .catalogue("de-AT", "msgid \"a\"\nmsgstr \"b\"\n")
+        .unwrap();
     let austrian = both.get("de-AT").unwrap();
-    assert_eq!(austrian.t("Hello {name}").with("name", "Eva"), "Guten Tag, Eva");
+    assert_eq!(
+        austrian.t("Hello {name}").with("name", "Eva"),
+        "Guten Tag, Eva"
+    );
     assert_eq!(austrian.t("a"), "b");
     assert_eq!(both.get("de").unwrap().t("a"), "a");
 }
@@ -344,7 +392,10 @@ fn a_broken_catalogue_is_refused_with_its_file_and_line() {
     for (content, fault) in [
         ("msgid \"a\"\nmsgstr \"b\n", "line 2"),
         ("msgid \"a\"\nmsgstr \"{nmae}\"\n", "line 2"),
-        ("msgid \"a\"\nmsgstr \"b\"\n\nmsgid \"a\"\nmsgstr \"c\"\n", "line 4"),
+        (
+            "msgid \"a\"\nmsgstr \"b\"\n\nmsgid \"a\"\nmsgstr \"c\"\n",
+            "line 4",
+        ),
     ] {
         fs::write(&file, content).unwrap();
         let error = Locales::new("en").folder(folder.path()).unwrap_err();
@@ -353,18 +404,27 @@ fn a_broken_catalogue_is_refused_with_its_file_and_line() {
     }
     let embedded = Locales::new("en").catalogue("de", "msgid a");
     let error = format!("{:?}", embedded.unwrap_err());
-    assert!(error.contains("the catalogue of `de`") && error.contains("line 1"), "{error}");
+    assert!(
+        error.contains("the catalogue of `de`") && error.contains("line 1"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_catalogue_of_another_language_or_for_none_is_refused() {
     for language in ["", "no tag", "../de"] {
         let error = Locales::new("en").catalogue(language, GERMAN).unwrap_err();
-        assert!(format!("{error:?}").contains("no tag of a language"), "{error:?}");
+        assert!(
+            format!("{error:?}").contains("no tag of a language"),
+            "{error:?}"
+        );
     }
     let error = Locales::new("en").catalogue("cs", POLISH).unwrap_err();
-    assert!(format!("{error:?}").contains("its language is `pl`"), "{error:?}");
-    // Two forms, where CLDR has four for Polish: one, few, many and other.
+    assert!(
+        format!("{error:?}").contains("its language is `pl`"),
+        "{error:?}"
+    );
+    // Two forms, where whole numbers have three in Polish: one, few and many.
     let two = "msgid \"a\"\nmsgid_plural \"b\"\nmsgstr[0] \"c\"\nmsgstr[1] \"d\"\n";
     let error = Locales::new("en").catalogue("pl", two).unwrap_err();
     assert!(format!("{error:?}").contains("Plural-Forms"), "{error:?}");
@@ -386,8 +446,13 @@ fn folders_are_those_of_gettext() {
 
     let empty = tempfile::tempdir().unwrap();
     let error = Locales::new("en").folder(empty.path()).unwrap_err();
-    assert!(format!("{error:?}").contains("has no catalogue"), "{error:?}");
-    let error = Locales::new("en").folder(empty.path().join("none")).unwrap_err();
+    assert!(
+        format!("{error:?}").contains("has no catalogue"),
+        "{error:?}"
+    );
+    let error = Locales::new("en")
+        .folder(empty.path().join("none"))
+        .unwrap_err();
     assert!(format!("{error:?}").contains("none"), "{error:?}");
 }
 
@@ -409,7 +474,10 @@ fn dates_and_numbers_are_english_where_nothing_else_is_there() {
     let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_788_000);
     let date = |style| english.date(at, style);
     assert_eq!(date(DateStyle::default()), "November 27, 2026");
-    assert_eq!(date(DateStyle::new(Length::Full)), "Friday, November 27, 2026");
+    assert_eq!(
+        date(DateStyle::new(Length::Full)),
+        "Friday, November 27, 2026"
+    );
     assert_eq!(english.number(-1234567.5), Some("-1,234,567.5".to_owned()));
     assert_eq!(english.number("seven"), None);
     assert_eq!(english.list(["A", "B", "C"]), "A, B and C");

@@ -1,7 +1,7 @@
 //! Pages: templates as answers, blocks of them, and the filters that need the request.
 
 use squall::{
-    Application, Files, HttpError, Result, Routes, View,
+    Application, Context, Files, HttpError, Json, Result, Routes, View,
     askama::Template,
     handler,
     handler::IntoResponse,
@@ -301,7 +301,28 @@ impl Bare {
     }
 }
 
-const MODULES: Routes = routes![Decks, Bare, "/static/{*path}" => Files::new("static")];
+/// A template as a text in another answer.
+#[handler]
+#[route("/message")]
+struct Message;
+
+#[handler]
+impl Message {
+    fn get(&self, cx: &mut Context) -> Result<Json<[String; 2]>> {
+        let card = Card {
+            text: "<hi>",
+            nested: false,
+        };
+        let link = Link {
+            name: "decks",
+            title: "unused",
+        };
+        let error = cx.render_string(&link).unwrap_err();
+        Ok(Json([cx.render_string(&card)?, error.to_string()]))
+    }
+}
+
+const MODULES: Routes = routes![Decks, Bare, Message, "/static/{*path}" => Files::new("static")];
 
 const CARDS: &str = "<p class=card>&#60;/body&#62;<p class=card>inner<hr><p class=card>";
 
@@ -330,6 +351,14 @@ async fn modules_bring_what_a_page_needs_once() {
         .send()
         .await;
     assert_eq!(part.text().await, format!("{CARDS}{head}{body}"));
+}
+
+#[squall::test]
+async fn a_template_is_a_text_for_messages_too() {
+    let client = TestClient::new(Application::new(MODULES));
+    let texts: [String; 2] = client.get("/message").send().await.json().await;
+    assert_eq!(texts[0], "<p class=card>&#60;hi&#62;");
+    assert!(texts[1].contains("500"), "{}", texts[1]);
 }
 
 #[squall::test]

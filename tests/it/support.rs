@@ -174,6 +174,18 @@ impl OwnServer {
             .expect("the server prints the line")
     }
 
+    /// The lines of its standard error up to the one that holds this text.
+    pub(crate) fn error_lines(&mut self, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for line in self.errors.by_ref().map_while(Result::ok) {
+            if line.contains(text) {
+                return lines;
+            }
+            lines.push(line);
+        }
+        panic!("the server does not print `{text}`: {lines:#?}");
+    }
+
     /// The next line of its standard error that holds this text.
     pub(crate) fn error_line(&mut self, text: &str) -> String {
         self.errors

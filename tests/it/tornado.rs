@@ -1,5 +1,5 @@
 //! Which test shows which behaviour that squall takes over from Tornado, or does better: input and output, cookies, conditional requests, files,
-//! compression, what is ready-made, and the faults that Tornado once had.
+//! compression, what is ready-made, users, languages, and the faults that Tornado once had.
 //!
 //! The letters are those of the rows in our notes on Tornado. The list is read by a test, so that none of it names what is not there.
 
@@ -409,6 +409,53 @@ const VALUES: &[Row] = &[(
 )];
 
 /// Faults that Tornado had.
+const USERS: &[Row] = &[
+    (
+        "U1: the current user, found once a request, only where somebody asks; templates have it then",
+        &[
+            "current_user::the_hook_is_asked_once_and_only_where_a_method_wants_to_know",
+            "current_user::a_field_is_the_user_and_prepare_knows_too",
+            "current_user::a_page_has_the_user_where_the_handler_asked_for_it",
+        ],
+    ),
+    (
+        "U6: the user's language, else that of the browser by its weights, the closest one, else the default",
+        &[
+            "languages::the_user_comes_before_the_cookie_and_that_before_the_client",
+            "languages::what_nobody_knows_falls_back",
+            "languages::the_language_is_a_field_and_an_argument",
+        ],
+    ),
+];
+
+const LANGUAGES: &[Row] = &[
+    (
+        "LO2: gettext's catalogues in the folders of gettext",
+        &["languages::folders_are_those_of_gettext"],
+    ),
+    (
+        "LO3: the closest language by its codes",
+        &[
+            "languages::what_nobody_knows_falls_back",
+            "languages::a_kind_of_a_language_falls_back_to_that",
+        ],
+    ),
+    (
+        "LO4: messages, plurals by the catalogue's rule or CLDR's, contexts",
+        &[
+            "languages::a_page_speaks_the_language_and_says_so",
+            "languages::plurals_follow_the_catalogue_or_cldr",
+        ],
+    ),
+    (
+        "LO5, LO6: dates, numbers, lists, direction",
+        &[
+            "languages::dates_and_numbers_are_english_where_nothing_else_is_there",
+            "languages::a_page_speaks_the_language_and_says_so",
+        ],
+    ),
+];
+
 const FAULTS: &[Row] = &[
     (
         "CVE-2025-47287: a broken form is refused at its first fault",
@@ -470,6 +517,8 @@ fn every_row_names_tests_that_are_there() {
         READY_MADE,
         COMPRESSION,
         VALUES,
+        USERS,
+        LANGUAGES,
         FAULTS,
     ]
     .concat();

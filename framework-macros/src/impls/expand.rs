@@ -281,10 +281,7 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
     let waits = is_there(hooks, |hook| {
         let is_awaited = matches!(
             hook.kind,
-            HookKind::Prepare
-                | HookKind::WriteError
-                | HookKind::CurrentUser
-                | HookKind::UserLocale
+            HookKind::Prepare | HookKind::WriteError | HookKind::CurrentUser | HookKind::UserLocale
         );
         hook.waits && is_awaited
     });

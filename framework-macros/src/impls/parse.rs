@@ -239,9 +239,7 @@ impl HookKind {
             Self::CurrentUser => {
                 "async fn current_user(&self, cx: &mut Context) -> Result<Option<User>>"
             }
-            Self::UserLocale => {
-                "async fn user_locale(&self, cx: &mut Context) -> Option<Locale>"
-            }
+            Self::UserLocale => "async fn user_locale(&self, cx: &mut Context) -> Option<Locale>",
         }
     }
 

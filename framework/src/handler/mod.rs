@@ -25,9 +25,9 @@ pub(crate) mod incoming;
 pub(crate) mod life_cycle;
 #[cfg(feature = "multipart")]
 mod multipart;
+pub(crate) mod person;
 #[cfg(feature = "compression")]
 mod recoded;
-pub(crate) mod person;
 mod redirect;
 mod request;
 mod requirements;

@@ -73,7 +73,11 @@ pub(crate) fn tag(text: &str) -> Option<String> {
 
 /// Which of the languages that there are fits a range best: the one of this name, else the nearest that is less special (`de-AT` takes `de`),
 /// else the first of the same language (`pt` takes `pt-BR`).
-pub(crate) fn best<'t, T>(range: &str, available: &'t [T], tag_of: impl Fn(&T) -> &str) -> Option<&'t T> {
+pub(crate) fn best<'t, T>(
+    range: &str,
+    available: &'t [T],
+    tag_of: impl Fn(&T) -> &str,
+) -> Option<&'t T> {
     let find = |name: &str| {
         let is_it = |one: &&T| tag_of(one).eq_ignore_ascii_case(name);
         available.iter().find(is_it)

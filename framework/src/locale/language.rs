@@ -216,7 +216,8 @@ impl Locale {
         if told.len() < TOLD && told.insert(key) {
             drop(told);
             let language = self.code();
-            tracing::warn!(target: "squall", language, context, message = text, "no translation");
+            // Escaped: what is asked for may be of a client.
+            tracing::warn!(target: "squall", language, context = ?context, "no translation of {text:?}");
         }
     }
 }

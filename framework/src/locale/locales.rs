@@ -8,12 +8,7 @@ use std::{
 
 use ::http::{HeaderMap, HeaderValue};
 
-use super::{
-    Locale,
-    catalogue::Catalogue,
-    format::Format,
-    scan::Message,
-};
+use super::{Locale, catalogue::Catalogue, format::Format, scan::Message};
 use crate::{
     handler::{Error, Result},
     http::{cookies, languages},
@@ -102,7 +97,8 @@ impl Locales {
         let failed = |error: io::Error| fault(&folder.display(), &error);
         let found = find_catalogues(&folder).map_err(failed)?;
         if found.is_empty() {
-            let why = "has no catalogue: they are named like `de.po` or `de/LC_MESSAGES/messages.mo`";
+            let why =
+                "has no catalogue: they are named like `de.po` or `de/LC_MESSAGES/messages.mo`";
             return Err(fault(&folder.display(), &why));
         }
         for (language, file) in found {
@@ -157,7 +153,10 @@ impl Locales {
     ) -> impl Iterator<Item = (&Locale, &'m Message)> {
         self.iter().flat_map(move |locale| {
             let lacks = |message: &&Message| !locale.has(message);
-            messages.iter().filter(lacks).map(move |message| (locale, message))
+            messages
+                .iter()
+                .filter(lacks)
+                .map(move |message| (locale, message))
         })
     }
 
@@ -187,7 +186,8 @@ impl Locales {
 
     fn with_catalogue(mut self, language: &str, named: &str, content: &[u8]) -> Result<Self> {
         let Some(tag) = languages::tag(language) else {
-            let why = format!("`{language}` is no tag of a language: it is written like `de` or `pt-BR`");
+            let why =
+                format!("`{language}` is no tag of a language: it is written like `de` or `pt-BR`");
             return Err(fault(&named, &why));
         };
         let catalogue = Catalogue::read(content).map_err(|error| fault(&named, &error))?;

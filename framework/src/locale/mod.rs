@@ -52,7 +52,7 @@
 //! # app().unwrap();
 //! ```
 
-mod catalogue;
+pub(crate) mod catalogue;
 mod count;
 mod format;
 mod language;

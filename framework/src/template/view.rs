@@ -9,7 +9,9 @@ use super::{
     module::{Resource, into_page, into_part},
     rendering::Rendering,
 };
-use crate::handler::{Error, Html, HttpError, IntoResponse, RequestHandle, Response, Result};
+use crate::handler::{
+    Context, Error, Html, HttpError, IntoResponse, RequestHandle, Response, Result,
+};
 
 /// A template as an answer: 200, `text/html; charset=UTF-8`. Feature `templates`.
 ///
@@ -155,6 +157,31 @@ fn asks_for_part(headers: &HeaderMap) -> bool {
         return says(HX_REQUEST, "true") && !says(HX_BOOSTED, "true") && !says(HX_HISTORY, "true");
     }
     says(FETCH_DEST, "empty")
+}
+
+impl RequestHandle {
+    /// A template as a text, for what is no answer of its own: a message to a WebSocket, an event of a stream, a mail. Tornado's
+    /// `render_string`. Feature `templates`.
+    ///
+    /// It knows this request, as a page does. What its modules need is left out: the page that gets the text has that.
+    ///
+    /// # Errors
+    ///
+    /// 500, as for [`View`].
+    pub fn render_string<T: Template>(&self, template: &T) -> Result<String> {
+        fill(template, self).map(|(text, _)| text)
+    }
+}
+
+impl Context {
+    /// A template as a text: see [`RequestHandle::render_string`]. Feature `templates`.
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn render_string<T: Template>(&self, template: &T) -> Result<String> {
+        self.request().render_string(template)
+    }
 }
 
 /// Renders a page as the answer to this request.
