@@ -14,10 +14,19 @@
 //! [`store`] keeps the posts and finds them, [`markdown`] makes pages of what was written, [`site`] is what all pages share, [`pages`] has
 //! the handlers, [`feed`] the Atom feed. The pages themselves are in the folder `templates`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
-use squall::{Application, Options, files::Files, routes};
+use squall::{
+    Application, Options,
+    files::Files,
+    locale::{Locales, Message, messages, pot},
+    routes,
+};
 
 use crate::{
     site::{About, Site},
@@ -60,21 +69,59 @@ struct Settings {
     /// Takes in the posts of a folder (`*.md`) and ends; the exit status is 1 where one of them could not be
     #[arg(long, value_name = "FOLDER")]
     import: Option<PathBuf>,
+    /// Prints the messages that lack a translation, and ends; the exit status is 1 where there are such
+    #[arg(long)]
+    list_untranslated: bool,
+    /// Prints the messages as a template for translators (`.pot`), and ends
+    #[arg(long)]
+    messages: bool,
     #[command(flatten)]
     server: Options,
 }
 
-fn app(store: Store, about: About) -> Application {
+fn app(store: Store, about: About, locales: Locales) -> Application {
     Application::new(ALL)
         .state(store)
         .state(about)
+        .state(locales)
         .base::<Site>()
         .compression(true)
+}
+
+/// English, in which the messages are written, and what they are translated into.
+fn locales() -> squall::Result<Locales> {
+    Locales::new("en")
+        .catalogue("de", include_bytes!("../locales/de.po"))?
+        .catalogue("ar", include_bytes!("../locales/ar.po"))
+}
+
+/// What the blog says.
+fn own_messages() -> io::Result<Vec<Message>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    messages([source.join("src"), source.join("templates")])
+}
+
+fn list_untranslated(locales: &Locales) -> squall::Result<ExitCode> {
+    let messages = own_messages()?;
+    let mut status = ExitCode::SUCCESS;
+    for (locale, message) in locales.untranslated(&messages) {
+        println!("{}: {}", locale.code(), message.text);
+        status = ExitCode::FAILURE;
+    }
+    Ok(status)
 }
 
 #[squall::main]
 async fn main() -> squall::Result<ExitCode> {
     let settings = Settings::parse();
+    if settings.messages {
+        print!("{}", pot(&own_messages()?));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let locales = locales()?;
+    if settings.list_untranslated {
+        return list_untranslated(&locales);
+    }
     let (store, is_new) = Store::open(&settings.database).await?;
     if let Some(folder) = &settings.import {
         return import::folder(&store, folder).await;
@@ -87,7 +134,7 @@ async fn main() -> squall::Result<ExitCode> {
         author: settings.author,
         url: settings.url,
     };
-    app(store, about).serve(settings.server).await?;
+    app(store, about, locales).serve(settings.server).await?;
     Ok(ExitCode::SUCCESS)
 }
 

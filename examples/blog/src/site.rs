@@ -1,9 +1,13 @@
 //! What all pages share: what the blog is called, the fields that keep a page to itself, the page of an error.
 
+use std::fmt;
+
 use askama::Template;
 use squall::{
     Context, HttpError, Result, State, View, handler,
+    handler::FromRequestParts,
     http::{HeaderMap, HeaderValue},
+    locale::{Locale, Locales},
     template::filters,
 };
 
@@ -46,6 +50,9 @@ pub(crate) fn origin(url: &str) -> std::result::Result<String, String> {
 pub(crate) struct Site {
     pub(crate) about: State<About>,
     pub(crate) access: Access,
+    pub(crate) locale: Locale,
+    pub(crate) locales: State<Locales>,
+    pub(crate) here: Here,
 }
 
 #[handler]
@@ -68,7 +75,6 @@ impl Site {
         Ok(View(ErrorPage {
             site: self,
             status: error.status().as_u16(),
-            phrase: error.phrase(),
             detail: (error.message() != error.phrase()).then(|| error.message().to_owned()),
         }))
     }
@@ -79,7 +85,23 @@ impl Site {
 pub(crate) struct ErrorPage<'s> {
     site: &'s Site,
     status: u16,
-    phrase: &'static str,
-    /// What squall says about it beyond the phrase, in English.
+    /// What squall says about it, in English.
     detail: Option<String>,
+}
+
+/// Where the reader is: path and query of the page, to come back to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Here(String);
+
+impl FromRequestParts for Here {
+    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
+        let path = cx.uri().path_and_query();
+        Ok(Self(path.map_or("/", |path| path.as_str()).to_owned()))
+    }
+}
+
+impl fmt::Display for Here {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }

@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 use squall::testing::{TestClient, TestResponse};
 use tempfile::TempDir;
 
-use super::{app, site::About, store::Store};
+use super::{app, locales, site::About, store::Store};
 
 mod hostile;
 mod importing;
@@ -28,7 +28,7 @@ impl Blog {
             author: author.map(str::to_owned),
             url: None,
         };
-        let client = TestClient::on_socket(app(store.clone(), about)).await;
+        let client = TestClient::on_socket(app(store.clone(), about, locales().unwrap())).await;
         Self { client, store }
     }
 

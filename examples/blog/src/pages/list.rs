@@ -2,7 +2,8 @@
 
 use askama::Template;
 use squall::{
-    Context, HttpError, Result, State, View, handler, handler::IntoResponse, template::filters,
+    Context, HttpError, Result, State, View, handler, handler::IntoResponse, http,
+    template::filters,
 };
 
 use crate::{
@@ -41,6 +42,12 @@ impl Home {
 struct Index<'s> {
     site: &'s Site,
     page: Page<Entry>,
+}
+
+impl Index<'_> {
+    fn url(&self, page: &u32) -> String {
+        http::with_query(&Home::url(), [("page", page.to_string())])
+    }
 }
 
 #[handler(base = site)]

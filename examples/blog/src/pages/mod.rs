@@ -2,11 +2,13 @@
 
 use squall::{Routes, routes};
 
+pub(crate) use language::Language;
 pub(crate) use list::{Archive, ArchiveOfYear, Home};
 pub(crate) use read::Show;
 pub(crate) use search::Search;
 pub(crate) use write::{Compose, Delete, Edit};
 
+mod language;
 mod list;
 mod read;
 mod search;
@@ -21,5 +23,6 @@ pub(crate) const ROUTES: Routes = routes![
     Compose,
     Edit,
     Delete,
+    Language,
     read::Old,
 ];

@@ -1,6 +1,9 @@
 //! The posts, in `SQLite`: reading them. [`write`] changes them, [`search`] finds them by their words.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{
@@ -38,6 +41,13 @@ pub(crate) struct Entry {
     pub(crate) summary: String,
     pub(crate) published: DateTime<Utc>,
     pub(crate) updated: DateTime<Utc>,
+}
+
+impl Entry {
+    /// When it was published, for the filters of dates.
+    pub(crate) fn at(&self) -> SystemTime {
+        self.published.into()
+    }
 }
 
 /// A whole post.

@@ -218,7 +218,11 @@ async fn only_the_machine_itself_writes() {
         author: Some("Ann".to_owned()),
         url: None,
     };
-    let client = squall::testing::TestClient::new(super::app(blog.store.clone(), about));
+    let client = squall::testing::TestClient::new(super::app(
+        blog.store.clone(),
+        about,
+        super::locales().unwrap(),
+    ));
     let in_memory = Blog {
         client,
         store: blog.store.clone(),
