@@ -1,6 +1,7 @@
 //! [`Locale`]: one language, with its translations and its ways of writing numbers, lists and dates.
 
 use std::{
+    borrow::Cow,
     collections::HashSet,
     fmt::{self, Display},
     sync::{Arc, Mutex, PoisonError},
@@ -12,7 +13,7 @@ use ::http::HeaderValue;
 use super::{
     Count, DateStyle, Direction, Moment, Text,
     catalogue::Catalogue,
-    format::{Format, ListKind, native_name},
+    format::{Format, ListKind, Translate, native_name},
     scan::Message,
 };
 use crate::http::languages;
@@ -184,17 +185,20 @@ impl Locale {
         many: &'t str,
         count: u64,
     ) -> &'t str {
-        if let Some((catalogue, forms)) = self.forms(context, one) {
-            let at = match catalogue.rule() {
-                Some(rule) => rule.form(count),
-                None => self.0.format.plural(count),
-            };
-            if let Some(form) = forms.get(at).or(forms.last()) {
-                return form;
-            }
-        }
-        self.tell(context, one);
-        if count == 1 { one } else { many }
+        self.form(context, one, count).unwrap_or_else(|| {
+            self.tell(context, one);
+            if count == 1 { one } else { many }
+        })
+    }
+
+    /// The translation for a count; of a message that was translated without a plural, the only one.
+    fn form(&self, context: Option<&str>, one: &str, count: u64) -> Option<&str> {
+        let (catalogue, forms) = self.forms(context, one)?;
+        let at = match catalogue.rule() {
+            Some(rule) => rule.form(count),
+            None => self.0.format.plural(count),
+        };
+        forms.get(at).or(forms.first()).map(|form| &**form)
     }
 
     /// The translation of a message, all its forms, and the catalogue that has it.
@@ -234,13 +238,20 @@ impl Locale {
     #[must_use]
     pub fn list<T: Display>(&self, items: impl IntoIterator<Item = T>) -> String {
         let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-        self.0.format.list(&items, ListKind::And)
+        self.0.format.list(&items, ListKind::And, self)
+    }
+
+    /// A list of which one is meant: `A, B or C`.
+    #[must_use]
+    pub fn list_or<T: Display>(&self, items: impl IntoIterator<Item = T>) -> String {
+        let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+        self.0.format.list(&items, ListKind::Or, self)
     }
 
     /// A date, or a time of day, or both.
     #[must_use]
     pub fn date(&self, at: impl Moment, style: DateStyle) -> String {
-        self.0.format.date(at.system_time(), style)
+        self.0.format.date(at.system_time(), style, self)
     }
 
     /// A date as people say it: `5 minutes ago`, `yesterday at 3:15 pm`, `July 10`. What lies more than a minute ahead is a date like any other.
@@ -251,6 +262,35 @@ impl Locale {
     pub fn relative_date(&self, at: impl Moment, style: DateStyle) -> String {
         let now = SystemTime::now();
         self.0.format.relative(at.system_time(), now, style, self)
+    }
+}
+
+/// What squall writes itself: first the words of the catalogue.
+impl Translate for Locale {
+    fn text(&self, message: &str) -> Option<Cow<'_, str>> {
+        let found = self.forms(None, message);
+        if found.is_none() {
+            self.tell_of_phrase(message);
+        }
+        let (_, forms) = found?;
+        Some(Cow::Borrowed(forms.first()?))
+    }
+
+    fn plural(&self, one: &str, _: &str, count: u64) -> Option<Cow<'_, str>> {
+        let found = self.form(None, one, count);
+        if found.is_none() {
+            self.tell_of_phrase(one);
+        }
+        found.map(Cow::Borrowed)
+    }
+}
+
+impl Locale {
+    /// Tells that a phrase of squall's has no translation, where nothing but the catalogue has one.
+    fn tell_of_phrase(&self, phrase: &str) {
+        if cfg!(not(feature = "icu")) {
+            self.tell(None, phrase);
+        }
     }
 }
 

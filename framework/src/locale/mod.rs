@@ -64,7 +64,7 @@ mod style;
 mod text;
 
 pub use count::Count;
-pub use format::{Direction, PHRASES};
+pub use format::{Direction, PHRASES, Phrase, native_name};
 pub use language::Locale;
 pub use locales::Locales;
 pub use moment::Moment;

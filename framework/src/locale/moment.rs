@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use ::cookie::time::OffsetDateTime;
+use time::OffsetDateTime;
 
 /// A point in time that can be written as a date: a `SystemTime`, seconds since 1970 as `i64`, an `OffsetDateTime` of the crate `time`, and
 /// references to these. The types of `chrono` and `jiff` turn into a `SystemTime` by `into()`.

@@ -23,7 +23,7 @@ pub struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    pub(super) fn new(message: &'t str) -> Self {
+    pub(crate) fn new(message: &'t str) -> Self {
         Self {
             message,
             values: Vec::new(),
