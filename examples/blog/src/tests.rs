@@ -6,10 +6,11 @@ use scraper::{ElementRef, Html, Selector};
 use squall::testing::{TestClient, TestResponse};
 use tempfile::TempDir;
 
-use super::{app, locales, site::About, store::Store};
+use super::{app, locales, own_messages, site::About, store::Store};
 
 mod hostile;
 mod importing;
+mod languages;
 mod reading;
 mod writing;
 

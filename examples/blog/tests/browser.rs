@@ -51,9 +51,7 @@ async fn visit(browser: &Browser, blog: &Blog) -> Result<()> {
     write(browser, blog).await?;
     search(browser, blog).await?;
     turn(browser, blog).await?;
-    if false {
-        switch_language(browser, blog).await?;
-    }
+    switch_language(browser, blog).await?;
     look_at_all_pages(browser, blog).await?;
     browser.check_console().await
 }
@@ -116,7 +114,7 @@ async fn turn(browser: &Browser, blog: &Blog) -> Result<()> {
     }
     browser.goto(&blog.url("/")).await?;
     browser.mark_page().await?;
-    browser.click("link", "Older").await?;
+    browser.click("link", "Next").await?;
     browser.wait_for(".turn span", "Page 2 of 2").await?;
     assert!(
         browser
@@ -142,6 +140,9 @@ async fn switch_language(browser: &Browser, blog: &Blog) -> Result<()> {
         ("ar", "rtl", "الأرشيف"),
         ("en", "ltr", "Archive"),
     ] {
+        browser
+            .press(&format!("footer button[value={language}]"))
+            .await?;
         browser.wait_for(".back a", heading).await?;
         assert_eq!(
             (&*html("lang").await?, &*html("dir").await?),
@@ -159,9 +160,11 @@ async fn switch_language(browser: &Browser, blog: &Blog) -> Result<()> {
 async fn look_at_all_pages(browser: &Browser, blog: &Blog) -> Result<()> {
     let axe = axe_core()?;
     let post = "/posts/one-loop-many-winds";
-    for language in ["en"] {
+    for language in ["en", "de", "ar"] {
         browser.goto(&blog.url("/")).await?;
-
+        browser
+            .press(&format!("footer button[value={language}]"))
+            .await?;
         for scheme in ["light", "dark"] {
             browser.emulate(scheme, 1280).await?;
             for path in [

@@ -56,7 +56,7 @@ async fn hostile_posts_are_harmless() {
             "{text}"
         );
         assert!(
-            page.has("main > .post > .tools"),
+            page.has("main > .post > .prose") && page.has("main > .tools"),
             "it does not leave its place: {text}"
         );
         for element in page.all(".prose *") {

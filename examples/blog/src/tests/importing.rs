@@ -47,7 +47,7 @@ async fn a_post_is_taken_in_once() {
     let list = blog.page("/").await;
     assert_eq!(list.texts(".entry h2"), ["B", "On wind"]);
     let post = blog.page("/posts/on-wind").await;
-    assert!(post.text(".when").ends_with("Ann, Bob"));
+    assert!(post.text(".when").ends_with("Ann and Bob"));
     assert_eq!(
         post.all(".when time")[0].attr("datetime"),
         Some("2023-12-15")
