@@ -72,7 +72,7 @@ pub(crate) fn read(source: &str, stem: &str) -> Result<Imported, String> {
         slug: slug::slugify(name),
         draft: Draft {
             title,
-            markdown: clean(markdown),
+            markdown: clean(markdown.trim_start_matches(['\r', '\n'])),
         },
         authors: head
             .authors
@@ -187,7 +187,7 @@ mod tests {
         );
         assert_eq!(
             (&*post.draft.title, &*post.draft.markdown),
-            ("Wind", "\nText\n")
+            ("Wind", "Text\n")
         );
         assert_eq!((post.authors.len(), &*post.aliases[0]), (2, "old.html"));
     }

@@ -9,6 +9,11 @@
 //! else: to connections from a loopback address, for a host such as `localhost`, that did not come through a proxy; and a form must have
 //! come from a page of the blog. [`access`] has the rules with their reasons.
 //!
+//! # Languages
+//!
+//! The blog speaks English, German and Arabic: the messages are English in the templates, their translations in the folder `locales`.
+//! `--list-untranslated` tells what is missing there, `--messages` writes all of them down for a translator.
+//!
 //! # Where things are
 //!
 //! [`store`] keeps the posts and finds them, [`markdown`] makes pages of what was written, [`site`] is what all pages share, [`pages`] has

@@ -1,4 +1,4 @@
-//! The posts, in `SQLite`: reading them. [`write`] changes them, [`search`] finds them by their words.
+//! The posts, in `SQLite`: reading them. [`mod@write`] changes them, [`search`] finds them by their words.
 
 use std::{
     str::FromStr,
