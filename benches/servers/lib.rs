@@ -3,6 +3,9 @@
 //! Every server answers `GET /` with a text, `GET /json` with an object that serde makes anew each time, and
 //! `GET /api/v1/resource0/{id}` to `resource99/{id}` with the id, read as a number.
 
+#[cfg(feature = "pages")]
+pub mod pages;
+
 use serde::Serialize;
 
 /// The text.

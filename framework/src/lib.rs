@@ -38,6 +38,7 @@
 //! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
 //! | [`Files`] | static files (feature `static-files`) |
 //! | [`View`], [`template`] | pages of Askama templates (feature `templates`) |
+//! | [`mod@locale`] | languages (feature `locale`) |
 //! | [`server`] | limits, deadlines, and what is counted |
 //! | [`testing`] | a client for tests, in memory or over a socket |
 //! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
@@ -56,8 +57,8 @@
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `templates` | [`View`], and [filters](template::filters) and [UI modules](macro@ui_module) for templates, on Askama | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
-//! | `locale` | [`locale`]: what a program says in the languages of its users | no |
-//! | `icu` | numbers, lists and dates as all languages write them, on ICU4X | no |
+//! | `locale` | [`locale`]: gettext's catalogues, the language of a request, `#[user_locale]`, filters for templates | no |
+//! | `icu` | the same, with numbers, lists and dates as all languages write them, on ICU4X | no |
 //! | `full` | all of them | no |
 //!
 //! What a feature brings is not there without it: where the compiler finds no method `compression` or `files`, its feature is off.

@@ -483,3 +483,105 @@ fn dates_and_numbers_are_english_where_nothing_else_is_there() {
     assert_eq!(english.list(["A", "B", "C"]), "A, B and C");
     assert_eq!(english.list::<&str>([]), "");
 }
+
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"{{ at|date }} | {{ at|date(length = "short", time = true, offset = 60) }} | {{ at|relative_date }} | {{ soon|relative_date(time = false) }} | {{ number|number }} | {{ names|list }}"#
+)]
+struct Written<'w> {
+    at: SystemTime,
+    soon: SystemTime,
+    number: f64,
+    names: &'w [&'w str],
+}
+
+#[handler]
+#[route("/written")]
+struct Write;
+
+#[handler]
+impl Write {
+    fn get(&self) -> View<Written<'static>> {
+        View(Written {
+            // Friday, November 27, 2026, 14:00 UTC.
+            at: SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_788_000),
+            soon: SystemTime::now() - Duration::from_secs(5 * 60),
+            number: 1234.5,
+            names: &["<A>", "B", "C"],
+        })
+    }
+}
+
+/// A length that is none.
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = r#"{{ at|date(length = "huge") }}"#)]
+struct Huge {
+    at: i64,
+}
+
+#[derive(Template)]
+#[template(askama = squall::askama, ext = "html", source = r#"{{ "<b>"|number }}"#)]
+struct NoNumber;
+
+#[handler]
+#[route("/wrong/{what}")]
+struct Wrong {
+    what: String,
+}
+
+#[handler]
+impl Wrong {
+    fn get(&self, cx: &mut Context) -> squall::Result<String> {
+        match self.what.as_str() {
+            "length" => cx.render_string(&Huge { at: 0 }),
+            _ => cx.render_string(&NoNumber),
+        }
+    }
+}
+
+const WRITTEN: Routes = routes![Write, Wrong];
+
+async fn written(language: &str) -> String {
+    let client = TestClient::new(Application::new(WRITTEN).state(locales()));
+    let page = client.get("/written").header("accept-language", language);
+    let page = page.send().await.text().await;
+    // CLDR has spaces that do not break.
+    page.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+#[squall::test]
+async fn dates_numbers_and_lists_are_those_of_the_language() {
+    let english = written("en").await;
+    let parts: Vec<_> = english.split(" | ").collect();
+    assert_eq!(parts[0], "November 27, 2026");
+    assert_eq!(parts[1], "11/27/26, 3:00 pm");
+    assert_eq!(
+        parts[3..],
+        ["5 minutes ago", "1,234.5", "&#60;A&#62;, B and C"]
+    );
+    let german = written("de").await;
+    let parts: Vec<_> = german.split(" | ").collect();
+    assert_eq!(parts[0], "27. November 2026");
+    assert_eq!(parts[1], "27.11.26, 15:00");
+    assert_eq!(
+        parts[3..],
+        ["vor 5 Minuten", "1.234,5", "&#60;A&#62;, B und C"]
+    );
+}
+
+#[squall::test]
+async fn what_cannot_be_written_names_the_filter_and_its_input() {
+    let client = TestClient::new(Application::new(WRITTEN).debug(true));
+    let fault = client.get("/wrong/length").send().await.text().await;
+    assert!(
+        fault.contains("the filter `date` of `huge`") && fault.contains("Huge"),
+        "{fault}"
+    );
+    let fault = client.get("/wrong/number").send().await.text().await;
+    assert!(
+        fault.contains("the filter `number` of `&lt;b&gt;`") && fault.contains("NoNumber"),
+        "{fault}"
+    );
+}

@@ -23,6 +23,7 @@ mod files_ranges;
 mod files_safety;
 mod files_sources;
 mod files_urls;
+mod filters;
 mod hostile_content;
 mod http1;
 mod http2;

@@ -89,6 +89,42 @@ impl Show {
     }
 }
 
+/// All options of links, and what they refuse.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"{{ text|linkify(shorten = true, extra_params = "rel=nofollow", extra_params_of = crate::pages::class, require_protocol = true, permitted_protocols = ["ftp", "mailto"]) }}{% if broken %}{{ text|linkify(permitted_protocols = ["javascript"]) }}{% endif %}"#
+)]
+struct Linked {
+    text: &'static str,
+    broken: bool,
+}
+
+fn class(href: &str) -> &'static str {
+    if href.starts_with("ftp:") {
+        "class=files"
+    } else {
+        ""
+    }
+}
+
+#[handler]
+#[route("/linked/{broken}")]
+struct ShowLinked {
+    broken: bool,
+}
+
+#[handler]
+impl ShowLinked {
+    fn get(&self) -> View<Linked> {
+        View(Linked {
+            text: "http://a.org www.b.org ftp://c.org a@d.org mailto:a@d.org",
+            broken: self.broken,
+        })
+    }
+}
+
 #[handler(base = site)]
 #[route("/", name = "home")]
 struct Home {
@@ -125,6 +161,7 @@ const ROUTES: Routes = routes![
     Home,
     Lists,
     Show,
+    ShowLinked,
     "/static/{*path}" => Files::new("static"),
 ];
 
@@ -211,6 +248,24 @@ async fn filters_know_the_request_also_in_nested_templates() {
         )),
     );
     assert_eq!(page, expected);
+}
+
+#[squall::test]
+async fn links_take_options() {
+    let page = get("/linked/false", &[]).await.text().await;
+    assert_eq!(
+        page,
+        "http://a.org www.b.org <a href=\"ftp://c.org\" rel=nofollow class=files>ftp://c.org</a> a@d.org \
+         <a href=\"mailto:a@d.org\" rel=nofollow>mailto:a@d.org</a>"
+    );
+    let client = TestClient::new(Application::new(ROUTES).debug(true));
+    let answer = client.get("/linked/true").send().await;
+    assert_eq!(answer.status(), 500);
+    let page = answer.text().await;
+    assert!(
+        page.contains("the filter `linkify` of `javascript`: links of this protocol run scripts"),
+        "{page}"
+    );
 }
 
 #[squall::test]

@@ -1,5 +1,5 @@
 //! Which test shows which behaviour that squall takes over from Tornado, or does better: input and output, cookies, conditional requests, files,
-//! compression, what is ready-made, users, languages, and the faults that Tornado once had.
+//! compression, what is ready-made, users, languages, pages, and the faults that Tornado once had.
 //!
 //! The letters are those of the rows in our notes on Tornado. The list is read by a test, so that none of it names what is not there.
 
@@ -408,7 +408,6 @@ const VALUES: &[Row] = &[(
     &["arguments::a_query_is_added_to_a_url"],
 )];
 
-/// Faults that Tornado had.
 const USERS: &[Row] = &[
     (
         "U1: the current user, found once a request, only where somebody asks; templates have it then",
@@ -451,11 +450,75 @@ const LANGUAGES: &[Row] = &[
         "LO5, LO6: dates, numbers, lists, direction",
         &[
             "languages::dates_and_numbers_are_english_where_nothing_else_is_there",
+            "languages::dates_numbers_and_lists_are_those_of_the_language",
             "languages::a_page_speaks_the_language_and_says_so",
         ],
     ),
 ];
 
+const PAGES: &[Row] = &[
+    (
+        "M1: what depends on the request is there in every template",
+        &["pages::filters_know_the_request_also_in_nested_templates"],
+    ),
+    (
+        "M3, TP6: modules bring what a page needs for them, once",
+        &[
+            "pages::modules_bring_what_a_page_needs_once",
+            "pages::a_page_without_a_place_for_them_says_so",
+        ],
+    ),
+    (
+        "M4: a program writes resources its own way",
+        &["pages::a_program_writes_resources_its_own_way"],
+    ),
+    (
+        "M5, ES6: links, with all options",
+        &[
+            "pages::links_take_options",
+            "filters::whatever_stands_in_a_text_stays_text",
+        ],
+    ),
+    (
+        "TP1: expressions are escaped",
+        &[
+            "pages::a_template_is_an_answer",
+            "filters::classics_are_text",
+            "filters::long_texts_are_text",
+        ],
+    ),
+    (
+        "TP9, ES1, ES5: text is escaped, white space squeezed",
+        &["filters::escapes_are_those_of_tornado"],
+    ),
+    (
+        "TP10: what goes wrong names the template",
+        &["pages::what_cannot_be_rendered_names_the_template_and_the_filter"],
+    ),
+    (
+        "ES2: `xhtml_unescape` is `squall::template::unescape`",
+        &["filters::escaped_markup_is_text_again"],
+    ),
+    (
+        "ES3: `json_encode` is the filter `json`, for scripts and attributes; `json_decode` is the extractor",
+        &[
+            "filters::escapes_are_those_of_tornado",
+            "filters::classics_are_text",
+            "extract::json_of_each_wrong_kind",
+        ],
+    ),
+    (
+        "ES4: `url_escape` are the filters `urlencode` and `urlencode_strict`, and what adds to a query; what comes in is decoded where it is read",
+        &[
+            "filters::escapes_are_those_of_tornado",
+            "arguments::a_query_is_added_to_a_url",
+            "arguments::values_are_decoded_and_stripped_and_may_be_empty",
+            "bad_input::paths_are_decoded_or_refused",
+        ],
+    ),
+];
+
+/// Faults that Tornado had.
 const FAULTS: &[Row] = &[
     (
         "CVE-2025-47287: a broken form is refused at its first fault",
@@ -519,6 +582,7 @@ fn every_row_names_tests_that_are_there() {
         VALUES,
         USERS,
         LANGUAGES,
+        PAGES,
         FAULTS,
     ]
     .concat();

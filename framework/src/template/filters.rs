@@ -33,8 +33,24 @@
 //! struct Page;
 //! ```
 //!
-//! Askama's own, `json` among them (it is safe inside of `<script>`), are there besides. What these filters give is escaped where it is no
+//! Askama's own are there besides, `json` among them: `{{ value|json|safe }}` is safe inside of `<script>`, `{{ value|json }}` everywhere else. What these filters give is escaped where it is no
 //! markup of theirs. A filter that fails ends the rendering with an error that names the filter and what was put into it.
+//!
+//! # Links
+//!
+//! `linkify` finds `http://…`, `https://…` and `www.…`. It takes options by their names, `text|linkify(shorten = true)`:
+//!
+//! | option | means | default |
+//! |---|---|---|
+//! | `shorten` | an address of more than 30 characters is shown shortened, whole in the `title` | `false` |
+//! | `extra_params` | attributes of each link: `"rel=nofollow class=external"` | none |
+//! | `extra_params_of` | the path of a function, `crate::kind`, which takes the URL of a link and gives attributes of it | none |
+//! | `require_protocol` | `www.…` is no link | `false` |
+//! | `permitted_protocols` | the protocols of links: `["https", "ftp", "mailto"]` | http, https |
+//!
+//! Attributes are markup as they are written. They are a `&'static str`, which a program has of itself: what came with a request is none, so
+//! the compiler refuses it there. Protocols are found in front of `://`; with `mailto` addresses of mail are links too. `javascript`,
+//! `vbscript` and `data` are permitted by nobody: the rendering fails.
 #![expect(
     missing_docs,
     reason = "`filter_fn` keeps no docs; the table above has them"
@@ -44,14 +60,18 @@ use std::fmt::{Debug, Display};
 
 use askama::{Values, filter_fn, filters::HtmlSafe};
 
-use super::{links, module::UiModule, rendering::Rendering};
+use super::{
+    links::{Links, PROTOCOLS},
+    module::UiModule,
+    rendering::Rendering,
+};
 #[cfg(feature = "locale")]
 use crate::locale::{Count, DateStyle, Length, Locale, Moment, Text};
 
 /// The URL of a route by its name, the parameters in their order. Where the handler can be named, `{{ crate::Story::url(id) }}` does the
 /// same, checked by the compiler.
 #[filter_fn]
-pub fn url<P: Parameters>(
+pub fn url<P: Texts>(
     name: impl Display,
     values: &dyn Values,
     parameters: P,
@@ -82,15 +102,30 @@ pub fn module(module: impl UiModule, values: &dyn Values) -> askama::Result<Mark
 }
 
 /// A text with its web addresses as links.
-///
-/// `http` and `https`, and what begins with `www.`; with `shorten = true` long addresses are shown shortened, whole in the `title`.
 #[filter_fn]
 pub fn linkify(
     text: impl Display,
     _: &dyn Values,
     #[optional(false)] shorten: bool,
+    #[optional("")] extra_params: &'static str,
+    #[optional(|_| "")] extra_params_of: fn(&str) -> &'static str,
+    #[optional(false)] require_protocol: bool,
+    #[optional(PROTOCOLS)] permitted_protocols: &'static [&'static str],
 ) -> askama::Result<Markup> {
-    Ok(Markup(links::linkify(&text.to_string(), shorten)))
+    let links = Links {
+        shorten,
+        extra_params,
+        extra_params_of,
+        require_protocol,
+        permitted_protocols,
+    };
+    match links.dangerous() {
+        None => Ok(Markup(links.of(&text.to_string()))),
+        Some(protocol) => {
+            let fault = format_args!("links of this protocol run scripts");
+            Err(failed("linkify", protocol, &fault))
+        }
+    }
 }
 
 /// A text with each run of white space as one blank.
@@ -159,11 +194,8 @@ pub fn number(number: impl Display, values: &dyn Values) -> askama::Result<Strin
 /// A list in words.
 #[cfg(feature = "locale")]
 #[filter_fn]
-pub fn list(
-    items: impl IntoIterator<Item: Display>,
-    values: &dyn Values,
-) -> askama::Result<String> {
-    Ok(locale("list", values)?.list(items))
+pub fn list(items: impl Texts, values: &dyn Values) -> askama::Result<String> {
+    Ok(locale("list", values)?.list(items.texts()))
 }
 
 /// A date.
@@ -204,38 +236,44 @@ fn locale<'v>(filter: &str, values: &'v dyn Values) -> askama::Result<&'v Locale
     Ok(Rendering::of(filter, values)?.request().locale())
 }
 
-/// The parameters of a route for the filter [`url`]: `()` for none, `[id]` or `&ids[..]` of one type, `(id, name)` of several.
+/// Several values for a filter, as they are shown: `[id]`, a slice or a vector of one type, `(id, name)` of several, `()` for none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no list of parameters",
-    label = "not the parameters of a route",
-    note = "write them in brackets, `\"story\"|url([id])`, or `\"home\"|url(())` where there are none"
+    message = "`{Self}` is no list of values",
+    label = "not a list of values",
+    note = "write them in brackets, `\"story\"|url([id])`, in parentheses where they have several types, or `\"home\"|url(())` where there are none"
 )]
-pub trait Parameters {
+pub trait Texts {
     /// The texts, in their order.
     fn texts(&self) -> Vec<String>;
 }
 
-impl<T: Parameters + ?Sized> Parameters for &T {
+impl<T: Texts + ?Sized> Texts for &T {
     fn texts(&self) -> Vec<String> {
         (**self).texts()
     }
 }
 
-impl<D: Display> Parameters for [D] {
+impl<D: Display> Texts for [D] {
     fn texts(&self) -> Vec<String> {
         self.iter().map(D::to_string).collect()
     }
 }
 
-impl<D: Display, const N: usize> Parameters for [D; N] {
+impl<D: Display> Texts for Vec<D> {
     fn texts(&self) -> Vec<String> {
         self.as_slice().texts()
     }
 }
 
-macro_rules! parameters {
+impl<D: Display, const N: usize> Texts for [D; N] {
+    fn texts(&self) -> Vec<String> {
+        self.as_slice().texts()
+    }
+}
+
+macro_rules! tuples {
     ($($name:ident)*) => {
-        impl<$($name: Display),*> Parameters for ($($name,)*) {
+        impl<$($name: Display),*> Texts for ($($name,)*) {
             #[expect(non_snake_case, reason = "a value is named like its type")]
             fn texts(&self) -> Vec<String> {
                 let ($($name,)*) = self;
@@ -245,16 +283,16 @@ macro_rules! parameters {
     };
 }
 
-impl Parameters for () {
+impl Texts for () {
     fn texts(&self) -> Vec<String> {
         Vec::new()
     }
 }
 
-parameters!(A);
-parameters!(A B);
-parameters!(A B C);
-parameters!(A B C D);
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
 
 /// Markup that a filter has made, everything in it escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]

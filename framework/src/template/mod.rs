@@ -32,12 +32,14 @@
 //! `askama = squall::askama` is not needed where `askama` is a dependency of the program itself. The templates of files lie in the folder
 //! `templates` of the crate: `#[template(path = "index.html")]`.
 
+mod entities;
 pub mod filters;
 mod links;
 mod module;
 mod rendering;
 mod view;
 
+pub use entities::unescape;
 pub use filters::Markup;
 pub use module::{Emitters, Resource, UiModule};
 pub use view::{Block, View, ViewOrBlock};

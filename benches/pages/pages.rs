@@ -1,0 +1,151 @@
+//! Three pages, each answered by a handler with `View`, and by one that calls Askama by hand and makes the same answer of the text.
+
+use std::{
+    pin::pin,
+    sync::LazyLock,
+    task::{Context, Poll, Waker},
+};
+
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use squall::{
+    Application, Html, Result, Routes, View,
+    askama::Template,
+    handler,
+    handler::Body,
+    routes,
+};
+use tower_service::Service;
+
+/// Ten values.
+#[derive(Clone, Copy, Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = "<!doctype html><html><head><title>{{ title }}</title></head><body><h1>{{ title }}</h1>\
+        <p>{{ name }}, {{ age }}, of {{ town }}, writes: {{ text }}</p>\
+        <ul><li>{{ first }}<li>{{ second }}<li>{{ third }}</ul><p>{{ count }} in all</p></body></html>"
+)]
+struct Small {
+    title: &'static str,
+    name: &'static str,
+    age: u32,
+    town: &'static str,
+    text: &'static str,
+    first: u32,
+    second: u32,
+    third: &'static str,
+    count: usize,
+}
+
+const SMALL: Small = Small {
+    title: "A page",
+    name: "Ada & Grace",
+    age: 36,
+    town: "London",
+    text: "\"Nothing\" is <b>escaped</b> by hand",
+    first: 1,
+    second: 2,
+    third: "three",
+    count: 3,
+};
+
+/// A table, as the Fortunes of the TechEmpower benchmarks are one.
+#[derive(Clone, Copy, Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = "<!doctype html><html><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>\
+        {% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.message }}</td></tr>{% endfor %}</table></body></html>"
+)]
+struct Table {
+    rows: &'static [Row],
+}
+
+struct Row {
+    id: u32,
+    message: String,
+}
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let row = |id| {
+        let message = match id % 4 {
+            0 => "A computer program does what you tell it to do, not what you want it to do.".to_owned(),
+            1 => "<script>alert(\"This should not be displayed in a browser alert box.\");</script>".to_owned(),
+            2 => format!("{id} & counting: \"any program that runs right is obsolete\""),
+            _ => "\u{30d5}\u{30ec}\u{30fc}\u{30e0}\u{30ef}\u{30fc}\u{30af}\u{306e}\u{30d9}\u{30f3}\u{30c1}\u{30de}\u{30fc}\u{30af}".to_owned(),
+        };
+        Row { id, message }
+    };
+    (1..=1_000).map(row).collect()
+});
+
+fn table(rows: usize) -> Table {
+    Table { rows: &ROWS[..rows] }
+}
+
+/// A handler with `View` and one without.
+macro_rules! pairs {
+    ($($view:ident $view_path:literal $hand:ident $hand_path:literal $page:ident $value:expr;)*) => {
+        $(
+            #[handler]
+            #[route($view_path)]
+            struct $view;
+
+            #[handler]
+            impl $view {
+                fn get(&self) -> View<$page> {
+                    View($value)
+                }
+            }
+
+            #[handler]
+            #[route($hand_path)]
+            struct $hand;
+
+            #[handler]
+            impl $hand {
+                fn get(&self) -> Result<Html<String>> {
+                    Ok(Html($value.render()?))
+                }
+            }
+        )*
+
+        const ROUTES: Routes = routes![$($view, $hand),*];
+    };
+}
+
+pairs! {
+    SmallView "/view/small" SmallHand "/hand/small" Small SMALL;
+    HundredView "/view/100" HundredHand "/hand/100" Table table(100);
+    ThousandView "/view/1000" ThousandHand "/hand/1000" Table table(1_000);
+}
+
+/// What the pages are called.
+pub const NAMES: [&str; 3] = ["small", "100", "1000"];
+
+/// An application in process. Without entity tags: a hash of the page is the same work on both sides, and more than the rest.
+pub struct Site(Application);
+
+impl Site {
+    pub fn new() -> Self {
+        Self(Application::new(ROUTES).entity_tags(false))
+    }
+
+    /// The length of a page that was asked for: `view` or `hand`, and a name.
+    pub fn ask(&mut self, path: &str) -> usize {
+        let request = Request::get(path).header("host", "localhost").body(Body::default());
+        let answer = self.0.call(request.expect("a request"));
+        let Ok(answer) = there(answer);
+        assert_eq!(answer.status(), StatusCode::OK);
+        there(answer.into_body().collect()).expect("content in memory").to_bytes().len()
+    }
+}
+
+/// What is there without waiting.
+fn there<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("nothing of this waits"),
+    }
+}

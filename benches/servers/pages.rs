@@ -1,0 +1,41 @@
+//! The page of the servers of pages, which answer `GET /page` with it, and `GET /` with a text: a table of 1,000 rows, made anew for each request.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+
+/// The page.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = "<!doctype html><html><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>\
+        {% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.message }}</td></tr>{% endfor %}</table></body></html>"
+)]
+pub struct Page {
+    rows: &'static [Row],
+}
+
+struct Row {
+    id: u32,
+    message: String,
+}
+
+impl Page {
+    #[must_use]
+    pub fn whole() -> Self {
+        Self { rows: &ROWS }
+    }
+}
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+    let row = |id| {
+        let message = match id % 4 {
+            0 => "A computer program does what you tell it to do, not what you want it to do.".to_owned(),
+            1 => "<script>alert(\"This should not be displayed in a browser alert box.\");</script>".to_owned(),
+            2 => format!("{id} & counting: \"any program that runs right is obsolete\""),
+            _ => "\u{30d5}\u{30ec}\u{30fc}\u{30e0}\u{30ef}\u{30fc}\u{30af}\u{306e}\u{30d9}\u{30f3}\u{30c1}\u{30de}\u{30fc}\u{30af}".to_owned(),
+        };
+        Row { id, message }
+    };
+    (1..=1_000).map(row).collect()
+});

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The same for a page of 1,000 rows, an id and a message that is escaped: squall, and axum, actix-web and Rocket with Askama by hand. One
+# template for all of them.
+#
+#     benches/servers/pages.sh [rounds [seconds]]
+# shellcheck disable=SC2034
+set -euo pipefail
+source "$(dirname "$0")/common.sh"
+source load.sh
+need cargo wrk awk
+
+rounds=${1:-5}
+seconds=${2:-3}
+at_least 1 "$rounds"
+at_least 1 "$seconds"
+servers=(pages_squall pages_axum pages_actix pages_rocket)
+reference=pages_squall
+paths=(/page)
+compare "$rounds"
