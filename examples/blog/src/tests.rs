@@ -1,0 +1,109 @@
+//! The blog as its readers and its author meet it.
+
+use std::path::Path;
+
+use scraper::{ElementRef, Html, Selector};
+use squall::testing::{TestClient, TestResponse};
+use tempfile::TempDir;
+
+use super::{app, locales, own_messages, site::About, store::Store};
+
+mod hostile;
+mod importing;
+mod languages;
+mod reading;
+mod writing;
+
+/// A blog of its own, in memory, on a socket: so a request has a peer.
+struct Blog {
+    client: TestClient,
+    store: Store,
+}
+
+impl Blog {
+    async fn with_author(author: Option<&str>) -> Self {
+        let (store, is_new) = Store::open(":memory:").await.unwrap();
+        assert!(is_new);
+        let about = About {
+            title: "Test & Co".to_owned(),
+            author: author.map(str::to_owned),
+            url: None,
+        };
+        let client = TestClient::on_socket(app(store.clone(), about, locales().unwrap())).await;
+        Self { client, store }
+    }
+
+    async fn new() -> Self {
+        Self::with_author(Some("Ann")).await
+    }
+
+    async fn page(&self, target: &str) -> Page {
+        let answer = self.client.get(target).send().await;
+        assert_eq!(answer.status(), 200, "{target}");
+        Page::of(answer).await
+    }
+
+    async fn status(&self, target: &str) -> u16 {
+        self.client.get(target).send().await.status().as_u16()
+    }
+
+    /// Sends a form as a browser does from a page of the blog.
+    async fn send(&self, target: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let request = self
+            .client
+            .post(target)
+            .header("sec-fetch-site", "same-origin");
+        request.form(&fields).send().await
+    }
+
+    /// Writes a post, and gives the path of it.
+    async fn write(&self, title: &str, text: &str) -> String {
+        let answer = self
+            .send("/compose", &[("title", title), ("text", text)])
+            .await;
+        assert_eq!(answer.status(), 303);
+        answer.header("location").unwrap().to_owned()
+    }
+}
+
+/// A page, or a part of one, as a browser reads it.
+struct Page(Html);
+
+impl Page {
+    async fn of(answer: TestResponse) -> Self {
+        Self(Html::parse_document(&answer.text().await))
+    }
+
+    fn all(&self, selector: &str) -> Vec<ElementRef<'_>> {
+        self.0.select(&Selector::parse(selector).unwrap()).collect()
+    }
+
+    fn texts(&self, selector: &str) -> Vec<String> {
+        self.all(selector).into_iter().map(words).collect()
+    }
+
+    fn text(&self, selector: &str) -> String {
+        self.texts(selector).join("|")
+    }
+
+    fn has(&self, selector: &str) -> bool {
+        !self.all(selector).is_empty()
+    }
+}
+
+/// The text of an element, with single blanks.
+fn words(element: ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Writes files into a folder.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path: &Path = &folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    folder
+}
