@@ -413,7 +413,11 @@ async fn a_template_is_a_text_for_messages_too() {
     let client = TestClient::new(Application::new(MODULES));
     let texts: [String; 2] = client.get("/message").send().await.json().await;
     assert_eq!(texts[0], "<p class=card>&#60;hi&#62;");
-    assert!(texts[1].contains("the filter `url` of `decks`"), "{}", texts[1]);
+    assert!(
+        texts[1].contains("the filter `url` of `decks`"),
+        "{}",
+        texts[1]
+    );
 }
 
 #[squall::test]
