@@ -19,11 +19,7 @@
 //! [`store`] keeps the posts and finds them, [`markdown`] makes pages of what was written, [`site`] is what all pages share, [`pages`] has
 //! the handlers, [`feed`] the Atom feed. The pages themselves are in the folder `templates`.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{env, io, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use squall::{
@@ -100,10 +96,10 @@ fn locales() -> squall::Result<Locales> {
         .catalogue("ar", include_bytes!("../locales/ar.po"))
 }
 
-/// What the blog says.
+/// What the blog says, with the places of it below the folder of the blog.
 fn own_messages() -> io::Result<Vec<Message>> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
-    messages([source.join("src"), source.join("templates")])
+    env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
+    messages(["src", "templates"])
 }
 
 fn list_untranslated(locales: &Locales) -> squall::Result<ExitCode> {

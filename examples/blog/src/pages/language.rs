@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 use squall::{
-    Context, Cookie, Form, HttpError, Redirect, Result, State, cookie::time::Duration, handler,
-    locale::Locales,
+    Context, Cookie, Form, HttpError, Redirect, Result, State,
+    cookie::time::Duration,
+    handler,
+    locale::{Locale, Locales},
 };
 
 use super::Home;
@@ -24,12 +26,7 @@ struct Choice {
 impl Language {
     async fn post(&self, cx: &mut Context, choice: Form<Choice>) -> Result<Redirect> {
         let is_chosen = |language: &&str| *language == choice.to;
-        let Some(language) = self
-            .locales
-            .iter()
-            .map(|locale| locale.code())
-            .find(is_chosen)
-        else {
+        let Some(language) = self.locales.iter().map(Locale::code).find(is_chosen) else {
             return Err(HttpError::bad_request("the blog does not speak that language").into());
         };
         let cookie = Cookie::build(("locale", language.to_owned()));

@@ -45,6 +45,7 @@ struct Index<'s> {
 }
 
 impl Index<'_> {
+    #[expect(clippy::unused_self, reason = "`turn.html` asks every list")]
     fn url(&self, page: &u32) -> String {
         http::with_query(&Home::url(), [("page", page.to_string())])
     }
