@@ -57,7 +57,7 @@
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `templates` | [`View`], and [filters](template::filters) and [UI modules](macro@ui_module) for templates, on Askama | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
-//! | `locale` | [`locale`]: gettext's catalogues, the language of a request, `#[user_locale]`, filters for templates | no |
+//! | `locale` | [`locale`]: gettext's catalogues, the language of a request, `#[user_locale]`, filters for templates; numbers, lists and dates by the rules of English | no |
 //! | `icu` | the same, with numbers, lists and dates as all languages write them, on ICU4X | no |
 //! | `full` | all of them | no |
 //!

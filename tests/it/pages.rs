@@ -356,6 +356,42 @@ impl Bare {
     }
 }
 
+/// What is bound in a template is a reference, and is handed on as a reference to that.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = r#"{% if let Some(title) = title %}{{ Lists::url(title) }}{% endif %} {% if let Some(number) = number %}{{ Numbers::url(number) }}{% endif %}"#
+)]
+struct Bound<'b> {
+    title: Option<&'b str>,
+    number: Option<u32>,
+}
+
+#[handler]
+#[route("/numbers/{number}")]
+struct Numbers {
+    number: u32,
+}
+
+#[handler]
+impl Numbers {
+    fn get(&self) -> View<Bound<'static>> {
+        View(Bound {
+            title: Some("a b"),
+            number: Some(self.number),
+        })
+    }
+}
+
+#[squall::test]
+async fn urls_take_what_is_bound_in_a_template() {
+    const ROUTES: Routes = routes![Numbers];
+    let client = TestClient::new(Application::new(ROUTES));
+    let page = client.get("/numbers/7").send().await.text().await;
+    assert_eq!(page, "/lists/a%20b /numbers/7");
+}
+
 /// A template as a text in another answer.
 #[handler]
 #[route("/message")]

@@ -86,6 +86,18 @@ impl<T: Clone> Argument<T> for &T {
     }
 }
 
+/// Templates make references of references.
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Argument<T> for &&T {
+    fn into_value(self) -> T {
+        T::clone(self)
+    }
+
+    fn write_path(&self, write: WritePath<T>, out: &mut dyn Write) -> fmt::Result {
+        write(self, out)
+    }
+}
+
 impl Argument<String> for &str {
     fn into_value(self) -> String {
         self.to_owned()
@@ -99,6 +111,17 @@ impl Argument<String> for &str {
 impl Argument<String> for &&str {
     fn into_value(self) -> String {
         (*self).to_owned()
+    }
+
+    fn write_path(&self, _: WritePath<String>, out: &mut dyn Write) -> fmt::Result {
+        out.write_str(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Argument<String> for &&&str {
+    fn into_value(self) -> String {
+        (**self).to_owned()
     }
 
     fn write_path(&self, _: WritePath<String>, out: &mut dyn Write) -> fmt::Result {
