@@ -226,11 +226,14 @@ pub struct UserHook<A> {
     pub keep: fn(&Context, A) -> Result<()>,
 }
 
-impl<A: FoundUser> UserHook<A> {
+impl<A> UserHook<A> {
     /// That of this type.
     #[must_use]
-    #[expect(clippy::new_without_default, reason = "generated code alone makes one")]
-    pub const fn new() -> Self {
+    #[allow(clippy::new_without_default, reason = "generated code alone makes one")]
+    pub const fn new() -> Self
+    where
+        A: FoundUser,
+    {
         Self {
             finds: UserType {
                 id: TypeId::of::<A::User>(),
