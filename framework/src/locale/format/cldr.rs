@@ -2,7 +2,7 @@
 //!
 //! Digits and their groups, lists, calendars, clocks of 12 or 24 hours are those of the tag: what its extensions say (`-u-nu-latn`,
 //! `-u-ca-gregory`, `-u-hc-h23`), else what CLDR has for the language and region: Thai has the Buddhist calendar, Persian the Persian one,
-//! as in every browser. Commas in lists are CLDR's too.
+//! as in every browser; the Hebrew calendar is left out. Commas in lists are CLDR's too.
 //!
 //! ICU4X's crate for times ago is experimental and would double the cost of the build: their phrases are a table, [`Spoken`].
 
@@ -15,6 +15,7 @@ use icu_datetime::input::{DateTime, Time};
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_list::ListFormatter;
+use icu_locale_core::extensions::unicode::{key, value};
 use icu_locale_core::{Locale, locale};
 use time::OffsetDateTime;
 
@@ -39,6 +40,7 @@ impl Cldr {
     /// `None` for a tag that is none, and for a language that CLDR knows nothing of.
     pub(super) fn new(tag: &str, parts: &Tag) -> Option<Self> {
         let locale = Locale::try_from_str(&tag::subtags(tag).collect::<Vec<_>>().join("-")).ok()?;
+        let locale = with_calendar_of_digits(locale);
         if !is_known(&locale) {
             return None;
         }
@@ -54,6 +56,15 @@ impl Cldr {
             plain: Plain::new(parts),
         })
     }
+}
+
+/// The same without the Hebrew calendar, whose days and years are written in letters: ICU4X cannot write these, and asserts where it should.
+fn with_calendar_of_digits(mut locale: Locale) -> Locale {
+    let calendar = locale.extensions.unicode.keywords.get(&key!("ca"));
+    if calendar.is_some_and(|calendar| *calendar == value!("hebrew")) {
+        locale.extensions.unicode.keywords.remove(key!("ca"));
+    }
+    locale
 }
 
 impl Writing for Cldr {
