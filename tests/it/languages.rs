@@ -380,7 +380,7 @@ fn a_count_is_any_whole_number() {
         count.magnitude()
     }
     assert_eq!(magnitude(-1_i8), 1);
-    assert_eq!(magnitude(&7_u16), 7);
+    assert_eq!(<&u16 as Count>::magnitude(&&7), 7);
     assert_eq!(magnitude(i64::MIN), 1 << 63);
     assert_eq!(magnitude(u64::MAX), u64::MAX);
     assert_eq!(Locales::new("en").source().tn("one", "{n}", -1), "one");

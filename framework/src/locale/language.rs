@@ -256,7 +256,7 @@ impl Locale {
 
     /// A date as people say it: `5 minutes ago`, `yesterday at 3:15 pm`, `July 10`. What lies more than a minute ahead is a date like any other.
     ///
-    /// The style says how far the time of day is from UTC; without a time ([`DateStyle::date_only`]) the words leave it out. The phrases are
+    /// The style says how far the time of day is from UTC; without a time, which is the default, the words leave it out. The phrases are
     /// messages ([`PHRASES`](super::PHRASES)), which a catalogue can translate.
     #[must_use]
     pub fn relative_date(&self, at: impl Moment, style: DateStyle) -> String {
