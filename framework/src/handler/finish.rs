@@ -251,6 +251,7 @@ pub(crate) fn seal(cx: &mut Context) {
 fn dress(request: &RequestHandle, answer: &mut Answer, there: Present) {
     let response = answer.response.get_or_insert_default();
     name_server(request, response, there);
+    #[cfg(feature = "locale")]
     request.person().sign(response);
     #[cfg(feature = "compression")]
     if request.shared().compression {
@@ -297,6 +298,7 @@ pub(crate) fn head_of_stream(cx: &mut Context) -> ::http::response::Parts {
     lay_over_context(answer);
     let response = answer.response.get_or_insert_default();
     name_server(request, response, Present::of(response.headers()));
+    #[cfg(feature = "locale")]
     request.person().sign(response);
     #[cfg(feature = "compression")]
     if request.shared().compression {

@@ -3,19 +3,21 @@
 //! Both hooks run at most once a request. What they find is kept with the head of the request, where templates, error pages and extractors look
 //! for it. Of languages this room knows nothing but that an answer names its own.
 
+#[cfg(feature = "locale")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::{
     any::{Any, TypeId, type_name},
     ops::Deref,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
-use ::http::{HeaderValue, StatusCode, header};
+use ::http::StatusCode;
+#[cfg(feature = "locale")]
+use ::http::{HeaderValue, header};
 
+#[cfg(feature = "locale")]
+use super::Response;
 use super::{
-    Response,
     context::Context,
     error::{HttpError, Misuse, Result},
     extract::{FromRequestParts, OptionalFromRequestParts},
@@ -30,10 +32,12 @@ type Shared = Arc<dyn Any + Send + Sync>;
 pub(crate) struct Person {
     /// What `#[current_user]` has given, once it was asked.
     user: OnceLock<Option<Shared>>,
+    #[cfg(feature = "locale")]
     language: OnceLock<Language>,
 }
 
 /// The language of the answer.
+#[cfg(feature = "locale")]
 #[derive(Debug)]
 pub(crate) struct Language {
     /// What stands for it in the room of languages.
@@ -49,7 +53,11 @@ pub(crate) struct Language {
 impl Person {
     #[inline]
     pub(crate) fn is_unknown(&self) -> bool {
-        self.user.get().is_none() && self.language.get().is_none()
+        #[cfg(feature = "locale")]
+        if self.language.get().is_some() {
+            return false;
+        }
+        self.user.get().is_none()
     }
 
     fn is_user_asked(&self) -> bool {
@@ -80,6 +88,7 @@ impl Person {
     }
 
     /// Names the language of an answer that was made with it (RFC 9110 §8.5), and the fields that decided on it (§12.5.5).
+    #[cfg(feature = "locale")]
     #[inline]
     pub(crate) fn sign(&self, response: &mut Response) {
         if let Some(language) = self.language.get()
@@ -90,6 +99,7 @@ impl Person {
     }
 }
 
+#[cfg(feature = "locale")]
 impl Language {
     fn sign(&self, response: &mut Response) {
         // A 304 says nothing of what it stands for, but for how it was chosen (RFC 9110 §15.4.5).
