@@ -20,7 +20,7 @@ per_answer() { # way, page
 }
 
 printf '%-14s%14s%14s%8s%8s\n' '' View 'by hand' more ratio
-for page in small 100 1000; do
+for page in small 100 1000 messages; do
     view=$(per_answer view "$page")
     hand=$(per_answer hand "$page")
     awk "BEGIN { printf \"%-14s%14.0f%14.0f%8.0f%8.3f\\n\", \"$page\", $view, $hand, $view - $hand, $view / $hand }"

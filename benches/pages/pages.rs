@@ -1,4 +1,5 @@
-//! Three pages, each answered by a handler with `View`, and by one that calls Askama by hand and makes the same answer of the text.
+//! Four pages, each answered by a handler with `View`, and by one that calls Askama by hand and makes the same answer of the text. The
+//! messages of the fourth are those of a catalogue: with the filter `t`, and with the language as a value of the page.
 
 use std::{
     pin::pin,
@@ -13,7 +14,9 @@ use squall::{
     askama::Template,
     handler,
     handler::Body,
+    locale::{Locale, Locales},
     routes,
+    template::filters,
 };
 use tower_service::Service;
 
@@ -84,6 +87,65 @@ fn table(rows: usize) -> Table {
     Table { rows: &ROWS[..rows] }
 }
 
+/// Fifty messages by the filter.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = "<!doctype html><html><body><ul>{% for message in MESSAGES.iter() %}<li>{{ message.as_str()|t }}</li>{% endfor %}</ul></body></html>"
+)]
+struct Filtered;
+
+/// The same without it.
+#[derive(Template)]
+#[template(
+    askama = squall::askama,
+    ext = "html",
+    source = "<!doctype html><html><body><ul>{% for message in MESSAGES.iter() %}<li>{{ locale.t(message) }}</li>{% endfor %}</ul></body></html>"
+)]
+struct Spoken<'l> {
+    locale: &'l Locale,
+}
+
+static MESSAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let message = |number| format!("Message {number} of the \"program\", as long as they are");
+    (1..=50).map(message).collect()
+});
+
+fn locales() -> Locales {
+    let message = |text: &String| {
+        let text = text.replace('"', "\\\"");
+        format!("msgid \"{text}\"\nmsgstr \"Nachricht: {text}\"\n\n")
+    };
+    let german: String = MESSAGES.iter().map(message).collect();
+    Locales::new("en").catalogue("de", &german).expect("a catalogue")
+}
+
+#[handler]
+#[route("/view/messages")]
+struct MessagesView;
+
+#[handler]
+impl MessagesView {
+    fn get(&self) -> View<Filtered> {
+        View(Filtered)
+    }
+}
+
+#[handler]
+#[route("/hand/messages")]
+struct MessagesHand {
+    locale: Locale,
+}
+
+#[handler]
+impl MessagesHand {
+    fn get(&self) -> Result<Html<String>> {
+        let page = Spoken { locale: &self.locale };
+        Ok(Html(page.render()?))
+    }
+}
+
 /// A handler with `View` and one without.
 macro_rules! pairs {
     ($($view:ident $view_path:literal $hand:ident $hand_path:literal $page:ident $value:expr;)*) => {
@@ -111,7 +173,7 @@ macro_rules! pairs {
             }
         )*
 
-        const ROUTES: Routes = routes![$($view, $hand),*];
+        const ROUTES: Routes = routes![MessagesView, MessagesHand, $($view, $hand),*];
     };
 }
 
@@ -122,19 +184,19 @@ pairs! {
 }
 
 /// What the pages are called.
-pub const NAMES: [&str; 3] = ["small", "100", "1000"];
+pub const NAMES: [&str; 4] = ["small", "100", "1000", "messages"];
 
 /// An application in process. Without entity tags: a hash of the page is the same work on both sides, and more than the rest.
 pub struct Site(Application);
 
 impl Site {
     pub fn new() -> Self {
-        Self(Application::new(ROUTES).entity_tags(false))
+        Self(Application::new(ROUTES).state(locales()).entity_tags(false))
     }
 
     /// The length of a page that was asked for: `view` or `hand`, and a name.
     pub fn ask(&mut self, path: &str) -> usize {
-        let request = Request::get(path).header("host", "localhost").body(Body::default());
+        let request = Request::get(path).header("host", "localhost").header("accept-language", "de").body(Body::default());
         let answer = self.0.call(request.expect("a request"));
         let Ok(answer) = there(answer);
         assert_eq!(answer.status(), StatusCode::OK);

@@ -232,8 +232,9 @@ pub fn relative_date(
 }
 
 #[cfg(feature = "locale")]
+#[inline]
 fn locale<'v>(filter: &str, values: &'v dyn Values) -> askama::Result<&'v Locale> {
-    Ok(Rendering::of(filter, values)?.request().locale())
+    Ok(Rendering::of(filter, values)?.locale())
 }
 
 /// Several values for a filter, as they are shown: `[id]`, a slice or a vector of one type, `(id, name)` of several, `()` for none.
