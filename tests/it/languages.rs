@@ -6,7 +6,7 @@ use std::{
 };
 
 use squall::{
-    Application, Context, HttpError, Json, Options, Routes, State, View,
+    Application, Context, Files, HttpError, Json, Options, Redirect, Routes, State, View,
     askama::Template,
     handler,
     handler::RequestHandle,
@@ -249,6 +249,38 @@ async fn who_asks_for_no_language_says_none() {
     let answer = get("/silent", &[("x-user-language", "pl")]).await;
     assert_eq!(answer.header("content-language"), None);
     assert_eq!(answer.header("vary"), None);
+}
+
+/// A base that asks for the language on every request.
+#[handler]
+struct Speaking {
+    _locale: Locale,
+}
+
+#[handler]
+impl Speaking {}
+
+#[squall::test]
+async fn what_is_ready_made_speaks_no_language_whatever_its_base_asks() {
+    const ROUTES: Routes = routes![
+        "/static/{*path}" => Files::new("static"),
+        "/old" => Redirect::permanent("/new"),
+        Silent,
+    ];
+    let app = Application::new(ROUTES).base::<Speaking>().state(locales());
+    let client = TestClient::new(app);
+    for target in ["/static/app.css", "/old"] {
+        let answer = client.get(target).send().await;
+        assert_eq!(answer.header("content-language"), None, "{target}");
+        let vary = answer.header("vary").unwrap_or_default();
+        assert!(!vary.contains("cookie"), "{target}: {vary}");
+    }
+    let page = client.get("/nowhere").send().await;
+    assert_eq!(
+        page.header("content-language"),
+        Some("en"),
+        "its error page does"
+    );
 }
 
 #[squall::test]

@@ -1005,6 +1005,9 @@ pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
                     built.default_headers_all(&mut cx.answer.headers);
                 });
             }
+            // The base may have asked for it, but what is ready-made speaks no language.
+            #[cfg(feature = "locale")]
+            cx.request().person().keep_silent();
             response
         }
         Err(error) => write_error::answer(live.built(), &mut cx, error).await,

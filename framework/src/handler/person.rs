@@ -87,6 +87,14 @@ impl Person {
         self.language.set(language).is_ok()
     }
 
+    /// Says that the answer was not made with the language, whoever asked for it: a file, a redirect of the table.
+    #[cfg(feature = "locale")]
+    pub(crate) fn keep_silent(&self) {
+        if let Some(language) = self.language.get() {
+            language.is_used.store(false, Ordering::Relaxed);
+        }
+    }
+
     /// Names the language of an answer that was made with it (RFC 9110 §8.5), and the fields that decided on it (§12.5.5).
     #[cfg(feature = "locale")]
     #[inline]
