@@ -1,9 +1,6 @@
 //! [`View`]: a template as an answer.
 
-use std::{
-    any::type_name,
-    fmt::{self, Display, Write},
-};
+use std::{any::type_name, fmt::Display};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use askama::Template;
@@ -214,23 +211,11 @@ fn render_part<T: Template>(template: &T, request: &RequestHandle) -> Result<Str
 }
 
 fn fill<T: Template>(template: &T, request: &RequestHandle) -> Result<(String, Vec<Resource>)> {
-    let mut text = Text(String::with_capacity(T::SIZE_HINT));
+    let mut text = String::with_capacity(T::SIZE_HINT);
     let rendering = Rendering::new(request);
     match template.render_into_with_values(&mut text, &rendering) {
-        Ok(()) => Ok((text.0, rendering.into_resources())),
+        Ok(()) => Ok((text, rendering.into_resources())),
         Err(error) => Err(failed(type_name::<T>(), &error.into_box())),
-    }
-}
-
-/// The text of a page. A `String` does the same, but its `write_str` is called for each piece of a template, however short; here the few
-/// instructions stand in its place.
-struct Text(String);
-
-impl Write for Text {
-    #[inline(always)]
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        self.0.push_str(piece);
-        Ok(())
     }
 }
 
