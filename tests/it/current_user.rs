@@ -6,11 +6,11 @@ use std::sync::{
 };
 
 use squall::{
-    Application, Context, HttpError, Result, Routes, State, View,
+    Application, Context, HttpError, Redirect, Result, Routes, State, View,
     askama::Template,
     handler,
     handler::{CurrentUser, FromRequestParts, Requirements},
-    http::StatusCode,
+    http::{Method, StatusCode},
     routes,
     testing::{TestClient, TestResponse},
 };
@@ -276,4 +276,89 @@ async fn a_user_that_nobody_finds_is_refused_at_the_start() {
         error.contains("`Other` extracts `CurrentUser<alloc::string::String>`, but its hook `#[current_user]` finds `it::current_user::User`"),
         "{error}"
     );
+}
+
+/// The base of an application, which knows the user by a base of its own.
+#[handler(base = site)]
+struct Known {
+    site: Site,
+    user: Option<CurrentUser<User>>,
+}
+
+#[handler]
+impl Known {
+    #[write_error]
+    fn page(&self, error: &HttpError) -> (StatusCode, String) {
+        let user = self.user.as_ref().map_or("nobody", |user| &user.name);
+        (error.status(), format!("not for {user}"))
+    }
+}
+
+#[squall::test]
+async fn the_base_of_an_application_has_the_user_where_no_handler_is_reached() {
+    const ROUTES: Routes = routes![Silent, "/old" => Redirect::permanent("/silent")];
+    let asked = Asked::default();
+    let app = Application::new(ROUTES)
+        .base::<Known>()
+        .state(asked.clone());
+    let client = TestClient::new(app);
+    let lost = client
+        .get("/lost")
+        .header("cookie", "name=ada")
+        .send()
+        .await;
+    assert_eq!(lost.status(), 404);
+    check((lost, asked.0.load(Ordering::Relaxed)), "not for ada", 1).await;
+    let moved = client.get("/old").send().await;
+    assert_eq!(moved.header("location"), Some("/silent"));
+    let options = client.request(Method::OPTIONS, "/silent").send().await;
+    assert_eq!(options.status(), 204);
+}
+
+/// Its hook finds what a field of its base needs before.
+#[handler(base = known)]
+#[route("/late")]
+struct Late {
+    known: Known,
+}
+
+#[handler]
+impl Late {
+    #[current_user]
+    fn user(&self) -> Option<User> {
+        None
+    }
+
+    fn get(&self) {}
+}
+
+/// So does this one, for its own field.
+#[handler]
+#[route("/self")]
+struct OfItself {
+    _user: Option<CurrentUser<User>>,
+}
+
+#[handler]
+impl OfItself {
+    #[current_user]
+    fn user(&self) -> Option<User> {
+        None
+    }
+
+    fn get(&self) {}
+}
+
+#[squall::test]
+async fn a_field_that_is_taken_before_the_hook_is_refused_at_the_start() {
+    const ROUTES: Routes = routes![Late, OfItself, Field, Nearer];
+    let app = Application::new(ROUTES).state(Asked::default());
+    let error = app.check().unwrap_err().to_string();
+    for handler in ["Late", "OfItself"] {
+        let fault = format!("`{handler}` takes `CurrentUser<");
+        assert!(error.contains(&fault), "{error}");
+    }
+    for handler in ["Field", "Nearer"] {
+        assert!(!error.contains(handler), "{error}");
+    }
 }

@@ -68,6 +68,8 @@ struct Core {
 pub(crate) struct Base {
     answer: fn(Box<Context>, Result<Response>) -> Run,
     info: &'static HandlerInfo,
+    /// Whether its fields take the user.
+    asks_for_user: bool,
 }
 
 impl Base {
@@ -75,6 +77,7 @@ impl Base {
         Self {
             answer: |cx, answer| Box::pin(life_cycle::answer_with::<H>(cx, answer)),
             info: H::INFO,
+            asks_for_user: false,
         }
     }
 }
@@ -88,8 +91,10 @@ impl Ready {
     pub(super) fn new(plan: &Plan) -> Result<Self, Vec<String>> {
         let mut requirements = Requirements::new(plan.states.clone());
         let table = Table::new(plan.routes, &plan.mounts, &mut requirements);
-        if let Some(base) = plan.base {
+        let mut base = plan.base;
+        if let Some(base) = &mut base {
             (base.info.requirements)(requirements.of(base.info.name, base.info.user));
+            base.asks_for_user = requirements.take_asks_for_user();
         }
         let mut faults = requirements.into_faults();
         let hosts = AllowedHosts::new(plan.hosts.iter().map(String::as_str));
@@ -117,7 +122,7 @@ impl Ready {
         let core = Arc::new(Core {
             shared: Arc::new(shared),
             table,
-            base: plan.base,
+            base,
             fallback: plan.fallback.clone(),
             redirect_slashes: plan.redirect_slashes,
         });
@@ -334,9 +339,12 @@ impl Core {
 }
 
 /// Makes an answer that is no handler's one of the application: with the hooks of its base, where it has one.
-fn through_base(base: Option<Base>, cx: Box<Context>, answer: Result<Response>) -> Run {
+fn through_base(base: Option<Base>, mut cx: Box<Context>, answer: Result<Response>) -> Run {
     match base {
-        Some(base) => (base.answer)(cx, answer),
+        Some(base) => {
+            cx.wants.user = base.asks_for_user;
+            (base.answer)(cx, answer)
+        }
         None => Box::pin(life_cycle::answer_plainly(cx, answer)),
     }
 }

@@ -214,8 +214,11 @@ pub trait HandlerImpl: HandlerStruct {
 }
 
 fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
-    H::Base::base_requirements(requirements);
-    <H as HandlerStruct>::requirements(requirements);
+    // Its hook runs behind its fields, and silences those of its bases.
+    requirements.before_hook(H::HOOKS.user.is_some(), |requirements| {
+        H::Base::base_requirements(requirements);
+        <H as HandlerStruct>::requirements(requirements);
+    });
 }
 
 /// Which hooks there are: what is absent costs nothing.

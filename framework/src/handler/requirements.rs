@@ -16,6 +16,8 @@ pub struct Requirements {
     user: Option<UserType>,
     /// Whether somebody asks for it.
     asks_for_user: bool,
+    /// Whether what asks is taken before the hook has run.
+    is_before_hook: bool,
     faults: Vec<String>,
 }
 
@@ -26,6 +28,7 @@ impl Requirements {
             handler: "",
             user: None,
             asks_for_user: false,
+            is_before_hook: false,
             faults: Vec::new(),
         }
     }
@@ -42,6 +45,14 @@ impl Requirements {
         std::mem::take(&mut self.asks_for_user)
     }
 
+    /// Asks for what is taken before the hook `#[current_user]` runs, if there is one.
+    pub(crate) fn before_hook(&mut self, has_hook: bool, ask: impl FnOnce(&mut Self)) {
+        let was_before = self.is_before_hook;
+        self.is_before_hook |= has_hook;
+        ask(self);
+        self.is_before_hook = was_before;
+    }
+
     /// Asks for the user that the hook `#[current_user]` finds: see [`CurrentUser`](super::CurrentUser).
     pub(crate) fn user<U: Send + Sync + 'static>(&mut self) {
         self.asks_for_user = true;
@@ -56,6 +67,9 @@ impl Requirements {
                     "extracts `CurrentUser<{asked}>`, but its hook `#[current_user]` finds `{found}`"
                 ));
             }
+            Some(_) if self.is_before_hook => self.fault(format!(
+                "takes `CurrentUser<{asked}>` in a field before its hook `#[current_user]` has run: take it as an argument of the method"
+            )),
             Some(_) => {}
         }
     }
