@@ -12,7 +12,7 @@
 //!
 //! Instead of `path`, or beside it, there may be a `date` (of TOML, or a text such as `2023-12-15`) and a `slug`. Other keys are passed over.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::Deserialize;
 use toml::Value;
 
@@ -57,6 +57,13 @@ pub(crate) fn read(source: &str, stem: &str) -> Result<Imported, String> {
             return Err("there is neither a `date` nor a `path` that begins with one".to_owned());
         }
     };
+    // Neither SQLite nor a feed (RFC 3339) knows others.
+    if !(0..=9999).contains(&published.year()) {
+        return Err(format!(
+            "the year {} does not have four digits",
+            published.year()
+        ));
+    }
     let named = head.slug.as_deref().or_else(|| path?.rsplit('/').next());
     let name = named.unwrap_or(stem);
     Ok(Imported {
@@ -236,6 +243,18 @@ mod tests {
                 "does not begin with a date",
             ),
             ("+++\ntitle = 'x'\ndate = 'soon'\n+++\n", "no date: soon"),
+            (
+                "+++\ntitle = 'x'\npath = '12023/12/15/x'\n+++\n",
+                "the year 12023",
+            ),
+            (
+                "+++\ntitle = 'x'\npath = '-1/12/15/x'\n+++\n",
+                "the year -1",
+            ),
+            (
+                "+++\ntitle = 'x'\ndate = '9999-12-31T23:59:59-01:00'\n+++\n",
+                "the year 10000",
+            ),
             ("+++\ntitle = 'x'\ndate = 7\n+++\n", "of type integer"),
             ("+++\ntitle = 'x'\ndate = 12:00:00\n+++\n", "no date"),
         ] {

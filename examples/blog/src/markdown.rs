@@ -6,13 +6,16 @@
 use std::{borrow::Cow, sync::LazyLock};
 
 use ammonia::Builder;
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Names within a post begin with it.
 const OWN: &str = "post-";
 
 /// The length of a summary, in characters.
 const SUMMARY: usize = 220;
+
+/// How deep markup may be nested. The time that a sanitizer takes grows with length and depth.
+const DEEPEST: usize = 200;
 
 pub(crate) struct Rendered {
     /// Safe to stand in a page.
@@ -32,11 +35,55 @@ pub(crate) fn render(markdown: &str) -> Rendered {
     });
     let mut html = String::with_capacity(markdown.len() * 3 / 2);
     html::push_html(&mut html, events);
+    if is_too_deep(&html) {
+        html = as_written(markdown);
+    }
     Rendered {
         html: clean(&SANITIZER.clean(&html).to_string()),
         text: words.all.trim().to_owned(),
         summary: summary(&words.prose),
     }
+}
+
+/// Whether elements stand deeper in each other than anybody has meant.
+fn is_too_deep(html: &str) -> bool {
+    const VOID: [&str; 6] = ["br", "hr", "img", "input", "col", "wbr"];
+    let mut open: Vec<&str> = Vec::new();
+    html.match_indices('<').any(|(at, _)| {
+        let tag = &html[at + 1..];
+        let (is_end, tag) = match tag.strip_prefix('/') {
+            Some(tag) => (true, tag),
+            None => (false, tag),
+        };
+        let end = tag.find(|c: char| !c.is_ascii_alphanumeric());
+        let name = &tag[..end.unwrap_or(tag.len())];
+        let is_it = |other: &&str| other.eq_ignore_ascii_case(name);
+        if is_end {
+            // What closes nothing leaves all open.
+            let place = open.iter().rposition(is_it);
+            open.truncate(place.unwrap_or(open.len()));
+        } else if !name.is_empty() && !VOID.iter().any(is_it) {
+            // A paragraph or an item ends where the next one begins.
+            let ends_last = ["p", "li"].iter().any(is_it) && open.last().is_some_and(is_it);
+            if !ends_last {
+                open.push(name);
+            }
+        }
+        open.len() > DEEPEST
+    })
+}
+
+/// A text as markup that shows it as it is.
+fn as_written(markdown: &str) -> String {
+    let mut html = String::new();
+    let block = Tag::CodeBlock(CodeBlockKind::Indented);
+    let events = [
+        Event::Start(block),
+        Event::Text(markdown.into()),
+        Event::End(TagEnd::CodeBlock),
+    ];
+    html::push_html(&mut html, events.into_iter());
+    html
 }
 
 /// The beginning of a text, in one line.
@@ -170,7 +217,7 @@ fn within<'v>(tag: &str, attribute: &str, value: &'v str) -> Cow<'v, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, render, summary};
+    use super::{DEEPEST, clean, render, summary};
 
     #[test]
     fn headings_do_not_skip_a_level() {
@@ -214,6 +261,24 @@ mod tests {
             "{long}"
         );
         assert_eq!(summary(""), "");
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_shown_as_it_was_written() {
+        for piece in [">", "- ", "<div>", "<div></p></x>"] {
+            let deep = piece.repeat(DEEPEST + 1) + "x";
+            let html = render(&deep).html;
+            assert!(
+                html.starts_with("<pre") && html.matches('<').count() < 10,
+                "{piece}"
+            );
+            assert!(
+                html.contains(&piece.trim().replace('>', "&gt;").replace('<', "&lt;")),
+                "{piece}"
+            );
+        }
+        let shallow = render(&("> ".repeat(20) + "x\n\n" + &"a<br>b<p>c\n\n".repeat(2 * DEEPEST)));
+        assert!(shallow.html.starts_with("<blockquote>"));
     }
 
     #[test]

@@ -35,11 +35,12 @@ impl Language {
     }
 }
 
-/// A path of this blog. What could lead elsewhere (`//evil.example`, which a browser also sees in `/\evil.example`) leads home.
+/// A path of this blog. What could lead elsewhere (`//evil.example`, which a browser also sees in `/\evil.example`) leads home, and so does
+/// what no field can hold.
 fn here(path: &str) -> String {
     let is_here = path.starts_with('/')
         && !path.starts_with("//")
-        && !path.contains(['\\', '\t', '\r', '\n']);
+        && !path.contains(|c: char| c == '\\' || c.is_ascii_control());
     if is_here {
         path.to_owned()
     } else {
@@ -64,6 +65,9 @@ mod tests {
             "/\t/evil.example",
             "https://evil.example",
             "javascript:alert(1)",
+            "/a\u{1}b",
+            "/\u{0}",
+            "/\u{7f}",
         ] {
             assert_eq!(here(path), "/", "{path}");
         }
