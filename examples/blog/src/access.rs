@@ -5,7 +5,9 @@
 //!
 //! * the peer has a loopback address;
 //! * no proxy stands between: its connections come from a loopback address too, with somebody else behind them. It says so in
-//!   `forwarded`, `x-forwarded-for` or `via`, or passes on the host that readers have asked for;
+//!   `forwarded`, `via`, `x-real-ip` or `x-forwarded-for` and the like, speaks HTTP/1.0, or passes on the host that readers have asked for.
+//!   One that does nothing of this cannot be told from the author: nginx asks for a loopback host and says no more where its
+//!   configuration has `proxy_pass` alone. Such a proxy needs `proxy_set_header Host $host;`, or the blog no `--author`;
 //! * the host is `localhost` or a loopback address: another name could have been pointed here by a page of somebody else (DNS rebinding);
 //! * a form was sent by a page of this origin, by `sec-fetch-site`, or by `origin` where a browser does not know that.
 
@@ -14,6 +16,7 @@ use std::net::IpAddr;
 use squall::{
     Context, Result,
     handler::{FromRequestParts, RequestHandle},
+    http::Version,
 };
 
 use crate::site::About;
@@ -54,9 +57,12 @@ fn is_local(request: &RequestHandle) -> bool {
     let is_loopback = request
         .remote_addr()
         .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    let is_forwarded = ["forwarded", "x-forwarded-for", "via"]
-        .iter()
-        .any(|name| request.headers().contains_key(*name));
+    // Browsers of today speak no HTTP/1.0.
+    let is_forwarded = request.version() < Version::HTTP_11
+        || request.headers().keys().any(|name| {
+            ["forwarded", "via", "x-real-ip"].contains(&name.as_str())
+                || name.as_str().starts_with("x-forwarded-")
+        });
     is_loopback && !is_forwarded && request.host_name().is_some_and(|name| names_this(&name))
 }
 

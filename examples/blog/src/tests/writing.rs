@@ -1,4 +1,5 @@
 use squall::testing::TestRequest;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{Blog, Page};
 
@@ -209,6 +210,9 @@ async fn only_the_machine_itself_writes() {
         ("x-forwarded-for", "203.0.113.7"),
         ("forwarded", "for=203.0.113.7"),
         ("via", "1.1 proxy"),
+        ("x-real-ip", "203.0.113.7"),
+        ("x-forwarded-host", "blog.example"),
+        ("x-forwarded-proto", "https"),
     ] {
         check_reader_only(&blog, |request| request.header(name, value), name).await;
     }
@@ -255,4 +259,22 @@ async fn forms_of_other_pages_are_refused() {
             "{name}: {value}"
         );
     }
+}
+
+/// An nginx with `proxy_pass` alone asks for a loopback host, and in HTTP/1.0 where it is not of the latest.
+#[squall::test]
+async fn an_old_version_of_http_is_that_of_a_proxy() {
+    let blog = Blog::new().await;
+    let address = blog.client.address().unwrap();
+    let ask = async |version: &str| {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head =
+            format!("GET /compose {version}\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(ask("HTTP/1.1").await, "200");
+    assert_eq!(ask("HTTP/1.0").await, "403");
 }
