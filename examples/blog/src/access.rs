@@ -1,25 +1,89 @@
-//! Who may write: the author, on the machine itself.
+//! Who may write: the author, who has the key.
 //!
-//! There is no password, so a request has to show that it comes from the machine on which the blog runs, and a form that it comes from
-//! a page of the blog:
+//! There are no accounts yet. A blog with an author has a key, made when it starts unless `--key` gives one, and printed there. Whoever sends it
+//! from the page `/key` gets a cookie with it, until the browser is closed. Where a request comes from counts for nothing: behind a proxy
+//! everybody comes from the same machine.
 //!
-//! * the peer has a loopback address;
-//! * no proxy stands between: its connections come from a loopback address too, with somebody else behind them. It says so in
-//!   `forwarded`, `via`, `x-real-ip` or `x-forwarded-for` and the like, speaks HTTP/1.0, or passes on the host that readers have asked for.
-//!   One that does nothing of this cannot be told from the author: nginx asks for a loopback host and says no more where its
-//!   configuration has `proxy_pass` alone. Such a proxy needs `proxy_set_header Host $host;`, or the blog no `--author`;
-//! * the host is `localhost` or a loopback address: another name could have been pointed here by a page of somebody else (DNS rebinding);
-//! * a form was sent by a page of this origin, by `sec-fetch-site`, or by `origin` where a browser does not know that.
+//! Besides, a form must have been sent by a page of this origin, by `sec-fetch-site`, or by `origin` where a browser does not know that.
 
-use std::net::IpAddr;
+use std::fmt;
 
 use squall::{
-    Context, Result,
+    Context, Cookie, Result,
     handler::{FromRequestParts, RequestHandle},
-    http::Version,
 };
 
 use crate::site::About;
+
+/// The cookie with the key.
+const COOKIE: &str = "author";
+
+/// The shortest key that is taken, in bytes.
+const SHORTEST: usize = 16;
+
+/// Who writes here, and what he is known by.
+#[derive(Clone, Debug)]
+pub(crate) struct Author {
+    pub(crate) name: String,
+    pub(crate) key: Key,
+}
+
+/// What the author is known by. It is not shown in debug output.
+#[derive(Clone)]
+pub(crate) struct Key(String);
+
+impl Key {
+    /// A key that nobody guesses: 128 bits of the system's randomness.
+    pub(crate) fn random() -> Result<Self> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ))
+    }
+
+    /// Reads the option `--key`: what stands in a cookie as it is.
+    pub(crate) fn read(text: &str) -> std::result::Result<Self, String> {
+        if text.len() < SHORTEST || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(format!("expected at least {SHORTEST} letters and digits"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Whether a text is the key. How long that takes says nothing of where they differ.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        let pairs = self.0.bytes().zip(text.bytes());
+        let difference = pairs.fold(0, |all, (one, other)| all | (one ^ other));
+        self.0.len() == text.len() && difference == 0
+    }
+
+    /// The cookie by which its browser is known. It goes no other way than over TLS where that is how readers find the blog.
+    pub(crate) fn cookie(&self, about: &About) -> Cookie<'static> {
+        let is_secure = about
+            .url
+            .as_ref()
+            .is_some_and(|url| url.starts_with("https:"));
+        let cookie = Cookie::build((COOKIE, self.0.clone()));
+        cookie.secure(is_secure).build()
+    }
+}
+
+/// Lets a browser forget the key.
+pub(crate) fn forget(cx: &mut Context) -> Result<()> {
+    cx.clear_cookie(COOKIE)
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
+}
 
 /// Whether this request may write, and in whose name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +92,8 @@ pub(crate) enum Access {
     Author(String),
     /// Nobody may: the blog was started without an author.
     ReadOnly,
-    /// The author may, but not from there.
-    Elsewhere,
+    /// The author may, and this is not known to be him.
+    Stranger,
 }
 
 impl Access {
@@ -44,36 +108,17 @@ impl Access {
 
 impl FromRequestParts for Access {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
-        let author = cx.state::<About>().and_then(|about| about.author.clone());
-        Ok(match author {
-            None => Self::ReadOnly,
-            Some(author) if is_local(cx.request()) => Self::Author(author),
-            Some(_) => Self::Elsewhere,
+        let about = cx.state::<About>();
+        let Some(author) = about.as_ref().and_then(|about| about.author.as_ref()) else {
+            return Ok(Self::ReadOnly);
+        };
+        let is_author = cx.cookie(COOKIE).is_some_and(|key| author.key.is(&key));
+        Ok(if is_author {
+            Self::Author(author.name.clone())
+        } else {
+            Self::Stranger
         })
     }
-}
-
-fn is_local(request: &RequestHandle) -> bool {
-    let is_loopback = request
-        .remote_addr()
-        .is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    // Browsers of today speak no HTTP/1.0.
-    let is_forwarded = request.version() < Version::HTTP_11
-        || request.headers().keys().any(|name| {
-            ["forwarded", "via", "x-real-ip"].contains(&name.as_str())
-                || name.as_str().starts_with("x-forwarded-")
-        });
-    is_loopback && !is_forwarded && request.host_name().is_some_and(|name| names_this(&name))
-}
-
-/// Whether a host can only be this machine.
-fn names_this(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || bare
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// Whether a form was sent by a page of this origin.
@@ -94,30 +139,30 @@ pub(crate) fn is_same_origin(request: &RequestHandle) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names_this;
+    use super::Key;
 
     #[test]
-    fn only_names_of_this_machine_are_local() {
-        for host in [
-            "localhost",
-            "blog.localhost",
-            "127.0.0.1",
-            "127.1.2.3",
-            "[::1]",
-            "::1",
-        ] {
-            assert!(names_this(host), "{host}");
-        }
-        for host in [
+    fn a_key_is_itself_alone() {
+        let key = Key::read("0123456789abcdef").unwrap();
+        assert!(key.is("0123456789abcdef"));
+        for other in [
             "",
-            "example.com",
-            "localhost.example.com",
-            "10.0.0.1",
-            "0.0.0.0",
-            "127.0.0.1.example.com",
-            "[::2]",
+            "0123456789abcde",
+            "0123456789abcdeF",
+            "0123456789abcdef0",
         ] {
-            assert!(!names_this(host), "{host}");
+            assert!(!key.is(other), "{other}");
         }
+    }
+
+    #[test]
+    fn keys_are_long_and_stand_in_a_cookie() {
+        for text in ["", "short", "0123456789abcde;", "0123456789 abcdef"] {
+            assert!(Key::read(text).is_err(), "{text}");
+        }
+        let (one, other) = (Key::random().unwrap(), Key::random().unwrap());
+        assert!(Key::read(&one.to_string()).is_ok());
+        assert!(!one.is(&other.to_string()));
+        assert_eq!(format!("{one:?}"), "Key");
     }
 }

@@ -53,7 +53,11 @@ fn feed(about: &About, origin: &str, uuid: &str, posts: &[Post]) -> Atom {
         title: Text::plain(about.title.clone()),
         id: urn(uuid),
         updated: fixed(updated.unwrap_or_default()),
-        authors: about.author.iter().map(person).collect(),
+        authors: about
+            .author
+            .iter()
+            .map(|author| person(&author.name))
+            .collect(),
         links: vec![
             link(origin, &Feed::url(), "self", "application/atom+xml"),
             link(origin, &Home::url(), "alternate", "text/html"),

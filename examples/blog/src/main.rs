@@ -5,9 +5,8 @@
 //!
 //! # Who may write
 //!
-//! There are no accounts. Without `--author NAME` the blog is read-only. With it, writing is offered on the machine itself and nowhere
-//! else: to connections from a loopback address, for a host such as `localhost`, that did not come through a proxy; and a form must have
-//! come from a page of the blog. [`access`] has the rules with their reasons.
+//! There are no accounts. Without `--author NAME` the blog is read-only. With it, the blog prints a key, and whoever gives that on the page
+//! `/key` may write. [`access`] has the rules with their reasons.
 //!
 //! # Languages
 //!
@@ -30,6 +29,7 @@ use squall::{
 };
 
 use crate::{
+    access::{Author, Key},
     site::{About, Site},
     store::Store,
 };
@@ -61,6 +61,9 @@ struct Settings {
     /// Who writes here; without it nobody does
     #[arg(long, env = "BLOG_AUTHOR", value_name = "NAME")]
     author: Option<String>,
+    /// What the author is known by, at least 16 letters and digits; by default it is made anew at each start, and printed
+    #[arg(long, env = "BLOG_KEY", hide_env_values = true, requires = "author", value_parser = Key::read)]
+    key: Option<Key>,
     /// What the blog is called
     #[arg(long, env = "BLOG_TITLE", default_value = "Squall Lines")]
     title: String,
@@ -112,6 +115,19 @@ fn list_untranslated(locales: &Locales) -> squall::Result<ExitCode> {
     Ok(status)
 }
 
+/// The author, with the key that was given, or one that is made and printed.
+fn author(name: String, key: Option<Key>) -> squall::Result<Author> {
+    let key = match key {
+        Some(key) => key,
+        None => {
+            let key = Key::random()?;
+            println!("the key of the author is {key}: give it on the page /key");
+            key
+        }
+    };
+    Ok(Author { name, key })
+}
+
 #[squall::main]
 async fn main() -> squall::Result<ExitCode> {
     let settings = Settings::parse();
@@ -130,9 +146,10 @@ async fn main() -> squall::Result<ExitCode> {
     if is_new {
         import::first_posts(&store).await?;
     }
+    let author = settings.author.map(|name| author(name, settings.key));
     let about = About {
         title: settings.title,
-        author: settings.author,
+        author: author.transpose()?,
         url: settings.url,
     };
     app(store, about, locales).serve(settings.server).await?;

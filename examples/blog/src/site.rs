@@ -11,13 +11,13 @@ use squall::{
     template::filters,
 };
 
-use crate::access::Access;
+use crate::access::{Access, Author};
 
 /// What the blog is called, who writes it, and where it is found.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct About {
     pub(crate) title: String,
-    pub(crate) author: Option<String>,
+    pub(crate) author: Option<Author>,
     pub(crate) url: Option<String>,
 }
 

@@ -3,10 +3,15 @@
 use std::path::Path;
 
 use scraper::{ElementRef, Html, Selector};
-use squall::testing::{TestClient, TestResponse};
+use squall::testing::{TestClient, TestRequest, TestResponse};
 use tempfile::TempDir;
 
-use super::{app, locales, own_messages, site::About, store::Store};
+use super::{
+    access::{Author, Key},
+    app, locales, own_messages,
+    site::About,
+    store::Store,
+};
 
 mod hostile;
 mod importing;
@@ -14,11 +19,15 @@ mod languages;
 mod reading;
 mod writing;
 
-/// A blog of its own, in memory, on a socket: so a request has a peer.
+/// A blog of its own, in memory, asked by its author.
 struct Blog {
     client: TestClient,
     store: Store,
 }
+
+/// The key of the author, and the cookie with it.
+const KEY: &str = "0123456789abcdef";
+const COOKIE: &str = "author=0123456789abcdef";
 
 impl Blog {
     async fn with_author(author: Option<&str>) -> Self {
@@ -26,10 +35,13 @@ impl Blog {
         assert!(is_new);
         let about = About {
             title: "Test & Co".to_owned(),
-            author: author.map(str::to_owned),
+            author: author.map(|name| Author {
+                name: name.to_owned(),
+                key: Key::read(KEY).unwrap(),
+            }),
             url: None,
         };
-        let client = TestClient::on_socket(app(store.clone(), about, locales().unwrap())).await;
+        let client = TestClient::new(app(store.clone(), about, locales().unwrap()));
         Self { client, store }
     }
 
@@ -38,22 +50,28 @@ impl Blog {
     }
 
     async fn page(&self, target: &str) -> Page {
-        let answer = self.client.get(target).send().await;
+        let answer = self.get(target).send().await;
         assert_eq!(answer.status(), 200, "{target}");
         Page::of(answer).await
     }
 
     async fn status(&self, target: &str) -> u16 {
-        self.client.get(target).send().await.status().as_u16()
+        self.get(target).send().await.status().as_u16()
+    }
+
+    fn get(&self, target: &str) -> TestRequest<'_> {
+        self.client.get(target).header("cookie", COOKIE)
+    }
+
+    /// What a page of the blog sends.
+    fn post(&self, target: &str) -> TestRequest<'_> {
+        let request = self.client.post(target).header("cookie", COOKIE);
+        request.header("sec-fetch-site", "same-origin")
     }
 
     /// Sends a form as a browser does from a page of the blog.
     async fn send(&self, target: &str, fields: &[(&str, &str)]) -> TestResponse {
-        let request = self
-            .client
-            .post(target)
-            .header("sec-fetch-site", "same-origin");
-        request.form(&fields).send().await
+        self.post(target).form(&fields).send().await
     }
 
     /// Writes a post, and gives the path of it.

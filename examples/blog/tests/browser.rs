@@ -30,6 +30,9 @@ const FLAGS: [&str; 7] = [
     "--no-first-run",
 ];
 
+/// What the author is known by.
+const KEY: &str = "0123456789abcdef";
+
 /// So long a page may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -65,7 +68,12 @@ async fn read(browser: &Browser, blog: &Blog) -> Result<()> {
 }
 
 async fn write(browser: &Browser, blog: &Blog) -> Result<()> {
-    browser.goto(&blog.url("/")).await?;
+    browser.goto(&blog.url("/compose")).await?;
+    browser.wait_for("h1", "For the author").await?;
+    browser.fill("#key", KEY).await?;
+    browser.click("button", "Enter").await?;
+    browser.wait_for("h1", "New post").await?;
+    browser.click("link", "Squall Lines").await?;
     browser.click("link", "Write").await?;
     browser.fill("#title", "Written in a browser").await?;
     browser
@@ -178,6 +186,7 @@ async fn look_at_all_pages(browser: &Browser, blog: &Blog) -> Result<()> {
                 "/posts/squall-lines/edit",
                 "/posts/squall-lines/delete",
                 "/compose",
+                "/key",
                 "/nowhere",
             ] {
                 browser.goto(&blog.url(path)).await?;
@@ -197,6 +206,7 @@ async fn look_at_all_pages(browser: &Browser, blog: &Blog) -> Result<()> {
             post,
             "/posts/squall-lines/edit",
             "/posts/squall-lines/delete",
+            "/key",
             "/nowhere",
         ] {
             browser.goto(&blog.url(path)).await?;
@@ -231,7 +241,9 @@ impl Blog {
     async fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_blog"));
-        command.args(["--port", "0", "--author", "Ann", "--log", "warn"]);
+        command.args([
+            "--port", "0", "--author", "Ann", "--key", KEY, "--log", "warn",
+        ]);
         command.arg("--database").arg(folder.path().join("blog.db"));
         let (process, mut lines) = spawn(&mut command)?;
         let line = line_with(&mut lines, "listens on ").await?;

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use squall::{
     Context, Form, HttpError, Redirect, Result, State, View, handler,
     handler::{IntoResponse, Response},
-    http::{Method, StatusCode},
+    http::{self, Method, StatusCode},
     template::filters,
 };
 
-use super::{Home, Show};
+use super::{EnterKey, Home, Show};
 use crate::{
     access::{Access, is_same_origin},
     markdown,
@@ -33,9 +33,11 @@ impl Desk {
             Access::ReadOnly => {
                 refused("this blog is read-only: it was started without `--author`")
             }
-            Access::Elsewhere => refused(
-                "writing is offered on the machine of the blog only: on a loopback address, without a proxy",
-            ),
+            Access::Stranger if cx.method() != Method::POST => {
+                let to = [("to", cx.path())];
+                cx.finish(Redirect::see_other(http::with_query(&EnterKey::url(), to)))
+            }
+            Access::Stranger => refused("posts are written by the author, who has the key"),
             Access::Author(_) if cx.method() == Method::POST && !is_same_origin(cx.request()) => {
                 refused("the form was not sent by a page of this blog")
             }

@@ -254,12 +254,7 @@ async fn an_error_is_a_page_of_the_blog() {
         ("/?page=x", 400),
         ("/posts/none/edit", 404),
     ] {
-        let answer = blog
-            .client
-            .get(target)
-            .header("accept", "text/html")
-            .send()
-            .await;
+        let answer = blog.get(target).header("accept", "text/html").send().await;
         assert_eq!(answer.status(), status, "{target}");
         assert!(
             answer
@@ -289,7 +284,7 @@ async fn every_page_keeps_to_itself() {
         "/feed.atom",
         "/nowhere",
     ] {
-        let answer = blog.client.get(target).send().await;
+        let answer = blog.get(target).send().await;
         let policy = answer.header("content-security-policy").unwrap();
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));

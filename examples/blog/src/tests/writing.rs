@@ -1,6 +1,3 @@
-use squall::testing::TestRequest;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
 use super::{Blog, Page};
 
 #[squall::test]
@@ -139,11 +136,8 @@ async fn a_preview_shows_and_keeps_nothing() {
     assert_eq!(page.text(".preview em"), "blows");
     assert!(!page.has(".preview script") && !page.has(".fault"));
     assert!(page.text("#text").contains("It *blows*"));
-    let request = blog
-        .client
+    let block = blog
         .post("/compose")
-        .header("sec-fetch-site", "same-origin");
-    let block = request
         .header("sec-fetch-dest", "empty")
         .form(&fields)
         .send()
@@ -173,66 +167,75 @@ async fn without_an_author_nobody_writes() {
     assert!(page.text("footer").contains("read-only") && !page.has("a[href='/compose']"));
 }
 
-/// Checks that who comes like this may read, and is not offered to write.
-async fn check_reader_only(
-    blog: &Blog,
-    how: impl Fn(TestRequest<'_>) -> TestRequest<'_>,
-    why: &str,
-) {
-    let page = how(blog.client.get("/posts/wind")).send().await;
-    assert_eq!(page.status(), 200, "{why}");
-    assert!(
-        !Page::of(page).await.has("a[href='/compose'], .tools"),
-        "{why}"
-    );
-    for target in TARGETS {
-        assert_eq!(
-            how(blog.client.get(target)).send().await.status(),
-            403,
-            "{why} {target}"
-        );
-        let form = how(blog.client.post(target)).header("sec-fetch-site", "same-origin");
-        assert_eq!(
-            form.form(&FIELDS).send().await.status(),
-            403,
-            "{why} {target}"
-        );
+#[squall::test]
+async fn only_who_has_the_key_writes() {
+    let blog = Blog::new().await;
+    blog.write("Wind", "Text").await;
+    for cookie in [
+        "",
+        "author=",
+        "author=0123456789abcdeF",
+        "key=0123456789abcdef",
+    ] {
+        let get = |target| blog.client.get(target).header("cookie", cookie);
+        let page = Page::of(get("/posts/wind").send().await).await;
+        assert_eq!(page.text("h1"), "Wind", "{cookie}");
+        assert!(!page.has("a[href='/compose'], .tools"), "{cookie}");
+        assert!(page.has("a[href='/key']"), "{cookie}");
+        for target in TARGETS {
+            let asked = get(target).send().await;
+            assert_eq!(asked.status(), 303, "{cookie} {target}");
+            let to = target.replace('/', "%2F");
+            assert_eq!(asked.header("location"), Some(&*format!("/key?to={to}")));
+            let form = blog.client.post(target).header("cookie", cookie);
+            let form = form.header("sec-fetch-site", "same-origin");
+            let sent = form.form(&FIELDS).send().await;
+            assert_eq!(sent.status(), 403, "{cookie} {target}");
+        }
     }
+    assert_eq!(blog.page("/posts/wind").await.text("h1"), "Wind");
 }
 
 #[squall::test]
-async fn only_the_machine_itself_writes() {
+async fn the_key_is_a_cookie_until_it_is_forgotten() {
     let blog = Blog::new().await;
-    blog.write("Wind", "Text").await;
-    for (name, value) in [
-        ("host", "blog.example"),
-        ("host", "localhost.example:8888"),
-        ("x-forwarded-for", "203.0.113.7"),
-        ("forwarded", "for=203.0.113.7"),
-        ("via", "1.1 proxy"),
-        ("x-real-ip", "203.0.113.7"),
-        ("x-forwarded-host", "blog.example"),
-        ("x-forwarded-proto", "https"),
-    ] {
-        check_reader_only(&blog, |request| request.header(name, value), name).await;
-    }
-    // Without a socket there is no peer of which anything is known.
-    let about = super::About {
-        title: "x".to_owned(),
-        author: Some("Ann".to_owned()),
-        url: None,
+    let form = Page::of(blog.client.get("/key?to=/posts/x/edit").send().await).await;
+    assert_eq!(
+        form.all("[name=to]")[0].attr("value"),
+        Some("/posts/x/edit")
+    );
+    let send = async |key, to| {
+        let form = blog.client.post("/key").form(&[("key", key), ("to", to)]);
+        form.send().await
     };
-    let client = squall::testing::TestClient::new(super::app(
-        blog.store.clone(),
-        about,
-        super::locales().unwrap(),
-    ));
-    let in_memory = Blog {
-        client,
-        store: blog.store.clone(),
-    };
-    check_reader_only(&in_memory, |request| request, "no peer").await;
-    assert_eq!(blog.page("/posts/wind").await.text("h1"), "Wind");
+    let wrong = send("wrong", "/compose").await;
+    assert_eq!(wrong.status(), 403);
+    assert_eq!(wrong.header("set-cookie"), None);
+    let page = Page::of(wrong).await;
+    assert_eq!(page.all("#key")[0].attr("aria-invalid"), Some("true"));
+    assert!(page.has("#key-fault"));
+    let right = send(super::KEY, "/compose").await;
+    assert_eq!(
+        (right.status().as_u16(), right.header("location")),
+        (303, Some("/compose"))
+    );
+    let cookie = right.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("author=0123456789abcdef;"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax")
+            && !cookie.contains("Secure"),
+        "{cookie}"
+    );
+    let elsewhere = send(super::KEY, "//evil.example").await;
+    assert_eq!(elsewhere.header("location"), Some("/"));
+    let left = blog.send("/leave", &[]).await;
+    assert!(left.header("set-cookie").unwrap().starts_with("author=;"));
+    let forged = blog
+        .client
+        .post("/leave")
+        .header("sec-fetch-site", "cross-site");
+    assert_eq!(forged.send().await.status(), 403);
 }
 
 #[squall::test]
@@ -249,6 +252,7 @@ async fn forms_of_other_pages_are_refused() {
         ("origin", host, 303),
     ] {
         let form = blog.client.post(format!("{path}/edit")).header(name, value);
+        let form = form.header("cookie", super::COOKIE);
         assert_eq!(
             form.header("host", "127.0.0.1:8888")
                 .form(&FIELDS)
@@ -259,22 +263,4 @@ async fn forms_of_other_pages_are_refused() {
             "{name}: {value}"
         );
     }
-}
-
-/// An nginx with `proxy_pass` alone asks for a loopback host, and in HTTP/1.0 where it is not of the latest.
-#[squall::test]
-async fn an_old_version_of_http_is_that_of_a_proxy() {
-    let blog = Blog::new().await;
-    let address = blog.client.address().unwrap();
-    let ask = async |version: &str| {
-        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        let head =
-            format!("GET /compose {version}\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer.split(' ').nth(1).unwrap().to_owned()
-    };
-    assert_eq!(ask("HTTP/1.1").await, "200");
-    assert_eq!(ask("HTTP/1.0").await, "403");
 }
