@@ -210,11 +210,11 @@ pub use template::View;
 /// |---|---|---|
 /// | `#[default_headers]` | `fn headers(&self, headers: &mut HeaderMap)` | first, and anew for an error page |
 /// | `#[prepare]` | `async fn prepare(&mut self, cx: &mut Context) -> Result<()>` | before the method; an error or `cx.finish(…)` stops here |
-/// | `#[write_error]` | `async fn page(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse` | for an error; its own, or else that of the nearest base |
+/// | `#[write_error]` | `async fn page(&self, cx: &mut Context, error: &HttpError) -> impl IntoResponse` | for an error; its own, or else that of the nearest base; for what no handler has, that of [`Application::base`] |
 /// | `#[on_finish]` | `fn finished(&self, outcome: &Outcome)` | once, when the answer has been sent or will not be |
 /// | `#[on_connection_close]` | `fn gone(&self)` | when the client goes away before the answer is complete |
-/// | `#[current_user]` | `async fn user(&self, cx: &mut Context) -> Result<Option<User>>` | as soon as the struct is there, where somebody takes a [`CurrentUser`](handler::CurrentUser); its own, or else that of the nearest base |
-/// | `#[user_locale]` | `async fn locale(&self, cx: &mut Context) -> Option<Locale>` | as soon as the struct is there; its own, or else that of the nearest base; `None` leaves it to the cookie and to `accept-language`, see [`Locales`](locale::Locales) (feature `locale`) |
+/// | `#[current_user]` | `async fn user(&self, cx: &mut Context) -> Result<Option<User>>` | when the fields of its struct are there, where somebody takes a [`CurrentUser`](handler::CurrentUser); its own, or else that of the nearest base |
+/// | `#[user_locale]` | `async fn locale(&self, cx: &mut Context) -> Option<Locale>` | when the fields of its struct are there, so a field takes a [`Locale`](locale::Locale) only in what builds on it, an argument anywhere; its own, or else that of the nearest base; `None` leaves it to the cookie and to `accept-language`, see [`Locales`](locale::Locales) (feature `locale`) |
 ///
 /// `default_headers` and `on_connection_close` are plain functions, the others may be `async`. The hooks of a base run before those of the
 /// handler. Any other function is refused; helpers stand in a plain `impl`.
@@ -306,7 +306,8 @@ pub use squall_macros::static_url;
 /// * `embedded_css` and `embedded_js` are the text itself; `head` and `body` are markup.
 ///
 /// [`Emitters`](template::Emitters) say how they are written into the page. A page without the tag that is needed is a 500 which says so.
-/// A part of a page ([`View::block`]) has all of it at its end.
+/// A part of a page ([`View::block`]) has what its own modules need at its end, each time: a script of a module that is refreshed runs again where
+/// the client runs scripts of parts, as htmx does.
 ///
 /// ```
 /// use squall::{View, askama::Template, handler, template::filters, ui_module};

@@ -251,14 +251,114 @@ async fn who_asks_for_no_language_says_none() {
     assert_eq!(answer.header("vary"), None);
 }
 
-/// A base that asks for the language on every request.
+/// A base that takes the language on every request.
 #[handler]
 struct Speaking {
+    locale: Locale,
+}
+
+#[handler]
+impl Speaking {
+    #[write_error]
+    fn page(&self, _: &HttpError) -> String {
+        self.locale.t("Hello {name}").into()
+    }
+}
+
+/// It takes a language, and answers without it.
+#[handler(base = speaking)]
+#[route("/neutral")]
+struct Neutral {
+    speaking: Speaking,
+}
+
+#[handler]
+impl Neutral {
+    fn get(&self) -> &'static str {
+        "0"
+    }
+
+    fn post(&self) -> String {
+        self.speaking.locale.t("Hello {name}").into()
+    }
+}
+
+#[squall::test]
+async fn an_answer_names_its_language_where_it_was_made_with_it() {
+    const ROUTES: Routes = routes![Neutral];
+    let client = TestClient::new(Application::new(ROUTES).state(locales()));
+    let neutral = client.get("/neutral").send().await;
+    assert_eq!(neutral.header("content-language"), None);
+    assert_eq!(neutral.header("vary"), None);
+    let spoken = client.post("/neutral").send().await;
+    assert_eq!(spoken.header("content-language"), Some("en"));
+    assert_eq!(spoken.header("vary"), Some("accept-language, cookie"));
+}
+
+#[squall::test]
+async fn a_user_is_known_by_a_cookie_also_where_none_names_the_language() {
+    let vary = async |routes: Routes, locales: Locales| {
+        let client = TestClient::new(Application::new(routes).state(locales));
+        let answer = client.get("/").send().await;
+        answer.header("vary").map(str::to_owned)
+    };
+    const WITH_HOOK: Routes = routes![Home];
+    const WITHOUT: Routes = routes![Plain];
+    let without_cookie = || locales().no_cookie();
+    let named = vary(WITH_HOOK, without_cookie()).await;
+    assert_eq!(named.as_deref(), Some("accept-language, cookie"));
+    let named = vary(WITHOUT, without_cookie()).await;
+    assert_eq!(named.as_deref(), Some("accept-language"));
+    let named = vary(WITHOUT, locales().cookie("lang")).await;
+    assert_eq!(named.as_deref(), Some("accept-language, cookie"));
+}
+
+/// The language is taken before the hook of the struct itself has run.
+#[handler]
+#[route("/early")]
+struct Early {
     _locale: Locale,
 }
 
 #[handler]
-impl Speaking {}
+impl Early {
+    #[user_locale]
+    fn locale(&self) -> Option<Locale> {
+        None
+    }
+
+    fn get(&self) {}
+}
+
+/// And so it is where a base takes it, whose hook is not asked.
+#[handler(base = speaking)]
+#[route("/earlier")]
+struct Earlier {
+    speaking: Speaking,
+}
+
+#[handler]
+impl Earlier {
+    #[user_locale]
+    fn locale(&self) -> Option<Locale> {
+        Some(self.speaking.locale.clone())
+    }
+
+    fn get(&self) {}
+}
+
+#[test]
+fn a_language_that_is_taken_before_its_hook_is_refused_at_the_start() {
+    const ROUTES: Routes = routes![Early, Earlier, Everywhere];
+    let app = Application::new(ROUTES).state(locales());
+    let error = app.check().unwrap_err().to_string();
+    for name in ["Early", "Earlier"] {
+        let fault =
+            format!("`{name}` takes `Locale` in a field before its hook `#[user_locale]` has run");
+        assert!(error.contains(&fault), "{error}");
+    }
+    assert!(!error.contains("`Everywhere`"), "{error}");
+}
 
 #[squall::test]
 async fn what_is_ready_made_speaks_no_language_whatever_its_base_asks() {
@@ -295,22 +395,23 @@ async fn a_304_says_how_it_was_chosen_and_nothing_more() {
     assert_eq!(other.status(), 200);
 }
 
+/// No base, no hook.
+#[handler]
+#[route("/")]
+struct Plain;
+
+#[handler]
+impl Plain {
+    fn get(&self) -> View<Page<'static>> {
+        View(Page {
+            name: "Ada",
+            files: 1234,
+        })
+    }
+}
+
 #[squall::test]
 async fn english_needs_no_catalogue() {
-    #[handler]
-    #[route("/")]
-    struct Plain;
-
-    #[handler]
-    impl Plain {
-        fn get(&self) -> View<Page<'static>> {
-            View(Page {
-                name: "Ada",
-                files: 1234,
-            })
-        }
-    }
-
     const ROUTES: Routes = routes![Plain];
     let client = TestClient::new(Application::new(ROUTES));
     let page = client.get("/").header("accept-language", "de").send().await;
@@ -489,10 +590,18 @@ fn folders_are_those_of_gettext() {
     assert!(format!("{error:?}").contains("none"), "{error:?}");
 }
 
-#[test]
-fn the_cookie_has_any_name_or_there_is_none() {
-    let codes = |locales: &Locales| locales.iter().count();
-    assert_eq!(codes(&locales().cookie("lang").no_cookie()), 6);
+#[squall::test]
+async fn the_cookie_has_any_name_or_there_is_none() {
+    let code = async |locales: Locales| {
+        const ROUTES: Routes = routes![Plain];
+        let client = TestClient::new(Application::new(ROUTES).state(locales));
+        let request = client.get("/").header("cookie", "locale=de; lang=pl");
+        let answer = request.send().await;
+        answer.header("content-language").map(str::to_owned)
+    };
+    assert_eq!(code(locales()).await.as_deref(), Some("de"));
+    assert_eq!(code(locales().cookie("lang")).await.as_deref(), Some("pl"));
+    assert_eq!(code(locales().no_cookie()).await.as_deref(), Some("en"));
 }
 
 #[test]
@@ -521,7 +630,7 @@ fn dates_and_numbers_are_english_where_nothing_else_is_there() {
 #[template(
     askama = squall::askama,
     ext = "html",
-    source = r#"{{ at|date }} | {{ at|date(length = "short", time = true, offset = 60) }} | {{ at|relative_date }} | {{ soon|relative_date(time = false) }} | {{ number|number }} | {{ names|list }}"#
+    source = r#"{{ at|date }} | {{ at|date(length = "short", time = true, offset = 60) }} | {{ at|relative_date }} | {{ soon|relative_date(time = false) }} | {{ number|number }} | {{ names|list }} | {{ at|date(length = "full", year = false) }} | {{ at|time(offset = -60) }}"#
 )]
 struct Written<'w> {
     at: SystemTime,
@@ -592,7 +701,13 @@ async fn dates_numbers_and_lists_are_those_of_the_language() {
     assert_eq!(parts[1], "11/27/26, 3:00 pm");
     assert_eq!(
         parts[3..],
-        ["5 minutes ago", "1,234.5", "&#60;A&#62;, B and C"]
+        [
+            "5 minutes ago",
+            "1,234.5",
+            "&#60;A&#62;, B and C",
+            "Friday, November 27",
+            "1:00 pm"
+        ]
     );
     let german = written("de").await;
     let parts: Vec<_> = german.split(" | ").collect();
@@ -600,7 +715,13 @@ async fn dates_numbers_and_lists_are_those_of_the_language() {
     assert_eq!(parts[1], "27.11.26, 15:00");
     assert_eq!(
         parts[3..],
-        ["vor 5 Minuten", "1.234,5", "&#60;A&#62;, B und C"]
+        [
+            "vor 5 Minuten",
+            "1.234,5",
+            "&#60;A&#62;, B und C",
+            "Freitag, 27. November",
+            "13:00"
+        ]
     );
 }
 

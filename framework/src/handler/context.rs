@@ -312,7 +312,8 @@ impl Context {
         self.uri().path()
     }
 
-    /// The query of the target URI, without the question mark; empty when there is none.
+    /// The query of the target URI, without the question mark; empty when there is none. A value of it is a `#[query]` field, or an
+    /// [`argument`](Self::argument).
     #[must_use]
     pub fn query(&self) -> &str {
         self.uri().query().unwrap_or_default()

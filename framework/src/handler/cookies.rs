@@ -51,7 +51,8 @@ impl Context {
         cookies::all(self.headers())
     }
 
-    /// Sets a cookie. One of this name that was set before in this answer is replaced.
+    /// Sets a cookie. One of this name that was set before in this answer is replaced. It lives on behind the handler, so what is borrowed of that
+    /// is cloned: `("locale", self.code.clone())`.
     ///
     /// What the cookie does not say itself is safe: `HttpOnly`, so that no script reads it, `SameSite=Lax`, so that no form of another
     /// site brings it along, and `Path=/`. `Cookie::build(("a", "b")).http_only(false)` says otherwise. A value with quotes,

@@ -32,7 +32,7 @@ use super::{
     incoming::BodyLimits,
     person::UserType,
     request::RequestHandle,
-    requirements::Requirements,
+    requirements::{Ahead, Requirements},
     write_error,
 };
 use crate::routing::pattern::{Prefix, Spec};
@@ -214,8 +214,12 @@ pub trait HandlerImpl: HandlerStruct {
 }
 
 fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
-    // Its hook runs behind its fields, and silences those of its bases.
-    requirements.before_hook(H::HOOKS.user.is_some(), |requirements| {
+    // Its hooks run behind its fields, and silence those of its bases.
+    let ahead = Ahead {
+        user: H::HOOKS.user.is_some(),
+        language: H::HOOKS.speaks,
+    };
+    requirements.ahead_of(ahead, |requirements| {
         H::Base::base_requirements(requirements);
         <H as HandlerStruct>::requirements(requirements);
     });
@@ -1008,9 +1012,6 @@ pub(crate) async fn answer_with<H: HandlerImpl + Shareable>(
                     built.default_headers_all(&mut cx.answer.headers);
                 });
             }
-            // The base may have asked for it, but what is ready-made speaks no language.
-            #[cfg(feature = "locale")]
-            cx.request().person().keep_silent();
             response
         }
         Err(error) => write_error::answer(live.built(), &mut cx, error).await,

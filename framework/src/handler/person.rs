@@ -46,8 +46,8 @@ pub(crate) struct Language {
     pub(crate) tag: HeaderValue,
     /// The fields of the request that decided on it, for `vary`.
     pub(crate) varies: Option<HeaderValue>,
-    /// Whether the answer was made with it.
-    pub(crate) is_used: AtomicBool,
+    /// Whether the answer was made with it: what speaks it says so.
+    pub(crate) is_used: Arc<AtomicBool>,
 }
 
 impl Person {
@@ -87,14 +87,6 @@ impl Person {
         self.language.set(language).is_ok()
     }
 
-    /// Says that the answer was not made with the language, whoever asked for it: a file, a redirect of the table.
-    #[cfg(feature = "locale")]
-    pub(crate) fn keep_silent(&self) {
-        if let Some(language) = self.language.get() {
-            language.is_used.store(false, Ordering::Relaxed);
-        }
-    }
-
     /// Names the language of an answer that was made with it (RFC 9110 §8.5), and the fields that decided on it (§12.5.5).
     #[cfg(feature = "locale")]
     #[inline]
@@ -130,13 +122,15 @@ impl Language {
 /// The user that asks, as the hook `#[current_user]` finds it.
 ///
 /// Where a field or an argument of a method is one, the hook is asked, once a request; where none is, it is not. It is the hook of the handler
-/// or of the nearest base that has one. A field takes what a base has found. `Option<CurrentUser<U>>` is `None` when nobody has signed in.
+/// or of the nearest base that has one; its own runs when its fields are there, so a field takes what a base has found, and an argument either.
+/// `Option<CurrentUser<U>>` is `None` when nobody has signed in.
 ///
 /// An extractor of one's own that takes a `CurrentUser` passes its [`requirements`](FromRequestParts::requirements) on.
 ///
 /// # Errors
 ///
-/// 403 when nobody has signed in. A handler without such a hook, or with one that finds another type, is refused when the program starts.
+/// 403 when nobody has signed in. A handler without such a hook, with one that finds another type, or with a field that is taken before its hook
+/// has run, is refused when the program starts.
 ///
 /// # Examples
 ///
@@ -154,8 +148,7 @@ impl Language {
 /// impl Site {
 ///     #[current_user]
 ///     async fn user(&self, cx: &mut Context) -> Result<Option<User>> {
-///         let name = cx.cookie("name");
-///         Ok(name.map(|name| User { name: name.to_owned() }))
+///         Ok(cx.cookie("name").map(|name| User { name }))
 ///     }
 /// }
 ///

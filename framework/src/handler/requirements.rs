@@ -16,9 +16,16 @@ pub struct Requirements {
     user: Option<UserType>,
     /// Whether somebody asks for it.
     asks_for_user: bool,
-    /// Whether what asks is taken before the hook has run.
-    is_before_hook: bool,
+    /// The hooks that have not run yet where what asks is taken.
+    ahead: Ahead,
     faults: Vec<String>,
+}
+
+/// Hooks that are still to run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ahead {
+    pub(crate) user: bool,
+    pub(crate) language: bool,
 }
 
 impl Requirements {
@@ -28,7 +35,7 @@ impl Requirements {
             handler: "",
             user: None,
             asks_for_user: false,
-            is_before_hook: false,
+            ahead: Ahead::default(),
             faults: Vec::new(),
         }
     }
@@ -45,12 +52,13 @@ impl Requirements {
         std::mem::take(&mut self.asks_for_user)
     }
 
-    /// Asks for what is taken before the hook `#[current_user]` runs, if there is one.
-    pub(crate) fn before_hook(&mut self, has_hook: bool, ask: impl FnOnce(&mut Self)) {
-        let was_before = self.is_before_hook;
-        self.is_before_hook |= has_hook;
+    /// Asks for what is taken before these hooks run, beside those that are ahead already.
+    pub(crate) fn ahead_of(&mut self, hooks: Ahead, ask: impl FnOnce(&mut Self)) {
+        let before = self.ahead;
+        self.ahead.user |= hooks.user;
+        self.ahead.language |= hooks.language;
         ask(self);
-        self.is_before_hook = was_before;
+        self.ahead = before;
     }
 
     /// Asks for the user that the hook `#[current_user]` finds: see [`CurrentUser`](super::CurrentUser).
@@ -67,10 +75,18 @@ impl Requirements {
                     "extracts `CurrentUser<{asked}>`, but its hook `#[current_user]` finds `{found}`"
                 ));
             }
-            Some(_) if self.is_before_hook => self.fault(format!(
+            Some(_) if self.ahead.user => self.fault(format!(
                 "takes `CurrentUser<{asked}>` in a field before its hook `#[current_user]` has run: take it as an argument of the method"
             )),
             Some(_) => {}
+        }
+    }
+
+    /// Asks for the language of the request.
+    #[cfg(feature = "locale")]
+    pub(crate) fn language(&mut self) {
+        if self.ahead.language {
+            self.fault("takes `Locale` in a field before its hook `#[user_locale]` has run: take it as an argument of the method");
         }
     }
 

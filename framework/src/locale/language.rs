@@ -4,7 +4,11 @@ use std::{
     borrow::Cow,
     collections::HashSet,
     fmt::{self, Display},
-    sync::{Arc, Mutex, PoisonError},
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -20,6 +24,9 @@ use crate::http::languages;
 
 /// The most messages without a translation that are told of one language. What is asked for need not be written in the program.
 const TOLD: usize = 1000;
+
+/// So much of one is told, in characters.
+const LONGEST: usize = 200;
 
 /// A language in which answers are made. Feature `locale`.
 ///
@@ -45,7 +52,11 @@ const TOLD: usize = 1000;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Locale(Arc<Language>);
+pub struct Locale {
+    language: Arc<Language>,
+    /// Set when it is spoken: the answer to the request that this is the language of was made with it.
+    is_used: Option<Arc<AtomicBool>>,
+}
 
 struct Language {
     code: String,
@@ -55,8 +66,9 @@ struct Language {
     format: Arc<Format>,
     /// Whether the messages are written in it.
     is_source: bool,
-    /// The messages that have been told to have no translation.
-    told: Mutex<HashSet<String>>,
+    /// The messages that have been told to have no translation, by their hashes.
+    told: Mutex<HashSet<u64>>,
+    hasher: RandomState,
 }
 
 impl Locale {
@@ -68,23 +80,44 @@ impl Locale {
         old: Option<&Self>,
     ) -> Self {
         let format = match old {
-            Some(old) => Arc::clone(&old.0.format),
+            Some(old) => Arc::clone(&old.language.format),
             None => Arc::new(Format::new(code)),
         };
-        Self(Arc::new(Language {
+        let language = Language {
             code: code.to_owned(),
             tag: HeaderValue::from_str(code).expect("a tag is of letters and digits"),
             catalogues,
             format,
             is_source: languages::primary(code) == languages::primary(source),
             told: Mutex::default(),
-        }))
+            hasher: RandomState::new(),
+        };
+        Self {
+            language: Arc::new(language),
+            is_used: None,
+        }
+    }
+
+    /// The same, which notes that it was spoken.
+    pub(super) fn noting(&self, is_used: Arc<AtomicBool>) -> Self {
+        Self {
+            language: Arc::clone(&self.language),
+            is_used: Some(is_used),
+        }
+    }
+
+    /// Whatever is said of the language, or in it.
+    fn spoken(&self) -> &Language {
+        if let Some(is_used) = &self.is_used {
+            is_used.store(true, Ordering::Relaxed);
+        }
+        &self.language
     }
 
     /// Its tag, as `lang` of a page has it: `de`, `pt-BR` ([BCP 47](https://www.rfc-editor.org/rfc/rfc5646)).
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.0.code
+        &self.spoken().code
     }
 
     /// Its name in itself: `Deutsch`. Its tag, where squall does not know it.
@@ -100,7 +133,7 @@ impl Locale {
     }
 
     pub(super) fn tag(&self) -> &HeaderValue {
-        &self.0.tag
+        &self.language.tag
     }
 }
 
@@ -109,7 +142,7 @@ impl Locale {
     /// A message in this language: gettext's `_`, Tornado's `translate`.
     #[must_use]
     pub fn t<'t>(&'t self, text: &'t str) -> Text<'t> {
-        Text::new(self.translated(None, text))
+        Text::new(self.spoken().translated(None, text))
     }
 
     /// A message that means different things in different places: gettext's `pgettext`.
@@ -121,7 +154,7 @@ impl Locale {
     /// ```
     #[must_use]
     pub fn tc<'t>(&'t self, context: &str, text: &'t str) -> Text<'t> {
-        Text::new(self.translated(Some(context), text))
+        Text::new(self.spoken().translated(Some(context), text))
     }
 
     /// A message that counts: gettext's `ngettext`. `{n}` is the number, as this language writes it.
@@ -134,7 +167,7 @@ impl Locale {
     /// ```
     #[must_use]
     pub fn tn<'t>(&'t self, one: &'t str, many: &'t str, count: impl Count) -> Text<'t> {
-        self.counted(None, one, many, &count)
+        self.spoken().counted(None, one, many, &count)
     }
 
     /// Both: gettext's `npgettext`.
@@ -146,15 +179,18 @@ impl Locale {
         many: &'t str,
         count: impl Count,
     ) -> Text<'t> {
-        self.counted(Some(context), one, many, &count)
+        self.spoken().counted(Some(context), one, many, &count)
     }
 
     /// Whether all of a message is there in this language.
     pub(super) fn has(&self, message: &Message) -> bool {
         let context = message.context.as_deref();
-        self.0.is_source || self.forms(context, &message.text).is_some()
+        let language = &self.language;
+        language.is_source || language.forms(context, &message.text).is_some()
     }
+}
 
+impl Language {
     fn counted<'t>(
         &'t self,
         context: Option<&str>,
@@ -164,7 +200,7 @@ impl Locale {
     ) -> Text<'t> {
         let text = self.plural(context, one, many, count.magnitude());
         let number = count.decimal();
-        let number = self.number(&number).unwrap_or(number);
+        let number = self.format.number(&number).unwrap_or(number);
         Text::new(text).with("n", number)
     }
 
@@ -196,32 +232,37 @@ impl Locale {
         let (catalogue, forms) = self.forms(context, one)?;
         let at = match catalogue.rule() {
             Some(rule) => rule.form(count),
-            None => self.0.format.plural(count),
+            None => self.format.plural(count),
         };
         forms.get(at).or(forms.first()).map(|form| &**form)
     }
 
     /// The translation of a message, all its forms, and the catalogue that has it.
     fn forms(&self, context: Option<&str>, text: &str) -> Option<(&Catalogue, &[Box<str>])> {
-        let mut catalogues = self.0.catalogues.iter();
+        let mut catalogues = self.catalogues.iter();
         catalogues.find_map(|catalogue| Some((&**catalogue, catalogue.find(context, text)?)))
     }
 
     /// Tells once that a message has no translation.
     fn tell(&self, context: Option<&str>, text: &str) {
-        if self.0.is_source {
+        if self.is_source {
             return;
         }
-        let mut told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = match context {
-            Some(context) => format!("{context}\u{4}{text}"),
-            None => text.to_owned(),
-        };
-        if told.len() < TOLD && told.insert(key) {
+        let message = self.hasher.hash_one((context, text));
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < TOLD && told.insert(message) {
             drop(told);
-            let language = self.code();
-            // Escaped: what is asked for may be of a client.
+            let language = &*self.code;
+            // Escaped and not too long: what is asked for may be of a client.
+            let text: String = text.chars().take(LONGEST).collect();
             tracing::warn!(target: "squall", language, context = ?context, "no translation of {text:?}");
+        }
+    }
+
+    /// Tells that a phrase of squall's has no translation, where nothing but the catalogue has one.
+    fn tell_of_phrase(&self, phrase: &str) {
+        if cfg!(not(feature = "icu")) {
+            self.tell(None, phrase);
         }
     }
 }
@@ -231,27 +272,30 @@ impl Locale {
     /// A number, with its groups: `1,234,567.5`. `None` where the text of the value is no decimal number.
     #[must_use]
     pub fn number(&self, number: impl Display) -> Option<String> {
-        self.0.format.number(&number.to_string())
+        self.spoken().format.number(&number.to_string())
     }
 
     /// A list: `A, B and C`. Empty where nothing is in it.
     #[must_use]
     pub fn list<T: Display>(&self, items: impl IntoIterator<Item = T>) -> String {
         let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-        self.0.format.list(&items, ListKind::And, self)
+        let language = self.spoken();
+        language.format.list(&items, ListKind::And, language)
     }
 
     /// A list of which one is meant: `A, B or C`.
     #[must_use]
     pub fn list_or<T: Display>(&self, items: impl IntoIterator<Item = T>) -> String {
         let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
-        self.0.format.list(&items, ListKind::Or, self)
+        let language = self.spoken();
+        language.format.list(&items, ListKind::Or, language)
     }
 
     /// A date, or a time of day, or both.
     #[must_use]
     pub fn date(&self, at: impl Moment, style: DateStyle) -> String {
-        self.0.format.date(at.system_time(), style, self)
+        let language = self.spoken();
+        language.format.date(at.system_time(), style, language)
     }
 
     /// A date as people say it: `5 minutes ago`, `yesterday at 3:15 pm`, `July 10`. What lies more than a minute ahead is a date like any other.
@@ -260,13 +304,15 @@ impl Locale {
     /// messages ([`PHRASES`](super::PHRASES)), which a catalogue can translate.
     #[must_use]
     pub fn relative_date(&self, at: impl Moment, style: DateStyle) -> String {
-        let now = SystemTime::now();
-        self.0.format.relative(at.system_time(), now, style, self)
+        let (language, now) = (self.spoken(), SystemTime::now());
+        language
+            .format
+            .relative(at.system_time(), now, style, language)
     }
 }
 
 /// What squall writes itself: first the words of the catalogue.
-impl Translate for Locale {
+impl Translate for Language {
     fn text(&self, message: &str) -> Option<Cow<'_, str>> {
         let found = self.forms(None, message);
         if found.is_none() {
@@ -285,18 +331,9 @@ impl Translate for Locale {
     }
 }
 
-impl Locale {
-    /// Tells that a phrase of squall's has no translation, where nothing but the catalogue has one.
-    fn tell_of_phrase(&self, phrase: &str) {
-        if cfg!(not(feature = "icu")) {
-            self.tell(None, phrase);
-        }
-    }
-}
-
 impl fmt::Debug for Locale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Locale").field(&self.0.code).finish()
+        f.debug_tuple("Locale").field(&self.language.code).finish()
     }
 }
 

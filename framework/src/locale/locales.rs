@@ -17,8 +17,9 @@ use crate::{
 /// The languages of a program: that in which its messages are written, and one for each catalogue of translations. Feature `locale`.
 ///
 /// They are given to the application as a state. A request is answered in the language that the hook `#[user_locale]` names, else in that of the
-/// cookie `locale`, else in the one that fits `accept-language` best, else in that of the messages. Where the answer is made with a
-/// [`Locale`], it says so (`content-language`), and what decided on it (`vary: accept-language, cookie`).
+/// cookie `locale`, else in the one that fits `accept-language` best, else in that of the messages. Where the answer is made with the
+/// [`Locale`] of its request, it says so (`content-language`), and what decided on it (`vary: accept-language, cookie`; a hook that looks at
+/// other fields than cookies adds theirs).
 ///
 /// Catalogues are those of GNU gettext, `.po` or `.mo`, in UTF-8. Which form of a plural to take says the catalogue; where it says nothing,
 /// the rules of CLDR do. One that cannot be read, or whose translations have other placeholders than their messages, is an error with its
@@ -43,10 +44,9 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Locales {
     /// That of the messages is the first.
-    languages: Vec<Arc<Locale>>,
+    languages: Vec<Locale>,
     catalogues: Vec<(String, Arc<Catalogue>)>,
     cookie: Option<String>,
-    varies: Option<HeaderValue>,
 }
 
 /// The languages of a program that names none.
@@ -65,14 +65,11 @@ impl Locales {
         let Some(source) = languages::tag(source) else {
             panic!("`{source}` is no tag of a language: it is written like `en` or `pt-BR`");
         };
-        let mut locales = Self {
-            languages: vec![Arc::new(Locale::new(&source, &source, Vec::new(), None))],
+        Self {
+            languages: vec![Locale::new(&source, &source, Vec::new(), None)],
             catalogues: Vec::new(),
             cookie: Some("locale".to_owned()),
-            varies: None,
-        };
-        locales.settle_fields();
-        locales
+        }
     }
 
     /// Adds the translations of a language: the content of a `.po` or a `.mo`. What a catalogue of this language that was added before has is
@@ -111,12 +108,28 @@ impl Locales {
 
     /// The cookie that names the language. Default: `locale`.
     ///
-    /// A handler sets it by `cx.set_cookie(("locale", "de"))`. What it names is taken like a range of `accept-language`; what is none of the
-    /// languages is passed over.
+    /// What it names is taken like a range of `accept-language`; what is none of the languages is passed over. A handler sets it:
+    ///
+    /// ```
+    /// use squall::{Context, Redirect, Result, handler};
+    ///
+    /// #[handler]
+    /// #[route("/language/{code}")]
+    /// struct Language {
+    ///     code: String,
+    /// }
+    ///
+    /// #[handler]
+    /// impl Language {
+    ///     fn post(&self, cx: &mut Context) -> Result<Redirect> {
+    ///         cx.set_cookie(("locale", self.code.clone()))?;
+    ///         Ok(Redirect::see_other("/"))
+    ///     }
+    /// }
+    /// ```
     #[must_use]
     pub fn cookie(mut self, name: impl Into<String>) -> Self {
         self.cookie = Some(name.into());
-        self.settle_fields();
         self
     }
 
@@ -124,7 +137,6 @@ impl Locales {
     #[must_use]
     pub fn no_cookie(mut self) -> Self {
         self.cookie = None;
-        self.settle_fields();
         self
     }
 
@@ -132,21 +144,40 @@ impl Locales {
     /// over: `de_AT.UTF-8`.
     #[must_use]
     pub fn get(&self, language: &str) -> Option<Locale> {
-        self.find(language).map(|locale| Locale::clone(locale))
+        self.find(language).cloned()
     }
 
     /// The language of the messages.
     #[must_use]
     pub fn source(&self) -> Locale {
-        Locale::clone(&self.languages[0])
+        self.languages[0].clone()
     }
 
     /// All languages, that of the messages first.
     pub fn iter(&self) -> impl Iterator<Item = &Locale> {
-        self.languages.iter().map(|locale| &**locale)
+        self.languages.iter()
     }
 
-    /// The messages that lack a translation, for each language but that in which they are written. See [`messages`](super::messages).
+    /// One pair of a language and a message for each translation that is missing, for all languages but that in which the messages are written.
+    /// [`messages`](super::messages) finds them; a test can say that none is missing:
+    ///
+    /// ```
+    /// use squall::locale::{Locales, messages};
+    ///
+    /// # fn main() -> squall::Result<()> {
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("a.html"), r#"{{ "Hello"|t }}{{ "Bye"|t }}"#)?;
+    /// # let (templates, german) = (folder.path(), "msgid \"Hello\"\nmsgstr \"Hallo\"\n");
+    /// let locales = Locales::new("en").catalogue("de", german)?;
+    /// let messages = messages([templates])?;
+    /// let missing: Vec<_> = locales
+    ///     .untranslated(&messages)
+    ///     .map(|(locale, message)| format!("{}: {}", locale.code(), message.text))
+    ///     .collect();
+    /// assert_eq!(missing, ["de: Bye"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn untranslated<'m>(
         &self,
         messages: &'m [Message],
@@ -161,7 +192,7 @@ impl Locales {
     }
 
     /// The language of a request that has no user with another one.
-    pub(super) fn negotiate(&self, headers: &HeaderMap) -> &Arc<Locale> {
+    pub(super) fn negotiate(&self, headers: &HeaderMap) -> &Locale {
         let by_cookie = || {
             let value = cookies::value(headers, self.cookie.as_deref()?)?;
             self.find(&value)
@@ -175,13 +206,26 @@ impl Locales {
     }
 
     /// The fields that decide on the language, for `vary`.
-    pub(super) fn varies(&self) -> Option<&HeaderValue> {
-        self.varies.as_ref()
+    pub(super) fn varies(&self) -> Option<HeaderValue> {
+        match &self.cookie {
+            Some(_) => self.varies_by_user(),
+            None => self.if_several("accept-language"),
+        }
     }
 
-    fn find(&self, language: &str) -> Option<&Arc<Locale>> {
+    /// The same where the user may have said it: a user is known by a cookie.
+    pub(super) fn varies_by_user(&self) -> Option<HeaderValue> {
+        self.if_several("accept-language, cookie")
+    }
+
+    fn if_several(&self, fields: &'static str) -> Option<HeaderValue> {
+        let is_several = self.languages.len() > 1;
+        is_several.then(|| HeaderValue::from_static(fields))
+    }
+
+    fn find(&self, language: &str) -> Option<&Locale> {
         let tag = languages::tag(language)?;
-        languages::best(&tag, &self.languages, |locale| locale.code())
+        languages::best(&tag, &self.languages, Locale::code)
     }
 
     fn with_catalogue(mut self, language: &str, named: &str, content: &[u8]) -> Result<Self> {
@@ -208,45 +252,33 @@ impl Locales {
     /// Makes the languages anew that a catalogue is for: its own, and those that it stands behind.
     fn settle(&mut self, tag: &str) {
         let source = self.languages[0].code().to_owned();
-        let is_known = |locale: &Arc<Locale>| locale.code() == tag;
-        if !self.languages.iter().any(is_known) {
+        if !self.languages.iter().any(|locale| locale.code() == tag) {
             let locale = Locale::new(tag, &source, Vec::new(), None);
-            self.languages.push(Arc::new(locale));
+            self.languages.push(locale);
         }
         for at in 0..self.languages.len() {
-            let old = Arc::clone(&self.languages[at]);
+            let old = self.languages[at].clone();
             let behind = self.behind(old.code());
-            let locale = Locale::new(old.code(), &source, behind, Some(&old));
-            self.languages[at] = Arc::new(locale);
+            self.languages[at] = Locale::new(old.code(), &source, behind, Some(&old));
         }
-        self.settle_fields();
     }
 
     /// The catalogues that a language looks into: its own, then those of the languages that it is a kind of.
     fn behind(&self, code: &str) -> Vec<Arc<Catalogue>> {
         let is_it = |tag: &str| {
-            let rest = code.strip_prefix(tag)?;
-            (rest.is_empty() || rest.starts_with('-')).then_some(())
+            let rest = code.strip_prefix(tag);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         };
         let mut behind: Vec<_> = self
             .catalogues
             .iter()
-            .filter(|(tag, _)| is_it(tag).is_some())
+            .filter(|(tag, _)| is_it(tag))
             .collect();
         behind.sort_by_key(|(tag, _)| std::cmp::Reverse(tag.len()));
         behind
             .into_iter()
             .map(|(_, catalogue)| Arc::clone(catalogue))
             .collect()
-    }
-
-    fn settle_fields(&mut self) {
-        let fields = match &self.cookie {
-            _ if self.languages.len() == 1 => None,
-            Some(_) => Some("accept-language, cookie"),
-            None => Some("accept-language"),
-        };
-        self.varies = fields.map(HeaderValue::from_static);
     }
 }
 

@@ -1,25 +1,23 @@
 //! The language of a request: by `#[user_locale]`, or found out when it is asked for first.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, atomic::AtomicBool};
 
 use ::http::HeaderValue;
 
 use super::{Locale, Locales, locales::ENGLISH};
 use crate::handler::{
-    Context, FromRequestParts, Misuse, RequestHandle, Result, person::Language, respond::Failure,
+    Context, FromRequestParts, Misuse, RequestHandle, Requirements, Result, person::Language,
+    respond::Failure,
 };
 
 impl RequestHandle {
     /// The language in which the answer is to be. Feature `locale`.
     ///
-    /// Whoever asks makes the answer in it: it gets `content-language`, and a `vary` where there are several.
+    /// An answer that is made with it gets `content-language`, and a `vary` where there are several. It is made with it where a message, a
+    /// number, a date, or the code of the language was asked for before its head is sent.
     #[must_use]
     pub fn locale(&self) -> &Locale {
         let language = self.person().language_or(|| negotiated(self));
-        language.is_used.store(true, Ordering::Relaxed);
         let locale = language.locale.downcast_ref();
         locale.expect("nobody but this room says what the language is")
     }
@@ -39,24 +37,27 @@ impl FromRequestParts for Locale {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
         Ok(cx.locale().clone())
     }
-}
 
-fn negotiated(request: &RequestHandle) -> Language {
-    match request.shared().states.get::<Locales>() {
-        Some(locales) => language(
-            Arc::clone(locales.negotiate(request.headers())),
-            locales.varies(),
-        ),
-        None => language(Arc::clone(ENGLISH.negotiate(request.headers())), None),
+    fn requirements(requirements: &mut Requirements) {
+        requirements.language();
     }
 }
 
-fn language(locale: Arc<Locale>, varies: Option<&HeaderValue>) -> Language {
+/// The language that client and cookie ask for.
+fn negotiated(request: &RequestHandle) -> Language {
+    match request.shared().states.get::<Locales>() {
+        Some(locales) => language(locales.negotiate(request.headers()), locales.varies()),
+        None => language(ENGLISH.negotiate(request.headers()), None),
+    }
+}
+
+fn language(locale: &Locale, varies: Option<HeaderValue>) -> Language {
+    let is_used = Arc::new(AtomicBool::new(false));
     Language {
         tag: locale.tag().clone(),
-        locale,
-        varies: varies.cloned(),
-        is_used: AtomicBool::new(false),
+        locale: Arc::new(locale.noting(Arc::clone(&is_used))),
+        varies,
+        is_used,
     }
 }
 
@@ -93,18 +94,19 @@ impl<E: Failure> FoundLocale for Result<Option<Locale>, E> {
 ///
 /// That of the hook; 500 where somebody has asked for the language before.
 pub fn spoken<A: FoundLocale>(cx: &Context, answer: A) -> Result<()> {
-    let Some(locale) = answer.found()? else {
-        return Ok(());
-    };
+    let found = answer.found()?;
     let request = cx.request();
+    let mut language = match &found {
+        Some(locale) => language(locale, None),
+        None => negotiated(request),
+    };
     let locales = request.shared().states.get::<Locales>();
-    let varies = locales.as_deref().and_then(Locales::varies);
-    let is_first = request.person().speaks(language(Arc::new(locale), varies));
-    if is_first {
+    language.varies = locales.and_then(|locales| locales.varies_by_user());
+    if request.person().speaks(language) {
         Ok(())
     } else {
         let message = "the language was asked for before `#[user_locale]` had run: in the struct that has the hook, take `Locale` as an argument of \
-                       the method";
+                       the method; an extractor of your own that takes it passes its `requirements` on";
         Err(Misuse::error(message))
     }
 }

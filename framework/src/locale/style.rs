@@ -54,6 +54,7 @@ pub(crate) enum Fields {
 pub struct DateStyle {
     pub(crate) length: Length,
     pub(crate) fields: Fields,
+    pub(crate) without_year: bool,
     pub(crate) offset: i32,
 }
 
@@ -78,6 +79,14 @@ impl DateStyle {
     #[must_use]
     pub fn time_only(mut self) -> Self {
         self.fields = Fields::Time;
+        self
+    }
+
+    /// Without the year: `November 28`, and of the length [`Full`](Length::Full) `Saturday, November 28`, which is Tornado's `format_day`. With a
+    /// time it is `November 28 at 3:15 pm`.
+    #[must_use]
+    pub fn without_year(mut self) -> Self {
+        self.without_year = true;
         self
     }
 

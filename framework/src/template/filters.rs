@@ -1,23 +1,33 @@
-//! The filters that a program brings into its templates with `use squall::template::filters;`.
+//! The filters of squall for templates, and the values that templates have.
+//!
+//! Every module with a template that uses one of them needs `use squall::template::filters;`. Without it the compiler says ``cannot find module or
+//! crate `filters` ``, and its hint to `cargo add filters` is wrong. Any other name in a template, also in a base of it, is looked up where the
+//! struct stands as well: a base says `crate::User`.
 //!
 //! | filter | gives |
 //! |---|---|
-//! | `"story"\|url([id])` | the URL of a named route: [`Context::reverse_url`](crate::Context::reverse_url) |
+//! | `"story"\|url([id])` | the URL of a named route: [`Context::reverse_url`](crate::Context::reverse_url); `"home"\|url(())` of one without parameters |
 //! | `"app.css"\|static_url` | the URL of a static file with its version: [`Context::static_url`](crate::Context::static_url) (feature `static-files`) |
 //! | `Card::new(story)\|module` | a [`UiModule`], whose style sheets and scripts the page gets |
-//! | `text\|linkify` | the text, with its web addresses as links |
+//! | `text\|linkify` | the text, with its web addresses as [links](#links) |
 //! | `text\|squeeze` | the text with each run of white space as one blank, none at its ends |
+//! | `value\|json\|safe` | Askama's: the value for a `<script>`. Without `safe` its quotes become `&#34;`, and the script does not run; outside of scripts it is `value\|json` |
 //! | `"Latest stories"\|t` | the message in the language of the reader: [`Locale::t`](crate::locale::Locale::t) (feature `locale`, as all below) |
 //! | `"May"\|tc("month")` | one that means different things in different places: [`Locale::tc`](crate::locale::Locale::tc) |
 //! | `"one day"\|tn("{n} days", days)` | one that counts: [`Locale::tn`](crate::locale::Locale::tn); `context = "…"` besides |
 //! | `"Hello {name}"\|t\|with("name", user.name)` | a value for a placeholder: [`Text::with`](crate::locale::Text::with) |
 //! | `price\|number` | a number with its groups: [`Locale::number`](crate::locale::Locale::number) |
 //! | `names\|list` | `A, B and C`: [`Locale::list`](crate::locale::Locale::list) |
-//! | `at\|date` | a date: [`Locale::date`](crate::locale::Locale::date); `length = "short"`, `"medium"`, `"long"` (the default) or `"full"`, `time = true`, `offset = 60` (minutes east of UTC) |
+//! | `at\|date` | a date: [`Locale::date`](crate::locale::Locale::date); `length = "short"`, `"medium"`, `"long"` (the default) or `"full"`, `time = true`, `year = false`, `offset = 60` (minutes east of UTC, by default 0) |
+//! | `at\|time` | a time of day; `offset = 60` |
 //! | `at\|relative_date` | `5 minutes ago`: [`Locale::relative_date`](crate::locale::Locale::relative_date); `time = false`, `offset = 60` |
 //!
+//! Askama's own are there besides. What these filters give is escaped where it is no markup of theirs. A filter that fails ends the rendering with
+//! an error that names the filter and what was put into it: 500. An argument that is a field needs `self.`, as in `date(offset = self.offset)`.
+//!
 //! Two values are there by Askama's `value`: `"locale"|value::<Locale>` is the language of the reader, and `"current_user"|value::<User>` the user
-//! that [`#[current_user]`](macro@crate::handler) has found, where the handler asked for it. Both are a `Result`:
+//! that [`#[current_user]`](macro@crate::handler) has found. A page whose handler takes no [`CurrentUser`](crate::handler::CurrentUser) has none:
+//! a handler whose pages show the user takes `Option<CurrentUser<User>>`. Both are a `Result`:
 //!
 //! ```
 //! # use squall::{askama::Template, locale::Locale};
@@ -32,9 +42,6 @@
 //! )]
 //! struct Page;
 //! ```
-//!
-//! Askama's own are there besides, `json` among them: `{{ value|json|safe }}` is safe inside of `<script>`, `{{ value|json }}` everywhere else. What these filters give is escaped where it is no
-//! markup of theirs. A filter that fails ends the rendering with an error that names the filter and what was put into it.
 //!
 //! # Links
 //!
@@ -206,6 +213,7 @@ pub fn date(
     values: &dyn Values,
     #[optional("long")] length: &str,
     #[optional(false)] time: bool,
+    #[optional(true)] year: bool,
     #[optional(0)] offset: i32,
 ) -> askama::Result<String> {
     let Some(known) = Length::named(length) else {
@@ -214,7 +222,20 @@ pub fn date(
     };
     let style = DateStyle::new(known).offset(offset);
     let style = if time { style.and_time() } else { style };
+    let style = if year { style } else { style.without_year() };
     Ok(locale("date", values)?.date(at, style))
+}
+
+/// A time of day.
+#[cfg(feature = "locale")]
+#[filter_fn]
+pub fn time(
+    at: impl Moment,
+    values: &dyn Values,
+    #[optional(0)] offset: i32,
+) -> askama::Result<String> {
+    let style = DateStyle::default().time_only().offset(offset);
+    Ok(locale("time", values)?.date(at, style))
 }
 
 /// A date as people say it.

@@ -29,8 +29,11 @@
 //! }
 //! ```
 //!
-//! `askama = squall::askama` is not needed where `askama` is a dependency of the program itself. The templates of files lie in the folder
-//! `templates` of the crate: `#[template(path = "index.html")]`.
+//! The templates of files lie in the folder `templates` of the crate: `#[template(path = "index.html")]`. What is wrong with one is told at its
+//! struct. `use squall::template::filters;` brings the [`filters`] into the module of the struct.
+//!
+//! `askama = squall::askama` is needed in each template unless `askama` is a dependency of the program itself, of the version that squall has:
+//! `cargo add askama@0.16 --no-default-features`. Without either the compiler says ``can't find crate for `askama` ``.
 
 mod entities;
 pub mod filters;

@@ -31,6 +31,9 @@ use crate::{
 /// The host is `localhost` unless a request says another by `header("host", "example.com")`, which counts where the application has
 /// `allowed_hosts`.
 ///
+/// The cause of a 500 is told in the log, which a test does not have unless it sets a subscriber of `tracing`;
+/// [`debug(true)`](Application::debug) shows it in the page.
+///
 /// # Examples
 ///
 /// ```

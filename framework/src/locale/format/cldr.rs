@@ -10,7 +10,7 @@ use icu_calendar::types::RataDie;
 use icu_calendar::{Date, Iso};
 use icu_datetime::DateTimeFormatter;
 use icu_datetime::fieldsets::enums::{CompositeDateTimeFieldSet as FieldSet, *};
-use icu_datetime::fieldsets::{E, MD, T, YMD, YMDE};
+use icu_datetime::fieldsets::{E, MD, MDE, T, YMD, YMDE};
 use icu_datetime::input::{DateTime, Time};
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
@@ -111,7 +111,7 @@ impl Writing for Cldr {
     }
 }
 
-const SHAPES: [Shape; 13] = [
+const SHAPES: [Shape; 14] = [
     Shape::Date(Length::Short),
     Shape::Date(Length::Medium),
     Shape::Date(Length::Long),
@@ -123,6 +123,7 @@ const SHAPES: [Shape; 13] = [
     Shape::Time,
     Shape::Weekday,
     Shape::WeekdayTime,
+    Shape::WeekdayDay,
     Shape::Day,
     Shape::DayTime,
 ];
@@ -144,6 +145,7 @@ fn fields(shape: Shape) -> FieldSet {
         Shape::Time => FieldSet::Time(TimeFieldSet::T(T::hm())),
         Shape::Weekday => FieldSet::Date(DateFieldSet::E(E::long())),
         Shape::WeekdayTime => FieldSet::DateTime(DateAndTimeFieldSet::ET(E::long().with_time_hm())),
+        Shape::WeekdayDay => FieldSet::Date(DateFieldSet::MDE(MDE::long())),
         Shape::Day => FieldSet::Date(DateFieldSet::MD(MD::long())),
         Shape::DayTime => FieldSet::DateTime(DateAndTimeFieldSet::MDT(MD::long().with_time_hm())),
     }

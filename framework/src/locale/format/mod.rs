@@ -80,13 +80,8 @@ impl Format {
         style: DateStyle,
         translate: &dyn Translate,
     ) -> String {
-        let shape = match style.fields {
-            Fields::Date => Shape::Date(style.length),
-            Fields::Time => Shape::Time,
-            Fields::DateAndTime => Shape::DateTime(style.length),
-        };
-        self.writing
-            .date(clock::local(at, style.offset), shape, translate)
+        let at = clock::local(at, style.offset);
+        self.writing.date(at, Shape::of(style), translate)
     }
 
     /// A time as seen from another: "5 minutes ago", "yesterday at 3:15 pm"; a style without a time leaves the clock out. See [`relative`].
@@ -161,10 +156,25 @@ enum Shape {
     Weekday,
     /// Friday at 3:15 pm
     WeekdayTime,
+    /// Friday, July 10
+    WeekdayDay,
     /// July 10
     Day,
     /// July 10 at 3:15 pm
     DayTime,
+}
+
+impl Shape {
+    fn of(style: DateStyle) -> Self {
+        match (style.fields, style.without_year, style.length) {
+            (Fields::Time, _, _) => Self::Time,
+            (Fields::Date, false, length) => Self::Date(length),
+            (Fields::Date, true, Length::Full) => Self::WeekdayDay,
+            (Fields::Date, true, _) => Self::Day,
+            (Fields::DateAndTime, false, length) => Self::DateTime(length),
+            (Fields::DateAndTime, true, _) => Self::DayTime,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -53,12 +53,7 @@ impl Plain {
                 at.year()
             ),
             Length::Medium | Length::Long => long(),
-            Length::Full => {
-                let weekday = at.weekday().to_string();
-                let weekday = translated(translate, &weekday);
-                let message = translated(translate, messages::WEEKDAY_AND_DATE);
-                fill(&message, &[("weekday", &weekday), ("date", &long())])
-            }
+            Length::Full => with_weekday(at, &long(), translate),
         }
     }
 
@@ -103,7 +98,7 @@ impl Writing for Plain {
     }
 
     fn date(&self, at: OffsetDateTime, shape: Shape, translate: &dyn Translate) -> String {
-        let weekday = || translated(translate, &at.weekday().to_string()).into_owned();
+        let weekday = || weekday(at, translate);
         let with_time = |message, name, value: String| {
             let values = [(name, value.as_str()), ("time", &self.clock(at.time()))];
             fill(&translated(translate, message), &values)
@@ -125,6 +120,10 @@ impl Writing for Plain {
             Shape::Time => self.clock(at.time()),
             Shape::Weekday => weekday(),
             Shape::WeekdayTime => with_time(messages::WEEKDAY_AT, "weekday", weekday()),
+            Shape::WeekdayDay => {
+                let day = day(at, messages::MONTH_DAY, translate);
+                with_weekday(at, &day, translate)
+            }
             Shape::Day => day(at, messages::MONTH_DAY, translate),
             Shape::DayTime => with_time(
                 messages::DATE_AT,
@@ -141,6 +140,16 @@ impl Writing for Plain {
     fn yesterday(&self, _: bool) -> Option<&'static str> {
         None
     }
+}
+
+fn weekday(at: OffsetDateTime, translate: &dyn Translate) -> String {
+    translated(translate, &at.weekday().to_string()).into_owned()
+}
+
+fn with_weekday(at: OffsetDateTime, date: &str, translate: &dyn Translate) -> String {
+    let message = translated(translate, messages::WEEKDAY_AND_DATE);
+    let weekday = weekday(at, translate);
+    fill(&message, &[("weekday", &weekday), ("date", date)])
 }
 
 /// The day in words: `message` says which of them, and their order.

@@ -28,9 +28,11 @@ fn plain(tag: &str) -> Format {
 }
 
 fn style(offset: i32, length: Length, fields: Fields) -> DateStyle {
+    let without_year = false;
     DateStyle {
         length,
         fields,
+        without_year,
         offset,
     }
 }
@@ -373,6 +375,27 @@ fn plural_forms_are_those_of_the_chart() {
     check("pt", &[&|n| n < 2, &rest]);
     check("pt-PT", &[&|n| n == 1, &rest]);
     check("ja", &[&rest]);
+}
+
+#[test]
+fn a_day_of_this_year_needs_no_year() {
+    let of = |format: &Format, style: DateStyle| format.date(friday(), style.without_year(), &());
+    let english = Format::new("en");
+    assert_eq!(
+        of(&english, DateStyle::new(Length::Full)),
+        "Friday, July 10"
+    );
+    assert_eq!(of(&english, DateStyle::new(Length::Long)), "July 10");
+    assert_eq!(
+        of(&english, DateStyle::new(Length::Full).and_time()),
+        "July 10 at 3:15 pm"
+    );
+    assert_eq!(of(&english, DateStyle::default().time_only()), "3:15 pm");
+    #[cfg(feature = "icu")]
+    assert_eq!(
+        of(&Format::new("de"), DateStyle::new(Length::Full)),
+        "Freitag, 10. Juli"
+    );
 }
 
 proptest! {
