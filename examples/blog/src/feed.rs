@@ -34,15 +34,15 @@ pub(crate) struct Feed {
 impl Feed {
     async fn get(&self, cx: &mut Context) -> Result<Conditional<Vec<u8>>> {
         let posts = self.store.newest_whole(SHOWN).await?;
-        let uuid = self.store.uuid().await?;
+        let (uuid, deleted) = self.store.identity().await?;
         let feed = feed(&self.site.about, &self.site.about.origin(cx), &uuid, &posts);
-        let updated = SystemTime::from(feed.updated);
+        let changed = feed.updated.to_utc().max(deleted);
         let xml = feed.write_to(Vec::new())?;
         cx.set_header("content-type", "application/atom+xml; charset=utf-8")?;
         cx.set_header("cache-control", "no-cache")?;
         let validators = Validators::new()
             .entity_tag(EntityTag::of(&xml))
-            .last_modified(updated);
+            .last_modified(SystemTime::from(changed));
         Ok(cx.check_preconditions(&validators)?.map(|()| xml))
     }
 }

@@ -3,10 +3,11 @@
 //! Authors may write HTML into their Markdown. Whatever comes of it goes through `ammonia`: no scripts, no styles, no forms, no frames,
 //! links and pictures of http and https only, and no name that could take the place of one of the page (`id`).
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, panic, sync::LazyLock};
 
 use ammonia::Builder;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use tokio::task;
 
 /// Names within a post begin with it.
 const OWN: &str = "post-";
@@ -26,7 +27,14 @@ pub(crate) struct Rendered {
     pub(crate) summary: String,
 }
 
-pub(crate) fn render(markdown: &str) -> Rendered {
+/// Makes markup of a text, beside the event loop: a long one takes a while.
+pub(crate) async fn render(markdown: &str) -> Rendered {
+    let markdown = markdown.to_owned();
+    let rendered = task::spawn_blocking(move || render_here(&markdown)).await;
+    rendered.unwrap_or_else(|failure| panic::resume_unwind(failure.into_panic()))
+}
+
+fn render_here(markdown: &str) -> Rendered {
     let mut words = Words::default();
     let mut outline = Outline::default();
     let events = Parser::new_ext(markdown, extensions()).map(|event| {
@@ -217,11 +225,11 @@ fn within<'v>(tag: &str, attribute: &str, value: &'v str) -> Cow<'v, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DEEPEST, clean, render, summary};
+    use super::{DEEPEST, clean, render_here, summary};
 
     #[test]
     fn headings_do_not_skip_a_level() {
-        let html = render("### One\n# Two\n### Three\n###### Four\n## Five").html;
+        let html = render_here("### One\n# Two\n### Three\n###### Four\n## Five").html;
         let lines: Vec<_> = html.lines().collect();
         assert_eq!(
             lines,
@@ -237,21 +245,22 @@ mod tests {
 
     #[test]
     fn footnotes_lead_to_their_places() {
-        let html = render("A claim.[^1]\n\n[^1]: Its source.").html;
+        let html = render_here("A claim.[^1]\n\n[^1]: Its source.").html;
         assert!(html.contains("href=\"#post-1\""), "{html}");
         assert!(html.contains("id=\"post-1\""), "{html}");
     }
 
     #[test]
     fn the_words_are_those_that_are_read() {
-        let text = render("# Wind\n\nIt *blows* `hard`\nand <b>long</b>.\n\n* one\n* two").text;
+        let text =
+            render_here("# Wind\n\nIt *blows* `hard`\nand <b>long</b>.\n\n* one\n* two").text;
         assert_eq!(text, "Wind\nIt blows hard and long.\none\ntwo");
     }
 
     #[test]
     fn a_summary_ends_with_a_word() {
         assert_eq!(
-            render("# Head\n\nIt `is`.\n\n```\ncode\n```\n\n* so").summary,
+            render_here("# Head\n\nIt `is`.\n\n```\ncode\n```\n\n* so").summary,
             "It is. so"
         );
         assert_eq!(summary("a few\n words"), "a few words");
@@ -267,7 +276,7 @@ mod tests {
     fn what_is_nested_without_end_is_shown_as_it_was_written() {
         for piece in [">", "- ", "<div>", "<div></p></x>"] {
             let deep = piece.repeat(DEEPEST + 1) + "x";
-            let html = render(&deep).html;
+            let html = render_here(&deep).html;
             assert!(
                 html.starts_with("<pre") && html.matches('<').count() < 10,
                 "{piece}"
@@ -277,13 +286,18 @@ mod tests {
                 "{piece}"
             );
         }
-        let shallow = render(&("> ".repeat(20) + "x\n\n" + &"a<br>b<p>c\n\n".repeat(2 * DEEPEST)));
+        let shallow =
+            render_here(&("> ".repeat(20) + "x\n\n" + &"a<br>b<p>c\n\n".repeat(2 * DEEPEST)));
         assert!(shallow.html.starts_with("<blockquote>"));
     }
 
     #[test]
     fn what_no_feed_may_hold_is_left_out() {
         assert_eq!(clean("a\r\nb\u{8}\u{0}\tc\u{ffff}"), "a\nb\tc");
-        assert!(!render("a &#8; b &#x1b;").html.contains(['\u{8}', '\u{1b}']));
+        assert!(
+            !render_here("a &#8; b &#x1b;")
+                .html
+                .contains(['\u{8}', '\u{1b}'])
+        );
     }
 }

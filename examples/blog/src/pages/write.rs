@@ -71,7 +71,7 @@ impl Compose {
     async fn post(&self, cx: &mut Context, fields: Form<Fields>) -> Result<Response> {
         let page = WritePage::of(&self.desk.site, None, fields.into_inner());
         if page.is_unfinished() {
-            return page.back(cx);
+            return page.back(cx).await;
         }
         let Access::Author(author) = &self.desk.site.access else {
             return Err(HttpError::forbidden().into());
@@ -107,7 +107,7 @@ impl Edit {
     async fn post(&self, cx: &mut Context, fields: Form<Fields>) -> Result<Response> {
         let page = WritePage::of(&self.desk.site, Some(&self.slug), fields.into_inner());
         if page.is_unfinished() {
-            return page.back(cx);
+            return page.back(cx).await;
         }
         if !self
             .desk
@@ -229,30 +229,26 @@ struct WritePage<'s> {
 
 impl<'s> WritePage<'s> {
     fn of(site: &'s Site, slug: Option<&'s str>, fields: Fields) -> Self {
-        let fields = fields.cleaned();
-        let preview = fields
-            .preview
-            .is_some()
-            .then(|| markdown::render(&fields.text).html);
         Self {
             site,
             slug,
-            fields,
+            fields: fields.cleaned(),
             title_fault: None,
             text_fault: None,
-            preview,
+            preview: None,
         }
     }
 
     /// Whether it goes back to its author: to be looked at, or to be mended.
     fn is_unfinished(&self) -> bool {
-        self.preview.is_some()
+        self.fields.preview.is_some()
             || self.fields.fault_of_title().is_some()
             || self.fields.fault_of_text().is_some()
     }
 
-    fn back(mut self, cx: &mut Context) -> Result<Response> {
-        if self.preview.is_some() {
+    async fn back(mut self, cx: &mut Context) -> Result<Response> {
+        if self.fields.preview.is_some() {
+            self.preview = Some(markdown::render(&self.fields.text).await.html);
             return View(self)
                 .block(WritePage::as_preview)
                 .into_response(cx.request());

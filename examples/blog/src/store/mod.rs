@@ -76,6 +76,22 @@ pub(crate) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The page of this number, without its items yet, where there are so many in all. `None` where there is no such page.
+    fn of(number: u32, total: u32) -> Option<Self> {
+        let count = total.div_ceil(SHOWN).max(1);
+        (1..=count).contains(&number).then(|| Self {
+            items: Vec::new(),
+            number,
+            count,
+            total,
+        })
+    }
+
+    /// How many items stand on the pages before this one.
+    fn before(&self) -> u32 {
+        (self.number - 1) * SHOWN
+    }
+
     pub(crate) fn newer(&self) -> Option<u32> {
         (self.number > 1).then(|| self.number - 1)
     }
@@ -90,16 +106,6 @@ impl<T> Page<T> {
 pub(crate) struct Year {
     pub(crate) year: i32,
     pub(crate) posts: u32,
-}
-
-/// How many pages so many items fill.
-fn pages(total: u32) -> u32 {
-    total.div_ceil(SHOWN).max(1)
-}
-
-/// How many items stand on the pages before this one.
-fn before(number: u32) -> i64 {
-    i64::from(number.saturating_sub(1)) * i64::from(SHOWN)
 }
 
 impl Store {
@@ -161,22 +167,16 @@ impl Store {
         let total: u32 = sqlx::query_scalar("SELECT count(*) FROM posts")
             .fetch_one(&self.pool)
             .await?;
-        let count = pages(total);
-        if number == 0 || number > count {
+        let Some(page) = Page::of(number, total) else {
             return Ok(None);
-        }
+        };
         let items =
             sqlx::query_as("SELECT * FROM posts ORDER BY published DESC, id DESC LIMIT ? OFFSET ?")
                 .bind(SHOWN)
-                .bind(before(number))
+                .bind(page.before())
                 .fetch_all(&self.pool)
                 .await?;
-        Ok(Some(Page {
-            items,
-            number,
-            count,
-            total,
-        }))
+        Ok(Some(Page { items, ..page }))
     }
 
     /// The newest posts, whole: for the feed.
@@ -187,11 +187,12 @@ impl Store {
             .await
     }
 
-    /// What the feed is for ever known by.
-    pub(crate) async fn uuid(&self) -> Result<String> {
-        sqlx::query_scalar("SELECT uuid FROM blog")
+    /// What the feed is for ever known by, and when a post was last deleted.
+    pub(crate) async fn identity(&self) -> Result<(String, DateTime<Utc>)> {
+        let row = sqlx::query("SELECT uuid, deleted FROM blog")
             .fetch_one(&self.pool)
-            .await
+            .await?;
+        Ok((row.try_get("uuid")?, time(&row, "deleted")?))
     }
 
     pub(crate) async fn post(&self, slug: &str) -> Result<Option<Post>> {

@@ -1,9 +1,11 @@
 CREATE TABLE blog (
     -- A version 4 UUID (RFC 9562 §5.4): the feed is known by it, wherever the blog is found.
-    uuid TEXT NOT NULL
+    uuid TEXT NOT NULL,
+    -- When a post was last deleted, in seconds since 1970: the feed is another then.
+    deleted INTEGER NOT NULL DEFAULT 0
 );
 
-INSERT INTO blog SELECT
+INSERT INTO blog (uuid) SELECT
     substr(h, 1, 8) || '-' || substr(h, 9, 4) || '-4' || substr(h, 14, 3) || '-a' || substr(h, 18, 3) || '-' || substr(h, 21)
     FROM (SELECT lower(hex(randomblob(16))) AS h);
 
@@ -48,6 +50,10 @@ CREATE VIRTUAL TABLE words USING fts5 (title, text, tokenize = 'unicode61 remove
 
 CREATE TRIGGER words_go_with_their_post AFTER DELETE ON posts BEGIN
     DELETE FROM words WHERE rowid = old.id;
+END;
+
+CREATE TRIGGER a_deletion_is_noted AFTER DELETE ON posts BEGIN
+    UPDATE blog SET deleted = unixepoch();
 END;
 
 PRAGMA user_version = 1;

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Entry, Page, Result, SHOWN, Store, before, pages};
+use super::{Entry, Page, Result, SHOWN, Store};
 
 /// A post that has the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,22 +31,15 @@ impl Store {
     /// such page.
     pub(crate) async fn search(&self, words: &str, number: u32) -> Result<Option<Page<Hit>>> {
         let Some(expression) = expression(words) else {
-            let nothing = Page {
-                items: Vec::new(),
-                number,
-                count: 1,
-                total: 0,
-            };
-            return Ok((number == 1).then_some(nothing));
+            return Ok(Page::of(number, 0));
         };
         let total: u32 = sqlx::query_scalar("SELECT count(*) FROM words WHERE words MATCH ?")
             .bind(&expression)
             .fetch_one(&self.pool)
             .await?;
-        let count = pages(total);
-        if number == 0 || number > count {
+        let Some(page) = Page::of(number, total) else {
             return Ok(None);
-        }
+        };
         // A word in the title counts as much as eight of the text.
         let items = sqlx::query_as(
             "SELECT posts.*, highlight(words, 0, char(1), char(2)) AS found_title, \
@@ -56,15 +49,10 @@ impl Store {
         )
         .bind(&expression)
         .bind(SHOWN)
-        .bind(before(number))
+        .bind(page.before())
         .fetch_all(&self.pool)
         .await?;
-        Ok(Some(Page {
-            items,
-            number,
-            count,
-            total,
-        }))
+        Ok(Some(Page { items, ..page }))
     }
 }
 

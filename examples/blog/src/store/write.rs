@@ -44,7 +44,7 @@ pub(crate) enum Taken {
 impl Store {
     /// Adds a post, and gives its slug.
     pub(crate) async fn create(&self, draft: &Draft, author: &str) -> Result<String> {
-        let rendered = markdown::render(&draft.markdown);
+        let rendered = markdown::render(&draft.markdown).await;
         let mut transaction = self.begin().await?;
         let slug = free_slug(&mut transaction, &slug::slugify(&draft.title)).await?;
         let now = now();
@@ -69,7 +69,7 @@ impl Store {
 
     /// Changes a post; its slug stays. `false` where there is none.
     pub(crate) async fn update(&self, slug: &str, draft: &Draft) -> Result<bool> {
-        let rendered = markdown::render(&draft.markdown);
+        let rendered = markdown::render(&draft.markdown).await;
         let mut transaction = self.begin().await?;
         let id = sqlx::query_scalar(
             "UPDATE posts SET title = ?, markdown = ?, html = ?, summary = ?, updated = ? WHERE slug = ? RETURNING id",
@@ -105,9 +105,13 @@ impl Store {
                 .bind(&post.path)
                 .fetch_optional(&mut *transaction)
                 .await?;
-        let rendered = markdown::render(&post.draft.markdown);
+        if let Some((_, source)) = &known
+            && source.as_ref() == Some(&post.source)
+        {
+            return Ok(Taken::Known);
+        }
+        let rendered = markdown::render(&post.draft.markdown).await;
         let (id, taken) = match known {
-            Some((_, source)) if source.as_ref() == Some(&post.source) => return Ok(Taken::Known),
             Some((id, _)) => {
                 replace(&mut transaction, id, post, &rendered).await?;
                 (id, Taken::Changed)

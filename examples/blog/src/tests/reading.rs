@@ -245,6 +245,24 @@ async fn the_feed_is_valid_and_known_again() {
     assert_eq!(again.send().await.status(), 200);
 }
 
+/// Some readers of feeds know no tags.
+#[squall::test]
+async fn a_feed_without_a_post_is_another_feed() {
+    let blog = Blog::new().await;
+    import::first_posts(&blog.store).await.unwrap();
+    let answer = blog.get("/feed.atom").send().await;
+    let modified = answer.header("last-modified").unwrap();
+    let again = || {
+        let request = blog.get("/feed.atom");
+        request.header("if-modified-since", modified).send()
+    };
+    assert_eq!(again().await.status(), 304);
+    blog.send("/posts/squall-lines/delete", &[]).await;
+    let without = again().await;
+    assert_eq!(without.status(), 200);
+    assert!(!without.text().await.contains("Squall lines"));
+}
+
 #[squall::test]
 async fn an_error_is_a_page_of_the_blog() {
     let blog = Blog::new().await;

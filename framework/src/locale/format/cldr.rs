@@ -22,8 +22,9 @@ use time::OffsetDateTime;
 use super::messages::Translate;
 use super::plain::Plain;
 use super::relative::Unit;
-use super::tag::{self, Tag};
+use super::tag::Tag;
 use super::{Length, ListKind, Shape, Writing};
+use crate::http::languages;
 
 pub(super) struct Cldr {
     decimal: DecimalFormatter,
@@ -39,7 +40,7 @@ pub(super) struct Cldr {
 impl Cldr {
     /// `None` for a tag that is none, and for a language that CLDR knows nothing of.
     pub(super) fn new(tag: &str, parts: &Tag) -> Option<Self> {
-        let locale = Locale::try_from_str(&tag::subtags(tag).collect::<Vec<_>>().join("-")).ok()?;
+        let locale = Locale::try_from_str(&languages::tag(tag)?).ok()?;
         let locale = with_calendar_of_digits(locale);
         if !is_known(&locale) {
             return None;

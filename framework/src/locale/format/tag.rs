@@ -1,8 +1,8 @@
 //! The parts of a language tag that tables are looked up by.
-//!
-//! BCP 47 tags (`pt-BR`) and the names that files of gettext have (`pt_BR.UTF-8`) are read alike, in any case. Variants and extensions
-//! are passed over; nothing is refused.
 
+use crate::http::languages;
+
+/// A tag, read as [`languages::tag`] reads one. Variants and extensions are passed over; what is no tag is a language that no table has.
 pub(super) struct Tag {
     pub(super) script: Option<String>,
     /// `zh-Hant`, `zh-TW`, `zh`: the most exact first.
@@ -11,23 +11,19 @@ pub(super) struct Tag {
 
 impl Tag {
     pub(super) fn new(tag: &str) -> Self {
-        let mut subtags = subtags(tag);
-        let language = subtags.next().unwrap_or_default().to_ascii_lowercase();
-        let rest: Vec<_> = subtags.take_while(|subtag| subtag.len() > 1).collect();
-        let script = rest
-            .iter()
-            .find(|subtag| is_script(subtag))
-            .map(|subtag| titled(subtag));
-        let region = rest
-            .iter()
-            .find(|subtag| is_region(subtag))
-            .map(|subtag| subtag.to_ascii_uppercase());
-        let exact = script
-            .iter()
-            .chain(&region)
-            .map(|subtag| format!("{language}-{subtag}"));
-        let names = exact.chain([language.clone()]).collect();
-        Self { script, names }
+        let tag = languages::tag(tag).unwrap_or_default();
+        let mut subtags = tag.split('-');
+        let language = subtags.next().unwrap_or_default();
+        // A subtag of one letter begins an extension.
+        let rest: Vec<&str> = subtags.take_while(|subtag| subtag.len() > 1).collect();
+        let find = |is_it: fn(&str) -> bool| rest.iter().copied().find(|subtag| is_it(subtag));
+        let (script, region) = (find(is_script), find(is_region));
+        let exact = [script, region].into_iter().flatten();
+        let exact = exact.map(|subtag| format!("{language}-{subtag}"));
+        Self {
+            script: script.map(str::to_owned),
+            names: exact.chain([language.to_owned()]).collect(),
+        }
     }
 
     /// The language alone, in small letters.
@@ -54,12 +50,6 @@ impl Tag {
     }
 }
 
-/// The parts of a tag, without what gettext sets behind it.
-pub(super) fn subtags(tag: &str) -> impl Iterator<Item = &str> {
-    let end = tag.find(['.', '@']).unwrap_or(tag.len());
-    tag[..end].split(['-', '_'])
-}
-
 fn is_script(subtag: &str) -> bool {
     subtag.len() == 4 && subtag.bytes().all(|b| b.is_ascii_alphabetic())
 }
@@ -70,11 +60,6 @@ fn is_region(subtag: &str) -> bool {
         3 => subtag.bytes().all(|b| b.is_ascii_digit()),
         _ => false,
     }
-}
-
-fn titled(subtag: &str) -> String {
-    let (first, rest) = subtag.split_at(1);
-    first.to_ascii_uppercase() + &rest.to_ascii_lowercase()
 }
 
 #[cfg(test)]
