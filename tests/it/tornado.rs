@@ -447,7 +447,7 @@ const LANGUAGES: &[Row] = &[
         ],
     ),
     (
-        "LO5, LO6: dates, numbers, lists, direction",
+        "LO5, LO6: dates, days without a year, numbers, lists, direction",
         &[
             "languages::dates_and_numbers_are_english_where_nothing_else_is_there",
             "languages::dates_numbers_and_lists_are_those_of_the_language",
