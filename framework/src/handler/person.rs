@@ -16,7 +16,7 @@ use ::http::StatusCode;
 use ::http::{HeaderValue, header};
 
 #[cfg(feature = "locale")]
-use super::Response;
+use super::{Response, finish::forbids_content};
 use super::{
     context::Context,
     error::{HttpError, Misuse, Result},
@@ -103,10 +103,7 @@ impl Person {
 impl Language {
     fn sign(&self, response: &mut Response) {
         // A 304 says nothing of what it stands for, but for how it was chosen (RFC 9110 §15.4.5).
-        let has_content = !matches!(
-            response.status(),
-            StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT
-        );
+        let has_content = !forbids_content(response.status());
         let headers = response.headers_mut();
         if has_content {
             headers
