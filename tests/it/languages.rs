@@ -9,7 +9,8 @@ use squall::{
     Application, Context, Files, HttpError, Json, Options, Redirect, Routes, State, View,
     askama::Template,
     handler,
-    handler::RequestHandle,
+    handler::{Conditional, RequestHandle},
+    http::Validators,
     locale::{Count, DateStyle, Length, Locale, Locales},
     routes,
     template::filters,
@@ -146,7 +147,7 @@ impl Everywhere {
     }
 }
 
-/// No language is asked for.
+/// It speaks no language.
 #[handler(base = site)]
 #[route("/silent")]
 struct Silent {
@@ -245,7 +246,7 @@ async fn the_language_is_a_field_and_an_argument() {
 }
 
 #[squall::test]
-async fn who_asks_for_no_language_says_none() {
+async fn who_speaks_no_language_names_none() {
     let answer = get("/silent", &[("x-user-language", "pl")]).await;
     assert_eq!(answer.header("content-language"), None);
     assert_eq!(answer.header("vary"), None);
@@ -313,6 +314,91 @@ async fn a_user_is_known_by_a_cookie_also_where_none_names_the_language() {
     assert_eq!(named.as_deref(), Some("accept-language, cookie"));
 }
 
+/// It has spoken when it fails, and when it finds that the client has it all.
+#[handler]
+#[route("/spoken/{what}")]
+struct Spoken {
+    what: String,
+    locale: Locale,
+}
+
+#[handler]
+impl Spoken {
+    fn get(&self, cx: &mut Context) -> squall::Result<Conditional<String>> {
+        match &*self.what {
+            "conditional" => {
+                let validators = Validators::new().entity_tag("\"1\"".parse()?);
+                let checked = cx.check_preconditions(&validators)?;
+                Ok(checked.map(|()| self.locale.t("Hello {name}").into()))
+            }
+            what => {
+                let said = self.locale.t("Hello {name}").to_string();
+                assert_eq!(what, "error", "{said}");
+                Err(HttpError::not_found().into())
+            }
+        }
+    }
+}
+
+#[squall::test]
+async fn what_was_said_before_an_error_is_no_language_of_its_page() {
+    const ROUTES: Routes = routes![Spoken];
+    let client = TestClient::new(Application::new(ROUTES).state(locales()));
+    for (target, status) in [("/spoken/error", 404), ("/spoken/panic", 500)] {
+        let page = client.get(target).header("accept-language", "de");
+        let page = page.send().await;
+        assert_eq!(page.status(), status);
+        assert_eq!(page.header("content-language"), None, "{target}");
+        let vary = page.header("vary").unwrap_or_default();
+        assert!(!vary.contains("language"), "{vary}");
+    }
+}
+
+#[squall::test]
+async fn a_304_before_anything_was_said_varies_like_what_it_stands_for() {
+    const ROUTES: Routes = routes![Spoken];
+    let client = TestClient::new(Application::new(ROUTES).state(locales()));
+    let get = || client.get("/spoken/conditional");
+    let whole = get().send().await;
+    assert_eq!(whole.status(), 200);
+    let unchanged = get().header("if-none-match", "\"1\"").send().await;
+    assert_eq!(unchanged.status(), 304);
+    assert_eq!(whole.header("vary"), Some("accept-language, cookie"));
+    assert_eq!(unchanged.header("vary"), whole.header("vary"));
+    assert_eq!(unchanged.header("content-language"), None);
+}
+
+/// The languages are none of the application's, and who has chosen none gets what he would have got.
+#[handler]
+#[route("/hooked")]
+struct Hooked;
+
+#[handler]
+impl Hooked {
+    #[user_locale]
+    fn locale(&self, cx: &mut Context) -> Option<Locale> {
+        match cx.cookie("chosen") {
+            Some(language) => locales().get(&language),
+            None => Some(cx.locale().clone()),
+        }
+    }
+
+    fn get(&self, locale: Locale) -> String {
+        locale.t("Hello {name}").into()
+    }
+}
+
+#[squall::test]
+async fn a_hook_alone_has_several_languages() {
+    const ROUTES: Routes = routes![Hooked];
+    let client = TestClient::new(Application::new(ROUTES));
+    for (cookie, language) in [("chosen=de", "de"), ("", "en")] {
+        let answer = client.get("/hooked").header("cookie", cookie).send().await;
+        assert_eq!(answer.header("content-language"), Some(language));
+        assert_eq!(answer.header("vary"), Some("accept-language, cookie"));
+    }
+}
+
 /// The language is taken before the hook of the struct itself has run.
 #[handler]
 #[route("/early")]
@@ -361,7 +447,7 @@ fn a_language_that_is_taken_before_its_hook_is_refused_at_the_start() {
 }
 
 #[squall::test]
-async fn what_is_ready_made_speaks_no_language_whatever_its_base_asks() {
+async fn what_is_ready_made_speaks_no_language_whatever_its_base_takes() {
     const ROUTES: Routes = routes![
         "/static/{*path}" => Files::new("static"),
         "/old" => Redirect::permanent("/new"),
@@ -630,7 +716,7 @@ fn dates_and_numbers_are_english_where_nothing_else_is_there() {
 #[template(
     askama = squall::askama,
     ext = "html",
-    source = r#"{{ at|date }} | {{ at|date(length = "short", time = true, offset = 60) }} | {{ at|relative_date }} | {{ soon|relative_date(time = false) }} | {{ number|number }} | {{ names|list }} | {{ at|date(length = "full", year = false) }} | {{ at|time(offset = -60) }}"#
+    source = r#"{{ at|date }} | {{ at|date(length = "short", time = true, offset = 60) }} | {{ soon|relative_date(time = false) }} | {{ number|number }} | {{ names|list }} | {{ at|date(length = "full", year = false) }} | {{ at|time(offset = -60) }}"#
 )]
 struct Written<'w> {
     at: SystemTime,
@@ -695,34 +781,35 @@ async fn written(language: &str) -> String {
 
 #[squall::test]
 async fn dates_numbers_and_lists_are_those_of_the_language() {
-    let english = written("en").await;
-    let parts: Vec<_> = english.split(" | ").collect();
-    assert_eq!(parts[0], "November 27, 2026");
-    assert_eq!(parts[1], "11/27/26, 3:00 pm");
-    assert_eq!(
-        parts[3..],
-        [
-            "5 minutes ago",
-            "1,234.5",
-            "&#60;A&#62;, B and C",
-            "Friday, November 27",
-            "1:00 pm"
-        ]
-    );
-    let german = written("de").await;
-    let parts: Vec<_> = german.split(" | ").collect();
-    assert_eq!(parts[0], "27. November 2026");
-    assert_eq!(parts[1], "27.11.26, 15:00");
-    assert_eq!(
-        parts[3..],
-        [
-            "vor 5 Minuten",
-            "1.234,5",
-            "&#60;A&#62;, B und C",
-            "Freitag, 27. November",
-            "13:00"
-        ]
-    );
+    for (language, expected) in [
+        (
+            "en",
+            [
+                "November 27, 2026",
+                "11/27/26, 3:00 pm",
+                "5 minutes ago",
+                "1,234.5",
+                "&#60;A&#62;, B and C",
+                "Friday, November 27",
+                "1:00 pm",
+            ],
+        ),
+        (
+            "de",
+            [
+                "27. November 2026",
+                "27.11.26, 15:00",
+                "vor 5 Minuten",
+                "1.234,5",
+                "&#60;A&#62;, B und C",
+                "Freitag, 27. November",
+                "13:00",
+            ],
+        ),
+    ] {
+        let page = written(language).await;
+        assert_eq!(page.split(" | ").collect::<Vec<_>>(), expected);
+    }
 }
 
 #[squall::test]

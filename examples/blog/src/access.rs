@@ -4,7 +4,8 @@
 //! from the page `/key` gets a cookie with it, until the browser is closed. Where a request comes from counts for nothing: behind a proxy
 //! everybody comes from the same machine.
 //!
-//! Besides, a form must have been sent by a page of this origin, by `sec-fetch-site`, or by `origin` where a browser does not know that.
+//! Besides, what changes a post, and `/leave`, takes only a form that a page of this origin has sent: by `sec-fetch-site`, or by `origin`
+//! where a browser does not know that. `/key` needs no such check, for its form has the key; `/language` changes nothing but a cookie.
 
 use std::fmt;
 
@@ -57,20 +58,11 @@ impl Key {
         self.0.len() == text.len() && difference == 0
     }
 
-    /// The cookie by which its browser is known. It goes no other way than over TLS where that is how readers find the blog.
-    pub(crate) fn cookie(&self, about: &About) -> Cookie<'static> {
-        let is_secure = about
-            .url
-            .as_ref()
-            .is_some_and(|url| url.starts_with("https:"));
+    /// The cookie by which its browser is known. It goes no other way than over TLS where that is how the blog was found at this origin.
+    pub(crate) fn cookie(&self, origin: &str) -> Cookie<'static> {
         let cookie = Cookie::build((COOKIE, self.0.clone()));
-        cookie.secure(is_secure).build()
+        cookie.secure(origin.starts_with("https:")).build()
     }
-}
-
-/// Lets a browser forget the key.
-pub(crate) fn forget(cx: &mut Context) -> Result<()> {
-    cx.clear_cookie(COOKIE)
 }
 
 impl fmt::Display for Key {
@@ -83,6 +75,11 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key")
     }
+}
+
+/// Lets a browser forget the key.
+pub(crate) fn forget(cx: &mut Context) -> Result<()> {
+    cx.clear_cookie(COOKIE)
 }
 
 /// Whether this request may write, and in whose name.
@@ -112,6 +109,8 @@ impl FromRequestParts for Access {
         let Some(author) = about.as_ref().and_then(|about| about.author.as_ref()) else {
             return Ok(Self::ReadOnly);
         };
+        // What is shown to the author is for nobody else.
+        cx.add_header("vary", "cookie")?;
         let is_author = cx.cookie(COOKIE).is_some_and(|key| author.key.is(&key));
         Ok(if is_author {
             Self::Author(author.name.clone())

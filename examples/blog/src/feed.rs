@@ -2,8 +2,6 @@
 //!
 //! Feed and entries have names of their own (`urn:uuid:…`), made with the database: a reader knows them again when the blog has moved.
 
-use std::time::SystemTime;
-
 use atom_syndication::{
     Content, Entry, Feed as Atom, FixedDateTime, Generator, Link, Person, Text,
 };
@@ -33,17 +31,22 @@ pub(crate) struct Feed {
 #[handler]
 impl Feed {
     async fn get(&self, cx: &mut Context) -> Result<Conditional<Vec<u8>>> {
-        let posts = self.store.newest_whole(SHOWN).await?;
-        let (uuid, deleted) = self.store.identity().await?;
-        let feed = feed(&self.site.about, &self.site.about.origin(cx), &uuid, &posts);
-        let changed = feed.updated.to_utc().max(deleted);
-        let xml = feed.write_to(Vec::new())?;
-        cx.set_header("content-type", "application/atom+xml; charset=utf-8")?;
-        cx.set_header("cache-control", "no-cache")?;
+        let (about, origin) = (&self.site.about, self.site.about.origin(cx));
+        // What changes after this is in the feed, and makes it no newer than it is.
+        let state = self.store.state().await?;
+        let named = format!("{} {} {origin} {about:?}", state.uuid, state.changes);
         let validators = Validators::new()
-            .entity_tag(EntityTag::of(&xml))
-            .last_modified(SystemTime::from(changed));
-        Ok(cx.check_preconditions(&validators)?.map(|()| xml))
+            .entity_tag(EntityTag::of(named.as_bytes()))
+            .last_modified(state.changed.into());
+        cx.set_header("cache-control", "no-cache")?;
+        // Most who ask have it already.
+        if cx.check_preconditions(&validators)?.is_not_modified() {
+            return Ok(Conditional::NotModified);
+        }
+        cx.set_header("content-type", "application/atom+xml; charset=utf-8")?;
+        let posts = self.store.newest_whole(SHOWN).await?;
+        let feed = feed(about, &origin, &state.uuid, &posts);
+        Ok(Conditional::Modified(feed.write_to(Vec::new())?))
     }
 }
 

@@ -50,20 +50,7 @@ pub(crate) fn read(source: &str, stem: &str) -> Result<Imported, String> {
         .as_deref()
         .map(bare)
         .filter(|path| !path.is_empty());
-    let published = match (&head.date, path) {
-        (Some(date), _) => of_key(date)?,
-        (None, Some(path)) => of_path(path)?,
-        (None, None) => {
-            return Err("there is neither a `date` nor a `path` that begins with one".to_owned());
-        }
-    };
-    // Neither SQLite nor a feed (RFC 3339) knows others.
-    if !(0..=9999).contains(&published.year()) {
-        return Err(format!(
-            "the year {} does not have four digits",
-            published.year()
-        ));
-    }
+    let published = published(head.date.as_ref(), path)?;
     let named = head.slug.as_deref().or_else(|| path?.rsplit('/').next());
     let name = named.unwrap_or(stem);
     Ok(Imported {
@@ -93,31 +80,41 @@ pub(crate) fn read(source: &str, stem: &str) -> Result<Imported, String> {
     })
 }
 
+/// When the post was published: by its `date`, or else by its path.
+fn published(date: Option<&Value>, path: Option<&str>) -> Result<DateTime<Utc>, String> {
+    let published = match (date, path) {
+        (Some(date), _) => of_key(date)?,
+        (None, Some(path)) => of_path(path)?,
+        (None, None) => {
+            return Err("there is neither a `date` nor a `path` that begins with one".to_owned());
+        }
+    };
+    // Neither SQLite nor a feed (RFC 3339) knows others.
+    if (0..=9999).contains(&published.year()) {
+        Ok(published)
+    } else {
+        Err(format!(
+            "the year {} does not have four digits",
+            published.year()
+        ))
+    }
+}
+
 /// The TOML, and what stands behind it.
 fn split(source: &str) -> Result<(&str, &str), String> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let mut rest = source;
-    let mut line = || {
-        let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
-        let is_last = line.len() == rest.len();
-        rest = behind;
-        (line.trim_end(), behind, is_last)
-    };
-    if line().0 != FENCE {
-        return Err("the first line is not `+++`".to_owned());
-    }
-    let start = source.find('\n').map_or(source.len(), |end| end + 1);
-    loop {
-        let (text, behind, is_last) = line();
-        if text == FENCE {
-            let end = source.len() - behind.len();
-            let head = source[start..end].trim_end().trim_end_matches(FENCE);
-            return Ok((head, behind));
+    let is_fence = |line: &&str| line.trim_end() == FENCE;
+    let mut lines = source.split_inclusive('\n');
+    let first = lines.next().filter(is_fence);
+    let start = first.ok_or("the first line is not `+++`")?.len();
+    let mut end = start;
+    for line in lines {
+        if is_fence(&line) {
+            return Ok((&source[start..end], &source[end + line.len()..]));
         }
-        if is_last {
-            return Err("there is no second line `+++`".to_owned());
-        }
+        end += line.len();
     }
+    Err("there is no second line `+++`".to_owned())
 }
 
 fn bare(path: &str) -> &str {
@@ -148,8 +145,8 @@ fn of_key(date: &Value) -> Result<DateTime<Utc>, String> {
     let whole = DateTime::parse_from_rfc3339(&text)
         .map(|date| date.to_utc())
         .ok();
+    let day = || midnight(text.parse().ok()?);
     // A time without an offset is taken for one of UTC.
-    let day = || midnight(text.get(..10)?.parse().ok()?);
     let local = || {
         Some(
             text.replacen(' ', "T", 1)
@@ -227,7 +224,7 @@ mod tests {
             ("Text", "first line"),
             ("", "first line"),
             ("+++\ntitle = 'x'\n", "second line"),
-            ("+++\ntitle = \n+++\n", ""),
+            ("+++\ntitle = \n+++\n", "line 2"),
             ("+++\npath = '2023/12/15/x'\n+++\n", "title"),
             (
                 "+++\npath = '2023/12/15/x'\ntitle = ' '\n+++\n",
@@ -243,6 +240,14 @@ mod tests {
                 "does not begin with a date",
             ),
             ("+++\ntitle = 'x'\ndate = 'soon'\n+++\n", "no date: soon"),
+            (
+                "+++\ntitle = 'x'\ndate = '2024-02-29T99:99'\n+++\n",
+                "no date: 2024-02-29T99:99",
+            ),
+            (
+                "+++\ntitle = 'x'\ndate = '2024-02-29 soon'\n+++\n",
+                "no date: 2024-02-29 soon",
+            ),
             (
                 "+++\ntitle = 'x'\npath = '12023/12/15/x'\n+++\n",
                 "the year 12023",

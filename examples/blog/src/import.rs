@@ -44,11 +44,12 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, taken: Taken) {
-        match taken {
-            Taken::New => self.new += 1,
-            Taken::Changed => self.changed += 1,
-            Taken::Known => self.known += 1,
+    fn count(&mut self, outcome: &Result<Taken, String>) {
+        match outcome {
+            Ok(Taken::New) => self.new += 1,
+            Ok(Taken::Changed) => self.changed += 1,
+            Ok(Taken::Known) => self.known += 1,
+            Err(_) => self.bad += 1,
         }
     }
 }
@@ -106,10 +107,7 @@ pub(crate) async fn take_in(
     let mut tally = Tally::default();
     for file in files {
         let outcome = take_in_one(store, file).await;
-        match &outcome {
-            Ok(taken) => tally.count(*taken),
-            Err(_) => tally.bad += 1,
-        }
+        tally.count(&outcome);
         tell(file, outcome);
     }
     tally

@@ -5,8 +5,8 @@
 //!
 //! # Who may write
 //!
-//! There are no accounts. Without `--author NAME` the blog is read-only. With it, the blog prints a key, and whoever gives that on the page
-//! `/key` may write. [`access`] has the rules with their reasons.
+//! There are no accounts. Without `--author NAME` the blog is read-only. With it, there is a key, that of `--key` or one that is printed at the
+//! start, and whoever gives that on the page `/key` may write. [`access`] has the rules with their reasons.
 //!
 //! # Languages
 //!

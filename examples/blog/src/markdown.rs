@@ -1,7 +1,8 @@
 //! Markdown as markup for pages and as plain text for the search.
 //!
 //! Authors may write HTML into their Markdown. Whatever comes of it goes through `ammonia`: no scripts, no styles, no forms, no frames,
-//! links and pictures of http and https only, and no name that could take the place of one of the page (`id`).
+//! links to http, https
+//! and mail only, pictures likewise, of which the page's policy shows those of https, and no name that could take the place of one of the page (`id`).
 
 use std::{borrow::Cow, panic, sync::LazyLock};
 
@@ -31,6 +32,7 @@ pub(crate) struct Rendered {
 pub(crate) async fn render(markdown: &str) -> Rendered {
     let markdown = markdown.to_owned();
     let rendered = task::spawn_blocking(move || render_here(&markdown)).await;
+    // Nobody cancels it, so its failure is a panic.
     rendered.unwrap_or_else(|failure| panic::resume_unwind(failure.into_panic()))
 }
 
@@ -148,11 +150,15 @@ impl Words {
             Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)) => self.is_prose = false,
             Event::Text(words) | Event::Code(words) => self.push(&clean(words)),
             Event::SoftBreak | Event::End(TagEnd::TableCell) => self.push(" "),
-            Event::HardBreak => self.push("\n"),
-            Event::End(
-                TagEnd::Paragraph | TagEnd::Item | TagEnd::Heading(_) | TagEnd::CodeBlock,
+            Event::HardBreak
+            | Event::End(
+                TagEnd::Paragraph
+                | TagEnd::Item
+                | TagEnd::Heading(_)
+                | TagEnd::CodeBlock
+                | TagEnd::TableRow
+                | TagEnd::TableHead,
             ) => self.push("\n"),
-            Event::End(TagEnd::TableRow | TagEnd::TableHead) => self.push("\n"),
             _ => (),
         }
     }

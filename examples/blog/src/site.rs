@@ -6,7 +6,7 @@ use askama::Template;
 use squall::{
     Context, HttpError, Result, State, View, handler,
     handler::FromRequestParts,
-    http::{HeaderMap, HeaderValue},
+    http::{HeaderMap, HeaderValue, Uri},
     locale::{Locale, Locales},
     template::filters,
 };
@@ -33,16 +33,20 @@ impl About {
     }
 }
 
-/// Reads the option `--url`.
+/// Reads the option `--url`: a scheme and a host, for the routes know of no path in front of theirs.
 pub(crate) fn origin(url: &str) -> std::result::Result<String, String> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    match rest {
-        Some(host) if !host.is_empty() && !url.contains(['?', '#', ' ']) => {
-            Ok(url.trim_end_matches('/').to_owned())
-        }
-        _ => Err("expected a URL such as `https://blog.example`".to_owned()),
+    let bare = url.strip_suffix('/').unwrap_or(url);
+    let uri: Option<Uri> = bare.parse().ok();
+    let is_origin = |uri: Uri| {
+        let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_host = uri.host().is_some_and(|host| !host.is_empty());
+        // A parsed URI has a path of its own where none was written.
+        is_web && has_host && uri.path() == "/" && uri.query().is_none() && !bare.ends_with('/')
+    };
+    if uri.is_some_and(is_origin) && !bare.contains('#') {
+        Ok(bare.to_owned())
+    } else {
+        Err("expected a URL such as `https://blog.example`, without a path".to_owned())
     }
 }
 
@@ -103,5 +107,38 @@ impl FromRequestParts for Here {
 impl fmt::Display for Here {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::origin;
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_host() {
+        for (url, expected) in [
+            ("https://blog.example", "https://blog.example"),
+            ("https://blog.example/", "https://blog.example"),
+            ("http://127.0.0.1:8903", "http://127.0.0.1:8903"),
+        ] {
+            assert_eq!(origin(url).as_deref(), Ok(expected));
+        }
+        for url in [
+            "",
+            "blog.example",
+            "/",
+            "https:",
+            "https://",
+            "https:///",
+            "ftp://blog.example",
+            "https://blog.example//",
+            "https://blog.example/blog",
+            "https://blog.example?a",
+            "https://blog.example#a",
+            "https://a b",
+            "javascript:alert(1)",
+        ] {
+            assert!(origin(url).is_err(), "{url}");
+        }
     }
 }

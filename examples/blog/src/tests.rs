@@ -30,23 +30,15 @@ const KEY: &str = "0123456789abcdef";
 const COOKIE: &str = "author=0123456789abcdef";
 
 impl Blog {
-    async fn with_author(author: Option<&str>) -> Self {
+    async fn of(about: About) -> Self {
         let (store, is_new) = Store::open(":memory:").await.unwrap();
         assert!(is_new);
-        let about = About {
-            title: "Test & Co".to_owned(),
-            author: author.map(|name| Author {
-                name: name.to_owned(),
-                key: Key::read(KEY).unwrap(),
-            }),
-            url: None,
-        };
         let client = TestClient::new(app(store.clone(), about, locales().unwrap()));
         Self { client, store }
     }
 
     async fn new() -> Self {
-        Self::with_author(Some("Ann")).await
+        Self::of(about()).await
     }
 
     async fn page(&self, target: &str) -> Page {
@@ -81,6 +73,17 @@ impl Blog {
             .await;
         assert_eq!(answer.status(), 303);
         answer.header("location").unwrap().to_owned()
+    }
+}
+
+fn about() -> About {
+    About {
+        title: "Test & Co".to_owned(),
+        author: Some(Author {
+            name: "Ann".to_owned(),
+            key: Key::read(KEY).unwrap(),
+        }),
+        url: None,
     }
 }
 

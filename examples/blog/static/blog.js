@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     const id = link.dataset.block;
     refresh(id, link.href).then((place) => {
-        history.pushState({ id }, "", link.href);
+        history.pushState({}, "", link.href);
         place.focus({ preventScroll: true });
         scrollTo({ top: 0 });
     }, unlessAborted(() => location.assign(link.href)));
@@ -66,14 +66,10 @@ for (const button of document.querySelectorAll("button[data-block]")) {
     button.addEventListener("click", (event) => {
         event.preventDefault();
         const form = button.form;
-        const send = () => {
-            button.removeAttribute("data-block");
-            form.noValidate = true;
-            HTMLFormElement.prototype.submit.call(form);
-        };
         refresh(button.dataset.block, form.action, new FormData(form, button)).then(
             (place) => place.scrollIntoView({ block: "nearest" }),
-            unlessAborted(send),
+            // The button goes with it: without that the form would mean something else.
+            unlessAborted(() => form.requestSubmit(button)),
         );
     });
 }

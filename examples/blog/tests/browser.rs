@@ -61,7 +61,7 @@ async fn visit(browser: &Browser, blog: &Blog) -> Result<()> {
 
 async fn read(browser: &Browser, blog: &Blog) -> Result<()> {
     browser.goto(&blog.url("/")).await?;
-    browser.click("link", "One loop, many winds").await?;
+    browser.click_link("One loop, many winds").await?;
     browser.wait_for("h1", "One loop, many winds").await?;
     browser.press(".beside [rel=prev]").await?;
     browser.wait_for("h1", "Squall lines").await
@@ -71,29 +71,41 @@ async fn write(browser: &Browser, blog: &Blog) -> Result<()> {
     browser.goto(&blog.url("/compose")).await?;
     browser.wait_for("h1", "For the author").await?;
     browser.fill("#key", KEY).await?;
-    browser.click("button", "Enter").await?;
+    browser.click_button("Enter").await?;
     browser.wait_for("h1", "New post").await?;
-    browser.click("link", "Squall Lines").await?;
-    browser.click("link", "Write").await?;
+    browser.click_link("Squall Lines").await?;
+    browser.click_link("Write").await?;
     browser.fill("#title", "Written in a browser").await?;
     browser
         .fill("#text", "It **works**.\n\n## In a place of its own")
         .await?;
     browser.mark_page().await?;
-    browser.click("button", "Preview").await?;
+    browser.click_button("Preview").await?;
     browser.wait_for("#preview strong", "works").await?;
     browser.check_still_there("the preview").await?;
-    browser.click("button", "Publish").await?;
+    // Without the script it is a page.
+    browser
+        .client
+        .execute(
+            "window.fetch = () => Promise.reject(new Error())",
+            Vec::new(),
+        )
+        .await?;
+    browser.click_button("Preview").await?;
+    browser.wait_for_another_page().await?;
+    browser.wait_for(".preview .prose strong", "works").await?;
+    browser.wait_for("h1", "New post").await?;
+    browser.click_button("Publish").await?;
     browser.wait_for("h1", "Written in a browser").await?;
-    browser.click("link", "Edit").await?;
+    browser.click_link("Edit").await?;
     browser.fill("#title", ", twice").await?;
-    browser.click("button", "Save").await?;
+    browser.click_button("Save").await?;
     browser
         .wait_for("h1", "Written in a browser, twice")
         .await?;
-    browser.click("link", "Delete").await?;
+    browser.click_link("Delete").await?;
     browser.wait_for("h1", "Delete this post?").await?;
-    browser.click("button", "Delete").await?;
+    browser.click_button("Delete").await?;
     browser.wait_for(".entry h2", "Reading a barometer").await
 }
 
@@ -122,7 +134,7 @@ async fn turn(browser: &Browser, blog: &Blog) -> Result<()> {
     }
     browser.goto(&blog.url("/")).await?;
     browser.mark_page().await?;
-    browser.click("link", "Next").await?;
+    browser.click_link("Next").await?;
     browser.wait_for(".turn span", "Page 2 of 2").await?;
     assert!(
         browser
@@ -312,18 +324,21 @@ impl Browser {
         Ok(self.client.goto(url).await?)
     }
 
-    /// Clicks the first link or button whose text this is.
-    async fn click(&self, what: &str, text: &str) -> Result<()> {
-        let path = match what {
-            "link" => format!("//a[normalize-space()='{text}']"),
-            _ => format!("//button[normalize-space()='{text}']"),
-        };
-        Ok(self
-            .client
-            .find(Locator::XPath(&path))
-            .await?
-            .click()
-            .await?)
+    /// Clicks the first link whose text this is.
+    async fn click_link(&self, text: &str) -> Result<()> {
+        self.click(&format!("//a[normalize-space()='{text}']"))
+            .await
+    }
+
+    /// Clicks the first button whose text this is.
+    async fn click_button(&self, text: &str) -> Result<()> {
+        self.click(&format!("//button[normalize-space()='{text}']"))
+            .await
+    }
+
+    async fn click(&self, path: &str) -> Result<()> {
+        let element = self.client.find(Locator::XPath(path)).await?;
+        Ok(element.click().await?)
     }
 
     async fn press(&self, selector: &str) -> Result<()> {
@@ -383,16 +398,27 @@ impl Browser {
         Ok(())
     }
 
+    async fn is_marked(&self) -> Result<bool> {
+        let script = "return window.isMarked === true";
+        Ok(self.client.execute(script, Vec::new()).await? == json!(true))
+    }
+
     async fn check_still_there(&self, what: &str) -> Result<()> {
-        let is_marked = self
-            .client
-            .execute("return window.isMarked === true", Vec::new())
-            .await?;
-        if is_marked == json!(true) {
+        if self.is_marked().await? {
             Ok(())
         } else {
             Err(format!("{what} has loaded the page anew").into())
         }
+    }
+
+    async fn wait_for_another_page(&self) -> Result<()> {
+        let is_gone = async {
+            while self.is_marked().await? {
+                sleep(Duration::from_millis(20)).await;
+            }
+            Ok(())
+        };
+        timeout(PATIENCE, is_gone).await?
     }
 
     /// Writes a post, as the form does.
@@ -438,7 +464,7 @@ impl Browser {
                       (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1)); \
                       return [wide, out.map((e) => e.outerHTML.slice(0, 80))]";
         let found = self.client.execute(script, Vec::new()).await?;
-        if found[0].as_u64() > Some(width.into()) || found[1] != json!([]) {
+        if found[0].as_u64().is_none_or(|wide| wide > width.into()) || found[1] != json!([]) {
             return Err(format!("{place}: wider than {width}: {found}").into());
         }
         Ok(())

@@ -179,6 +179,9 @@ impl Context {
         }
         let has_it = compare(request, validators, &mut answer.headers)?;
         Ok(if has_it {
+            // It stands for an answer in the language that was taken, in which nothing has been said yet.
+            #[cfg(feature = "locale")]
+            request.person().set_spoken(true);
             Conditional::NotModified
         } else {
             Conditional::Modified(())

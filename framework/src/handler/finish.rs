@@ -440,6 +440,9 @@ fn keep_length_only(in_pieces: bool, response: &mut Response) {
 /// Empties what an error found in the context: the cookies stay, unless the server is at fault.
 pub(crate) fn reset(cx: &mut Context, status: StatusCode) {
     let before = std::mem::take(&mut cx.answer);
+    // What was made with a language is gone too.
+    #[cfg(feature = "locale")]
+    cx.request().person().set_spoken(false);
     if status.is_server_error() {
         return;
     }

@@ -87,13 +87,19 @@ impl Person {
         self.language.set(language).is_ok()
     }
 
+    /// Says whether the answer is made with the language, where it was taken.
+    #[cfg(feature = "locale")]
+    pub(crate) fn set_spoken(&self, is_spoken: bool) {
+        if let Some(language) = self.language.get() {
+            language.is_used.store(is_spoken, Ordering::Relaxed);
+        }
+    }
+
     /// Names the language of an answer that was made with it (RFC 9110 §8.5), and the fields that decided on it (§12.5.5).
     #[cfg(feature = "locale")]
     #[inline]
     pub(crate) fn sign(&self, response: &mut Response) {
-        if let Some(language) = self.language.get()
-            && language.is_used.load(Ordering::Relaxed)
-        {
+        if let Some(language) = self.language.get() {
             language.sign(response);
         }
     }
@@ -102,6 +108,9 @@ impl Person {
 #[cfg(feature = "locale")]
 impl Language {
     fn sign(&self, response: &mut Response) {
+        if !self.is_used.load(Ordering::Relaxed) {
+            return;
+        }
         // A 304 says nothing of what it stands for, but for how it was chosen (RFC 9110 §15.4.5).
         let has_content = !forbids_content(response.status());
         let headers = response.headers_mut();
@@ -123,6 +132,9 @@ impl Language {
 /// `Option<CurrentUser<U>>` is `None` when nobody has signed in.
 ///
 /// An extractor of one's own that takes a `CurrentUser` passes its [`requirements`](FromRequestParts::requirements) on.
+///
+/// An answer that is made for one user is none for another, and squall does not know by what the hook tells them apart: where caches lie
+/// between, the hook's struct sets `vary: cookie` or `cache-control: private` as a default header.
 ///
 /// # Errors
 ///

@@ -269,7 +269,7 @@ impl Language {
 
 /// Numbers, lists and dates: with the feature `icu` as the language has them, without it by English rules.
 impl Locale {
-    /// A number, with its groups: `1,234,567.5`. `None` where the text of the value is no decimal number.
+    /// A number, with its groups: `1,234,567.5`, and of a float `NaN` and `∞` too. `None` where the text of the value is no decimal number.
     #[must_use]
     pub fn number(&self, number: impl Display) -> Option<String> {
         self.spoken().format.number(&number.to_string())

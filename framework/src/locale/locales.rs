@@ -49,6 +49,9 @@ pub struct Locales {
     cookie: Option<String>,
 }
 
+/// The fields that decide on the language where a cookie does, or the hook `#[user_locale]`: it knows the user by one.
+pub(super) const VARIES_BY_USER: HeaderValue = HeaderValue::from_static("accept-language, cookie");
+
 /// The languages of a program that names none.
 pub(super) static ENGLISH: LazyLock<Locales> = LazyLock::new(|| Locales::new("en"));
 
@@ -207,20 +210,13 @@ impl Locales {
 
     /// The fields that decide on the language, for `vary`.
     pub(super) fn varies(&self) -> Option<HeaderValue> {
-        match &self.cookie {
-            Some(_) => self.varies_by_user(),
-            None => self.if_several("accept-language"),
+        if self.languages.len() < 2 {
+            return None;
         }
-    }
-
-    /// The same where the user may have said it: a user is known by a cookie.
-    pub(super) fn varies_by_user(&self) -> Option<HeaderValue> {
-        self.if_several("accept-language, cookie")
-    }
-
-    fn if_several(&self, fields: &'static str) -> Option<HeaderValue> {
-        let is_several = self.languages.len() > 1;
-        is_several.then(|| HeaderValue::from_static(fields))
+        Some(match &self.cookie {
+            Some(_) => VARIES_BY_USER,
+            None => HeaderValue::from_static("accept-language"),
+        })
     }
 
     fn find(&self, language: &str) -> Option<&Locale> {

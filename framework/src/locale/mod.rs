@@ -1,7 +1,7 @@
 //! Languages: messages translated by gettext catalogues, and numbers, lists and dates as they are written in each. Feature `locale`.
 //!
 //! [`Locales`] are the languages of a program, a [`Locale`] is one of them. Handlers take that of the request as a field or an argument; in
-//! templates the [`filters`](crate::template::filters) `t`, `tn`, `tc`, `number`, `list`, `date` and `relative_date` speak it.
+//! templates the [`filters`](crate::template::filters) `t`, `tn`, `tc`, `with`, `number`, `list`, `date`, `time` and `relative_date` speak it.
 //!
 //! The messages of a program are written in its templates and its code, in one language, and are translated by catalogues: what has no
 //! translation is shown as it is, and told once in the log. [`messages`] finds them in the sources, [`pot`] writes them for translators,

@@ -4,7 +4,10 @@ use std::sync::{Arc, atomic::AtomicBool};
 
 use ::http::HeaderValue;
 
-use super::{Locale, Locales, locales::ENGLISH};
+use super::{
+    Locale, Locales,
+    locales::{ENGLISH, VARIES_BY_USER},
+};
 use crate::handler::{
     Context, FromRequestParts, Misuse, RequestHandle, Requirements, Result, person::Language,
     respond::Failure,
@@ -92,7 +95,7 @@ impl<E: Failure> FoundLocale for Result<Option<Locale>, E> {
 ///
 /// # Errors
 ///
-/// That of the hook; 500 where somebody has asked for the language before.
+/// That of the hook; 500 where somebody has asked for the language before, and was told another one.
 pub fn spoken<A: FoundLocale>(cx: &Context, answer: A) -> Result<()> {
     let found = answer.found()?;
     let request = cx.request();
@@ -100,9 +103,12 @@ pub fn spoken<A: FoundLocale>(cx: &Context, answer: A) -> Result<()> {
         Some(locale) => language(locale, None),
         None => negotiated(request),
     };
-    let locales = request.shared().states.get::<Locales>();
-    language.varies = locales.and_then(|locales| locales.varies_by_user());
-    if request.person().speaks(language) {
+    language.varies = Some(VARIES_BY_USER);
+    let tag = language.tag.clone();
+    let person = request.person();
+    // The hook itself may have looked what a request without a user is answered in.
+    let is_said = person.speaks(language) || person.language_or(|| negotiated(request)).tag == tag;
+    if is_said {
         Ok(())
     } else {
         let message = "the language was asked for before `#[user_locale]` had run: in the struct that has the hook, take `Locale` as an argument of \

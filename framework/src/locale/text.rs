@@ -53,14 +53,15 @@ impl fmt::Display for Text<'_> {
         let mut rest = self.message;
         while let Some((before, behind)) = rest.split_once('{') {
             f.write_str(before)?;
-            let value = behind.split_once('}').and_then(|(name, behind)| {
-                let value = self.value(name)?;
-                Some((value, behind))
-            });
+            // A name has no brace in it: where another one comes first, this one is but a brace.
+            let end = behind.find(['{', '}']);
+            let name = end.map(|end| behind.split_at(end));
+            let value = name.filter(|(_, after)| after.starts_with('}'));
+            let value = value.and_then(|(name, after)| Some((self.value(name)?, &after[1..])));
             rest = match value {
-                Some((value, behind)) => {
+                Some((value, after)) => {
                     f.write_str(value)?;
-                    behind
+                    after
                 }
                 None => {
                     f.write_str("{")?;
@@ -102,6 +103,16 @@ mod tests {
             text.with("b", 2).to_string(),
             "{b} and 2, {b} again; {unknown} {a b} {"
         );
+    }
+
+    /// Its time must not grow with the square of the text.
+    #[test]
+    fn braces_without_end_are_braces() {
+        let braces = "{".repeat(1 << 20);
+        for text in [braces.clone(), braces.replace('{', "{a"), braces + "a}"] {
+            let expected = text.replace("{a}", "b");
+            assert_eq!(Text::new(&text).with("a", "b").to_string(), expected);
+        }
     }
 
     #[test]

@@ -14,6 +14,10 @@ const LONGEST: usize = 30;
 /// The characters that are left of a path.
 const PATH: usize = 8;
 
+/// What an address without a protocol begins with, and the longest that is looked for, in bytes.
+const WWW: &[u8] = b"www.";
+const LONGEST_WWW: usize = 2048;
+
 /// The protocols of links that say no other.
 pub(super) const PROTOCOLS: &[&str] = &["http", "https"];
 
@@ -54,13 +58,26 @@ impl Links {
             let start = start(&link, &text[begin..link.start()]);
             let address = &text[start..link.end()];
             if let Some(href) = self.href(address, link.kind()) {
-                write_escaped(&mut markup, &text[begin..start]);
+                self.write_text(&mut markup, &text[begin..start]);
                 self.write_link(&mut markup, &href, address);
                 rest = &text[link.end()..];
             }
         }
-        write_escaped(&mut markup, rest);
+        self.write_text(&mut markup, rest);
         markup
+    }
+
+    /// A text in which no protocol is named: escaped, its addresses that begin with `www.` as links.
+    fn write_text(&self, markup: &mut String, text: &str) {
+        let mut rest = text;
+        if !self.require_protocol && self.permits("http") {
+            while let Some((before, address, behind)) = next_www(rest) {
+                write_escaped(markup, before);
+                self.write_link(markup, &format!("http://{address}"), address);
+                rest = behind;
+            }
+        }
+        write_escaped(markup, rest);
     }
 
     /// A protocol among those permitted that would run what stands in the text.
@@ -74,6 +91,8 @@ impl Links {
         dangerous.next()
     }
 
+    /// It looks for addresses with a protocol: for others it would look back from each dot to the one before, and take a time that grows with
+    /// the square of a text.
     fn finder(&self) -> LinkFinder {
         let mut finder = LinkFinder::new();
         if self.permits("mailto") {
@@ -81,7 +100,6 @@ impl Links {
         } else {
             finder.kinds(&[LinkKind::Url]);
         }
-        finder.url_must_have_scheme(self.require_protocol);
         finder
     }
 
@@ -90,19 +108,14 @@ impl Links {
         permitted.any(|permitted| permitted.eq_ignore_ascii_case(protocol))
     }
 
-    /// Where an address leads. `None` where it is no link: not every word with a dot in it is one.
+    /// Where an address leads. `None` where it is no link.
     fn href(&self, address: &str, kind: &LinkKind) -> Option<String> {
-        let implied = match (protocol(address), kind) {
-            (Some(protocol), _) => return self.permits(protocol).then(|| address.to_owned()),
-            (None, LinkKind::Email) => {
-                let encoded = utf8_percent_encode(address, ADDRESS);
-                ("mailto", format!("mailto:{encoded}"))
-            }
-            (None, _) if begins(address, "www.") => ("http", format!("http://{address}")),
-            (None, _) => return None,
-        };
-        let (protocol, href) = implied;
-        (!self.require_protocol && self.permits(protocol)).then_some(href)
+        if let Some(protocol) = protocol(address) {
+            return self.permits(protocol).then(|| address.to_owned());
+        }
+        let is_mail = *kind == LinkKind::Email && !self.require_protocol;
+        let encoded = || utf8_percent_encode(address, ADDRESS);
+        (is_mail && self.permits("mailto")).then(|| format!("mailto:{}", encoded()))
     }
 
     fn write_link(&self, markup: &mut String, href: &str, address: &str) {
@@ -157,9 +170,35 @@ fn protocol(address: &str) -> Option<&str> {
     (is_protocol && is_named).then_some(protocol)
 }
 
-fn begins(address: &str, with: &str) -> bool {
-    let head = address.get(..with.len());
-    head.is_some_and(|head| head.eq_ignore_ascii_case(with))
+/// The next address that begins with `www.`, what stands before it, and what behind.
+fn next_www(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        let rest = &text.as_bytes()[from..];
+        let start = from
+            + rest
+                .windows(WWW.len())
+                .position(|name| name.eq_ignore_ascii_case(WWW))?;
+        from = start + WWW.len();
+        let is_within =
+            text[..start].ends_with(|c: char| c.is_alphanumeric() || "/@:.-_=&?%#~+".contains(c));
+        if !is_within && let Some(length) = length_of_www(&text[start..]) {
+            let (address, behind) = text[start..].split_at(length);
+            return Some((&text[..start], address, behind));
+        }
+    }
+}
+
+/// How long the address is with which a text begins, by the rules for one with a protocol. `None` where there is none.
+fn length_of_www(text: &str) -> Option<usize> {
+    const PROTOCOL: &str = "http://";
+    let window = &text[..text.floor_char_boundary(LONGEST_WWW)];
+    let with_protocol = format!("{PROTOCOL}{window}");
+    let link = LinkFinder::new().links(&with_protocol).next()?;
+    let length = link.end() - PROTOCOL.len();
+    let name = text.get(WWW.len()..length);
+    let has_name = name.is_some_and(|name| name.starts_with(char::is_alphanumeric));
+    (link.start() == 0 && has_name && length < LONGEST_WWW).then_some(length)
 }
 
 /// An address of which the host and the beginning of its path are left. `None` where that would not be shorter.
@@ -423,6 +462,47 @@ mod tests {
             "a@example.com mailto:a@example.com",
             "a@example.com [mailto:a@example.com|mailto:a@example.com]",
         );
+    }
+
+    #[test]
+    fn www_begins_an_address_where_a_word_begins() {
+        check(
+            &LINKS,
+            "(WWW.a.org/x(y)z), www.b.org",
+            "([http://WWW.a.org/x(y)z|WWW.a.org/x(y)z]), [http://www.b.org|www.b.org]",
+        );
+        check(
+            &LINKS,
+            "\u{e9} www.\u{e9}.org",
+            "\u{e9} [http://www.\u{e9}.org|www.\u{e9}.org]",
+        );
+        for text in [
+            "xwww.a.org",
+            "a@www.b.org",
+            "ftp://www.a.org",
+            "/www.a.org",
+            "www.",
+            "www..a",
+            "www. a",
+            "www",
+            "a.www.b.org",
+        ] {
+            check(&LINKS, text, text);
+        }
+        let endless = format!("www.{}", "a".repeat(10_000));
+        check(&LINKS, &endless, &endless);
+    }
+
+    /// What takes a time that grows with the square of the text would not come to its end here.
+    #[test]
+    fn long_texts_take_no_longer_than_they_are() {
+        for piece in [
+            "_0.", ":a.", "a._", "a.:", "www.:", "www.a", "a@b.", "http://", "(",
+        ] {
+            let text = piece.repeat((1 << 20) / piece.len());
+            assert!(LINKS.of(&text).len() >= text.len(), "{piece}");
+            assert!(MAIL.of(&text).len() >= text.len(), "{piece}");
+        }
     }
 
     #[test]

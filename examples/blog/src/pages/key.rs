@@ -48,7 +48,8 @@ impl EnterKey {
             };
             return (StatusCode::FORBIDDEN, View(page)).into_response(cx.request());
         }
-        cx.set_cookie(author.key.cookie(&self.site.about))?;
+        let origin = self.site.about.origin(cx);
+        cx.set_cookie(author.key.cookie(&origin))?;
         Redirect::see_other(here(&to)).into_response(cx.request())
     }
 }
@@ -73,9 +74,11 @@ impl<'s> KeyPage<'s> {
 }
 
 /// Forgets the key again.
-#[handler]
+#[handler(base = site)]
 #[route("/leave")]
-pub(crate) struct Leave;
+pub(crate) struct Leave {
+    site: Site,
+}
 
 #[handler]
 impl Leave {

@@ -2,18 +2,17 @@
 
 use serde::Deserialize;
 use squall::{
-    Context, Cookie, Form, HttpError, Redirect, Result, State,
-    cookie::time::Duration,
-    handler,
-    locale::{Locale, Locales},
+    Context, Cookie, Form, HttpError, Redirect, Result, cookie::time::Duration, handler,
+    locale::Locale,
 };
 
 use super::here;
+use crate::site::Site;
 
-#[handler]
+#[handler(base = site)]
 #[route("/language")]
 pub(crate) struct Language {
-    locales: State<Locales>,
+    site: Site,
 }
 
 #[derive(Deserialize)]
@@ -26,7 +25,8 @@ struct Choice {
 impl Language {
     async fn post(&self, cx: &mut Context, choice: Form<Choice>) -> Result<Redirect> {
         let is_chosen = |language: &&str| *language == choice.to;
-        let Some(language) = self.locales.iter().map(Locale::code).find(is_chosen) else {
+        let mut languages = self.site.locales.iter().map(Locale::code);
+        let Some(language) = languages.find(is_chosen) else {
             return Err(HttpError::bad_request("the blog does not speak that language").into());
         };
         let cookie = Cookie::build(("locale", language.to_owned()));

@@ -23,6 +23,7 @@ pub(crate) struct Home {
 #[handler]
 impl Home {
     async fn get(&self, cx: &mut Context) -> Result<impl IntoResponse> {
+        // It is another one as soon as somebody writes, also by way of "back".
         cx.set_header("cache-control", "no-cache")?;
         let page = self
             .store

@@ -28,6 +28,7 @@ pub(crate) struct Search {
 #[handler]
 impl Search {
     async fn get(&self, cx: &mut Context) -> Result<impl IntoResponse> {
+        // As the list of posts.
         cx.set_header("cache-control", "no-cache")?;
         let words: String = self
             .q

@@ -17,6 +17,7 @@ pub(crate) use search::Hit;
 pub(crate) use write::{Draft, Imported, Taken};
 
 mod search;
+mod snippet;
 mod write;
 
 pub(crate) type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -29,7 +30,7 @@ const VERSION: i64 = 1;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pool: SqlitePool,
+    pub(crate) pool: SqlitePool,
 }
 
 /// A post as a list names it.
@@ -61,6 +62,16 @@ pub(crate) struct Post {
     pub(crate) markdown: String,
     /// As it is shown.
     pub(crate) html: String,
+}
+
+/// What is known of the posts as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct BlogState {
+    /// What the feed is for ever known by.
+    pub(crate) uuid: String,
+    /// How often anything of the posts has changed, and when it was last.
+    pub(crate) changes: i64,
+    pub(crate) changed: DateTime<Utc>,
 }
 
 /// A part of a list.
@@ -170,12 +181,13 @@ impl Store {
         let Some(page) = Page::of(number, total) else {
             return Ok(None);
         };
-        let items =
-            sqlx::query_as("SELECT * FROM posts ORDER BY published DESC, id DESC LIMIT ? OFFSET ?")
-                .bind(SHOWN)
-                .bind(page.before())
-                .fetch_all(&self.pool)
-                .await?;
+        let items = sqlx::query_as(
+            "SELECT * FROM entries ORDER BY published DESC, id DESC LIMIT ? OFFSET ?",
+        )
+        .bind(SHOWN)
+        .bind(page.before())
+        .fetch_all(&self.pool)
+        .await?;
         Ok(Some(Page { items, ..page }))
     }
 
@@ -187,12 +199,10 @@ impl Store {
             .await
     }
 
-    /// What the feed is for ever known by, and when a post was last deleted.
-    pub(crate) async fn identity(&self) -> Result<(String, DateTime<Utc>)> {
-        let row = sqlx::query("SELECT uuid, deleted FROM blog")
+    pub(crate) async fn state(&self) -> Result<BlogState> {
+        sqlx::query_as("SELECT * FROM blog")
             .fetch_one(&self.pool)
-            .await?;
-        Ok((row.try_get("uuid")?, time(&row, "deleted")?))
+            .await
     }
 
     pub(crate) async fn post(&self, slug: &str) -> Result<Option<Post>> {
@@ -222,10 +232,11 @@ impl Store {
                 .fetch_optional(&self.pool)
         };
         let older = at(
-            "SELECT * FROM posts WHERE (published, id) < (?, ?) ORDER BY published DESC, id DESC LIMIT 1",
+            "SELECT * FROM entries WHERE (published, id) < (?, ?) ORDER BY published DESC, id DESC LIMIT 1",
         );
-        let newer =
-            at("SELECT * FROM posts WHERE (published, id) > (?, ?) ORDER BY published, id LIMIT 1");
+        let newer = at(
+            "SELECT * FROM entries WHERE (published, id) > (?, ?) ORDER BY published, id LIMIT 1",
+        );
         Ok((older.await?, newer.await?))
     }
 
@@ -252,7 +263,7 @@ impl Store {
         let (Some(from), Some(to)) = (first(year), year.checked_add(1).and_then(first)) else {
             return Ok(Vec::new());
         };
-        sqlx::query_as("SELECT * FROM posts WHERE published >= ? AND published < ? ORDER BY published DESC, id DESC")
+        sqlx::query_as("SELECT * FROM entries WHERE published >= ? AND published < ? ORDER BY published DESC, id DESC")
             .bind(from)
             .bind(to)
             .fetch_all(&self.pool)
@@ -282,6 +293,16 @@ impl FromRow<'_, SqliteRow> for Post {
             uuid: row.try_get("uuid")?,
             markdown: row.try_get("markdown")?,
             html: row.try_get("html")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for BlogState {
+    fn from_row(row: &SqliteRow) -> Result<Self> {
+        Ok(Self {
+            uuid: row.try_get("uuid")?,
+            changes: row.try_get("changes")?,
+            changed: time(row, "changed")?,
         })
     }
 }

@@ -47,21 +47,15 @@ impl Store {
         let rendered = markdown::render(&draft.markdown).await;
         let mut transaction = self.begin().await?;
         let slug = free_slug(&mut transaction, &slug::slugify(&draft.title)).await?;
-        let now = now();
-        let id = sqlx::query_scalar(
-            "INSERT INTO posts (slug, title, authors, markdown, html, summary, published, updated) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        )
-        .bind(&slug)
-        .bind(&draft.title)
-        .bind(author)
-        .bind(&draft.markdown)
-        .bind(&rendered.html)
-        .bind(&rendered.summary)
-        .bind(now)
-        .bind(now)
-        .fetch_one(&mut *transaction)
-        .await?;
+        let row = Row {
+            slug: &slug,
+            draft,
+            authors: author,
+            summary: &rendered.summary,
+            published: now(),
+            known_as: None,
+        };
+        let id = insert(&mut transaction, &row, &rendered).await?;
         index(&mut transaction, id, &draft.title, &rendered).await?;
         transaction.commit().await?;
         Ok(slug)
@@ -116,7 +110,18 @@ impl Store {
                 replace(&mut transaction, id, post, &rendered).await?;
                 (id, Taken::Changed)
             }
-            None => (insert(&mut transaction, post, &rendered).await?, Taken::New),
+            None => {
+                let row = Row {
+                    slug: &free_slug(&mut transaction, &post.slug).await?,
+                    draft: &post.draft,
+                    authors: &post.authors.join("\n"),
+                    summary: summary(post, &rendered),
+                    published: post.published.timestamp(),
+                    known_as: Some((&post.path, &post.source)),
+                };
+                let id = insert(&mut transaction, &row, &rendered).await?;
+                (id, Taken::New)
+            }
         };
         index(&mut transaction, id, &post.draft.title, &rendered).await?;
         keep_paths(&mut transaction, id, post).await?;
@@ -130,26 +135,38 @@ impl Store {
     }
 }
 
+/// A new post as its table has it.
+struct Row<'r> {
+    slug: &'r str,
+    draft: &'r Draft,
+    /// One a line.
+    authors: &'r str,
+    summary: &'r str,
+    /// In seconds since 1970. It has not been changed since.
+    published: i64,
+    /// The path and the file of one that was taken in.
+    known_as: Option<(&'r str, &'r str)>,
+}
+
 async fn insert(
     connection: &mut SqliteConnection,
-    post: &Imported,
+    row: &Row<'_>,
     rendered: &Rendered,
 ) -> Result<i64> {
-    let slug = free_slug(connection, &post.slug).await?;
     sqlx::query_scalar(
         "INSERT INTO posts (slug, title, authors, markdown, html, summary, published, updated, path, source) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
     )
-    .bind(slug)
-    .bind(&post.draft.title)
-    .bind(post.authors.join("\n"))
-    .bind(&post.draft.markdown)
+    .bind(row.slug)
+    .bind(&row.draft.title)
+    .bind(row.authors)
+    .bind(&row.draft.markdown)
     .bind(&rendered.html)
-    .bind(summary(post, rendered))
-    .bind(post.published.timestamp())
-    .bind(post.published.timestamp())
-    .bind(&post.path)
-    .bind(&post.source)
+    .bind(row.summary)
+    .bind(row.published)
+    .bind(row.published)
+    .bind(row.known_as.map(|(path, _)| path))
+    .bind(row.known_as.map(|(_, source)| source))
     .fetch_one(connection)
     .await
 }

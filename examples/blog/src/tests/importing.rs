@@ -1,3 +1,5 @@
+//! Taking in posts: what is new, what has changed, and what is bad.
+
 use std::{env, path::PathBuf};
 
 use super::{Blog, folder};

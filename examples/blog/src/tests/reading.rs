@@ -1,5 +1,10 @@
-use super::{Blog, Page};
-use crate::import;
+//! What readers meet: lists, posts, the archive, the search and the feed.
+
+use atom_syndication::Feed;
+use squall::{http::Method, testing::TestResponse};
+
+use super::{Blog, Page, about, folder};
+use crate::{import, site::About};
 
 #[squall::test]
 async fn a_new_blog_has_its_first_posts() {
@@ -99,13 +104,21 @@ async fn a_script_gets_the_rows_alone() {
 #[squall::test]
 async fn the_archive_counts_years() {
     let blog = Blog::new().await;
-    import::first_posts(&blog.store).await.unwrap();
+    let post = |at: &str| format!("+++\ntitle = 'At {at}'\ndate = {at}\n+++\nText");
+    let folder = folder(&[
+        ("a.md", &post("2025-12-31T23:59:59Z")),
+        ("b.md", &post("2026-01-01T00:00:00Z")),
+        ("c.md", &post("2026-06-01T00:00:00Z")),
+    ]);
+    import::folder(&blog.store, folder.path()).await.unwrap();
     let archive = blog.page("/archive").await;
-    assert_eq!(archive.texts(".years a").len(), 1);
-    let year = blog.page("/archive/2026").await;
-    assert_eq!(year.texts(".titles a").len(), 4);
+    assert_eq!(archive.texts(".years a"), ["2026 2 posts", "2025 1 post"]);
+    let titles = async |year| blog.page(year).await.texts(".titles a");
+    assert_eq!(titles("/archive/2025").await, ["At 2025-12-31T23:59:59Z"]);
+    let latest = ["At 2026-06-01T00:00:00Z", "At 2026-01-01T00:00:00Z"];
+    assert_eq!(titles("/archive/2026").await, latest);
     for target in [
-        "/archive/2025",
+        "/archive/2024",
         "/archive/0",
         "/archive/-1",
         "/archive/2147483647",
@@ -161,36 +174,56 @@ async fn deleted_words_are_not_found() {
     assert!(blog.page("/search?q=lull").await.texts(".entry").is_empty());
 }
 
+/// The feed, as it is found at this host.
+async fn feed(blog: &Blog) -> (TestResponse, Feed) {
+    let request = || {
+        blog.client
+            .get("/feed.atom")
+            .header("host", "blog.localhost:1")
+    };
+    let feed = request().send().await.text().await.parse();
+    (request().send().await, feed.unwrap())
+}
+
 #[squall::test]
-async fn the_feed_is_valid_and_known_again() {
+async fn a_feed_has_the_posts_as_they_are() {
     let blog = Blog::new().await;
     blog.write("Wind & <b>", "A [link](/x) &#8; and ]]> more\u{b}.")
         .await;
     import::first_posts(&blog.store).await.unwrap();
-    let answer = blog
-        .client
-        .get("/feed.atom")
-        .header("host", "blog.localhost:1")
-        .send()
-        .await;
+    let (answer, feed) = feed(&blog).await;
     assert_eq!(
         answer.header("content-type"),
         Some("application/atom+xml; charset=utf-8")
     );
-    let tag = answer.header("etag").unwrap().to_owned();
-    assert!(answer.header("last-modified").is_some());
+    assert_eq!(answer.header("content-language"), None);
     let text = answer.text().await;
     assert!(text.starts_with("<?xml"), "{text}");
-    let feed: atom_syndication::Feed = text.parse().unwrap();
-    assert_eq!(feed.title.value, "Test & Co");
-    assert_eq!(feed.entries.len(), 5);
-    let newest = feed
-        .entries
-        .iter()
-        .map(|entry| entry.updated)
-        .max()
-        .unwrap();
-    assert_eq!(feed.updated, newest);
+    // XML 1.0 §2.2.
+    let is_no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    assert!(!text.contains(is_no_text), "{text}");
+    assert_eq!((&*feed.title.value, feed.entries.len()), ("Test & Co", 5));
+    let newest = feed.entries.iter().map(|entry| entry.updated).max();
+    assert_eq!(Some(feed.updated), newest);
+    let first = &feed.entries[0];
+    assert_eq!(
+        (&*first.title.value, &*first.authors[0].name),
+        ("Wind & <b>", "Ann")
+    );
+    let content = first.content.as_ref().unwrap();
+    assert_eq!(content.content_type.as_deref(), Some("html"));
+    let html = content.value.as_ref().unwrap();
+    assert!(
+        html.contains("href=\"/x\"") && html.contains("]]&gt; more"),
+        "{html}"
+    );
+}
+
+#[squall::test]
+async fn feed_and_posts_have_names_of_their_own() {
+    let blog = Blog::new().await;
+    import::first_posts(&blog.store).await.unwrap();
+    let (_, feed) = feed(&blog).await;
     let mut ids: Vec<_> = feed
         .entries
         .iter()
@@ -199,80 +232,106 @@ async fn the_feed_is_valid_and_known_again() {
         .collect();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), 6, "each has a name of its own");
+    assert_eq!(ids.len(), 5);
     for id in ids {
         let uuid = id.strip_prefix("urn:uuid:").unwrap();
         let groups: Vec<_> = uuid.split('-').map(str::len).collect();
         assert_eq!(groups, [8, 4, 4, 4, 12], "{id}");
         assert!(uuid.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit()));
     }
-    for link in feed
-        .links
-        .iter()
-        .chain(feed.entries.iter().flat_map(|entry| &entry.links))
-    {
-        assert!(
-            link.href.starts_with("http://blog.localhost:1/"),
-            "{}",
-            link.href
-        );
-    }
-    let (own, first) = (&feed.links[0], &feed.entries[0]);
-    assert_eq!(
-        (&*own.rel, &*own.href),
-        ("self", "http://blog.localhost:1/feed.atom")
-    );
-    assert_eq!(
-        (&*first.title.value, &*first.authors[0].name),
-        ("Wind & <b>", "Ann")
-    );
-    assert_eq!(
-        first.content.as_ref().unwrap().content_type.as_deref(),
-        Some("html")
-    );
-    let again = blog
-        .client
-        .get("/feed.atom")
-        .header("host", "blog.localhost:1")
-        .header("if-none-match", &tag);
-    assert_eq!(again.send().await.status(), 304);
-    blog.write("News", "Text").await;
-    let again = blog
-        .client
-        .get("/feed.atom")
-        .header("host", "blog.localhost:1")
-        .header("if-none-match", &tag);
-    assert_eq!(again.send().await.status(), 200);
 }
 
-/// Some readers of feeds know no tags.
 #[squall::test]
-async fn a_feed_without_a_post_is_another_feed() {
+async fn links_of_a_feed_begin_where_the_blog_is_found() {
+    let elsewhere = About {
+        url: Some("https://blog.example".to_owned()),
+        ..about()
+    };
+    for (blog, origin) in [
+        (Blog::new().await, "http://blog.localhost:1"),
+        (Blog::of(elsewhere).await, "https://blog.example"),
+    ] {
+        import::first_posts(&blog.store).await.unwrap();
+        let (_, feed) = feed(&blog).await;
+        let of_entries = feed.entries.iter().flat_map(|entry| &entry.links);
+        for link in feed.links.iter().chain(of_entries) {
+            let path = link.href.strip_prefix(origin);
+            assert!(
+                path.is_some_and(|path| path.starts_with('/')),
+                "{}",
+                link.href
+            );
+        }
+        let own = &feed.links[0];
+        assert_eq!(
+            (&*own.rel, &own.href),
+            ("self", &format!("{origin}/feed.atom"))
+        );
+    }
+}
+
+/// Some readers of feeds know a tag, and others a time.
+#[squall::test]
+async fn a_feed_is_known_again_until_it_is_another() {
     let blog = Blog::new().await;
     import::first_posts(&blog.store).await.unwrap();
-    let answer = blog.get("/feed.atom").send().await;
-    let modified = answer.header("last-modified").unwrap();
-    let again = || {
-        let request = blog.get("/feed.atom");
-        request.header("if-modified-since", modified).send()
-    };
-    assert_eq!(again().await.status(), 304);
-    blog.send("/posts/squall-lines/delete", &[]).await;
-    let without = again().await;
-    assert_eq!(without.status(), 200);
-    assert!(!without.text().await.contains("Squall lines"));
+    let late = folder(&[("a.md", "+++\ntitle = 'Late'\ndate = 2020-01-01\n+++\nText")]);
+    for change in ["write", "edit", "import", "delete"] {
+        // A time has no parts of a second.
+        let before = sqlx::query("UPDATE blog SET changed = changed - 60");
+        before.execute(&blog.store.pool).await.unwrap();
+        let (answer, _) = feed(&blog).await;
+        let validators = [
+            ("if-none-match", "etag"),
+            ("if-modified-since", "last-modified"),
+        ];
+        let statuses = async || {
+            let mut statuses = Vec::new();
+            for (condition, validator) in validators {
+                let request = blog
+                    .client
+                    .get("/feed.atom")
+                    .header("host", "blog.localhost:1");
+                let request = request.header(condition, answer.header(validator).unwrap());
+                statuses.push(request.send().await.status().as_u16());
+            }
+            statuses
+        };
+        assert_eq!(statuses().await, [304, 304], "before {change}");
+        match change {
+            "write" => _ = blog.write("News", "Text").await,
+            "edit" => {
+                _ = blog
+                    .send("/posts/news/edit", &[("title", "News"), ("text", "New")])
+                    .await
+            }
+            "import" => _ = import::folder(&blog.store, late.path()).await.unwrap(),
+            _ => _ = blog.send("/posts/squall-lines/delete", &[]).await,
+        }
+        assert_eq!(statuses().await, [200, 200], "after {change}");
+    }
 }
 
 #[squall::test]
 async fn an_error_is_a_page_of_the_blog() {
     let blog = Blog::new().await;
-    for (target, status) in [
-        ("/nowhere", 404),
-        ("/posts/none", 404),
-        ("/?page=x", 400),
-        ("/posts/none/edit", 404),
+    for (method, target, status) in [
+        (Method::GET, "/nowhere", 404),
+        (Method::GET, "/posts/none", 404),
+        (Method::GET, "/?page=x", 400),
+        (Method::GET, "/posts/none/edit", 404),
+        (Method::POST, "/language", 422),
+        (Method::POST, "/key", 422),
+        (Method::POST, "/leave", 403),
     ] {
-        let answer = blog.get(target).header("accept", "text/html").send().await;
+        let request = blog
+            .client
+            .request(method, target)
+            .header("cookie", super::COOKIE);
+        let request = request
+            .header("origin", "null")
+            .header("accept", "text/html");
+        let answer = request.form(&[("x", "y")]).send().await;
         assert_eq!(answer.status(), status, "{target}");
         assert!(
             answer
@@ -329,5 +388,7 @@ async fn style_and_script_are_there() {
         assert!(url.contains("?v="), "{url}");
         assert_eq!(blog.status(url).await, 200, "{url}");
     }
-    assert!(include_str!("../../static/blog.css").len() < 8 * 1024);
+    for target in ["/favicon.ico", "/robots.txt"] {
+        assert_eq!(blog.status(target).await, 200, "{target}");
+    }
 }

@@ -1,4 +1,7 @@
-use super::{Blog, Page};
+//! What the author does, and what nobody else may.
+
+use super::{Blog, Page, about};
+use crate::site::About;
 
 #[squall::test]
 async fn a_post_is_written_changed_and_deleted() {
@@ -114,14 +117,24 @@ async fn what_is_wrong_stands_beside_its_field() {
         );
     }
     assert!(!blog.page("/").await.has(".entry"));
-    let huge = "x".repeat(1024 * 1024 + 1);
-    assert_eq!(
-        blog.send("/compose", &[("title", "A"), ("text", &huge)])
-            .await
-            .status(),
-        422
-    );
     assert_eq!(blog.send("/compose", &[("title", "A")]).await.status(), 422);
+}
+
+/// Whatever it is written in: a form of it is three times as long.
+#[squall::test]
+async fn a_text_has_its_limit_in_bytes() {
+    let blog = Blog::new().await;
+    for letter in ["x", "ж"] {
+        let most = letter.repeat(1024 * 1024 / letter.len());
+        let send = async |text: &str| {
+            let fields = [("title", "A"), ("text", text)];
+            blog.send("/compose", &fields).await
+        };
+        assert_eq!(send(&most).await.status(), 303, "{letter}");
+        let answer = send(&(most + letter)).await;
+        assert_eq!(answer.status(), 422, "{letter}");
+        assert!(Page::of(answer).await.has("#text-fault"), "{letter}");
+    }
 }
 
 #[squall::test]
@@ -156,13 +169,24 @@ const FIELDS: [(&str, &str); 2] = [("title", "x"), ("text", "x")];
 
 #[squall::test]
 async fn without_an_author_nobody_writes() {
-    let blog = Blog::with_author(None).await;
+    let readers = About {
+        author: None,
+        ..about()
+    };
+    let blog = Blog::of(readers).await;
     for target in TARGETS {
         let answer = blog.client.get(target).send().await;
         assert_eq!(answer.status(), 403, "{target}");
         assert!(Page::of(answer).await.text("main").contains("--author"));
         assert_eq!(blog.send(target, &FIELDS).await.status(), 403, "{target}");
     }
+    let page = blog.page("/key").await;
+    assert!(page.text("main").contains("--author") && !page.has("#key"));
+    let shown = blog.send("/key", &[("key", super::KEY), ("to", "/")]).await;
+    assert_eq!(
+        (shown.status().as_u16(), shown.header("set-cookie")),
+        (403, None)
+    );
     let page = blog.page("/").await;
     assert!(page.text("footer").contains("read-only") && !page.has("a[href='/compose']"));
 }
@@ -239,6 +263,35 @@ async fn the_key_is_a_cookie_until_it_is_forgotten() {
 }
 
 #[squall::test]
+async fn a_key_goes_over_tls_where_the_blog_is_found_there() {
+    let secure = About {
+        url: Some("https://blog.example".to_owned()),
+        ..about()
+    };
+    let blog = Blog::of(secure).await;
+    let shown = blog.send("/key", &[("key", super::KEY), ("to", "/")]).await;
+    let cookie = shown.header("set-cookie").unwrap();
+    assert!(cookie.contains("; Secure"), "{cookie}");
+}
+
+/// What the author sees is nobody else's, whatever the languages say.
+#[squall::test]
+async fn pages_for_the_author_are_no_others() {
+    let blog = Blog::new().await;
+    let path = blog.write("Wind", "Text").await;
+    let own = blog.get(&path).send().await;
+    let tag = own.header("etag").unwrap();
+    let other = blog.client.get(&path).header("if-none-match", tag);
+    let other = other.send().await;
+    assert_eq!(other.status(), 200);
+    for answer in [&own, &other] {
+        let vary = answer.header("vary").unwrap();
+        assert!(vary.starts_with("cookie, "), "{vary}");
+    }
+    assert!(Page::of(own).await.has(".tools") && !Page::of(other).await.has(".tools"));
+}
+
+#[squall::test]
 async fn forms_of_other_pages_are_refused() {
     let blog = Blog::new().await;
     let path = blog.write("Wind", "Text").await;
@@ -250,7 +303,11 @@ async fn forms_of_other_pages_are_refused() {
         ("origin", "null", 403),
         ("origin", "http://evil.example", 403),
         ("origin", host, 303),
+        // No browser.
+        ("user-agent", "curl", 303),
     ] {
+        blog.send(&format!("{path}/edit"), &[("title", "Wind"), ("text", "x")])
+            .await;
         let form = blog.client.post(format!("{path}/edit")).header(name, value);
         let form = form.header("cookie", super::COOKIE);
         assert_eq!(
@@ -262,5 +319,7 @@ async fn forms_of_other_pages_are_refused() {
             status,
             "{name}: {value}"
         );
+        let title = if status == 303 { "x" } else { "Wind" };
+        assert_eq!(blog.page(&path).await.text("h1"), title, "{name}: {value}");
     }
 }

@@ -58,9 +58,15 @@ impl Format {
     }
 
     /// A decimal number (`-1234567.50`) as the language writes it (`-1,234,567.50`), with all the digits that it has. `None` where the text
-    /// is none: a sign `-` or none, digits, and behind a point more of them.
+    /// is none: a sign `-` or none, digits, and behind a point more of them, or what a float is that has none.
     pub(crate) fn number(&self, decimal: &str) -> Option<String> {
-        plain::is_decimal(decimal).then(|| self.writing.number(decimal))
+        let without_digits = match decimal {
+            "NaN" => "NaN",
+            "inf" => "∞",
+            "-inf" => "-∞",
+            _ => return plain::is_decimal(decimal).then(|| self.writing.number(decimal)),
+        };
+        Some(without_digits.to_owned())
     }
 
     /// "a, b and c", "a, b or c".

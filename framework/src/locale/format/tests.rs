@@ -104,10 +104,24 @@ fn english_numbers_have_commas() {
 #[test]
 fn what_is_no_decimal_number_is_none() {
     for text in [
-        "", "-", ".5", "5.", "1.2.3", "1e6", "+1", "--1", "NaN", "inf", "1,000", " 1", "١",
+        "", "-", ".5", "5.", "1.2.3", "1e6", "+1", "--1", "nan", "infinity", "1,000", " 1", "١",
     ] {
         assert_eq!(Format::new("en").number(text), None, "{text}");
         assert_eq!(Format::new("de").number(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_float_without_digits_is_written_in_all_languages() {
+    for (float, written) in [
+        (f64::NAN, "NaN"),
+        (f64::INFINITY, "∞"),
+        (f64::NEG_INFINITY, "-∞"),
+    ] {
+        for tag in ["en", "de", "ar"] {
+            let number = Format::new(tag).number(&float.to_string());
+            assert_eq!(number.as_deref(), Some(written), "{tag}");
+        }
     }
 }
 
