@@ -44,8 +44,10 @@ pub(crate) struct Language {
     pub(crate) locale: Shared,
     /// `content-language`.
     pub(crate) tag: HeaderValue,
-    /// The fields of the request that decided on it, for `vary`.
+    /// The fields of the request that decided on it, for `vary`, where there is a choice.
     pub(crate) varies: Option<HeaderValue>,
+    /// Whether `#[user_locale]` has said it. The hook alone makes a choice, and knows the user by a cookie.
+    pub(crate) is_of_user: AtomicBool,
     /// Whether the answer was made with it: what speaks it says so.
     pub(crate) is_used: Arc<AtomicBool>,
 }
@@ -81,12 +83,6 @@ impl Person {
         self.language.get_or_init(find)
     }
 
-    /// Says which language it is. Gives whether nobody has said it before.
-    #[cfg(feature = "locale")]
-    pub(crate) fn speaks(&self, language: Language) -> bool {
-        self.language.set(language).is_ok()
-    }
-
     /// Says whether the answer is made with the language, where it was taken.
     #[cfg(feature = "locale")]
     pub(crate) fn set_spoken(&self, is_spoken: bool) {
@@ -107,6 +103,10 @@ impl Person {
 
 #[cfg(feature = "locale")]
 impl Language {
+    /// The fields that decide on a language, a cookie among them.
+    pub(crate) const VARIES_BY_COOKIE: HeaderValue =
+        HeaderValue::from_static("accept-language, cookie");
+
     fn sign(&self, response: &mut Response) {
         if !self.is_used.load(Ordering::Relaxed) {
             return;
@@ -119,8 +119,10 @@ impl Language {
                 .entry(header::CONTENT_LANGUAGE)
                 .or_insert_with(|| self.tag.clone());
         }
-        if let Some(varies) = &self.varies {
-            headers.append(header::VARY, varies.clone());
+        let is_of_user = self.is_of_user.load(Ordering::Relaxed);
+        let of_user = is_of_user.then_some(Self::VARIES_BY_COOKIE);
+        if let Some(varies) = of_user.or_else(|| self.varies.clone()) {
+            headers.append(header::VARY, varies);
         }
     }
 }

@@ -10,7 +10,7 @@ use ::http::{HeaderMap, HeaderValue};
 
 use super::{Locale, catalogue::Catalogue, format::Format, scan::Message};
 use crate::{
-    handler::{Error, Result},
+    handler::{Error, Result, person::Language},
     http::{cookies, languages},
 };
 
@@ -48,9 +48,6 @@ pub struct Locales {
     catalogues: Vec<(String, Arc<Catalogue>)>,
     cookie: Option<String>,
 }
-
-/// The fields that decide on the language where a cookie does, or the hook `#[user_locale]`: it knows the user by one.
-pub(super) const VARIES_BY_USER: HeaderValue = HeaderValue::from_static("accept-language, cookie");
 
 /// The languages of a program that names none.
 pub(super) static ENGLISH: LazyLock<Locales> = LazyLock::new(|| Locales::new("en"));
@@ -214,7 +211,7 @@ impl Locales {
             return None;
         }
         Some(match &self.cookie {
-            Some(_) => VARIES_BY_USER,
+            Some(_) => Language::VARIES_BY_COOKIE,
             None => HeaderValue::from_static("accept-language"),
         })
     }

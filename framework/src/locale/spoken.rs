@@ -1,13 +1,13 @@
 //! The language of a request: by `#[user_locale]`, or found out when it is asked for first.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use ::http::HeaderValue;
 
-use super::{
-    Locale, Locales,
-    locales::{ENGLISH, VARIES_BY_USER},
-};
+use super::{Locale, Locales, locales::ENGLISH};
 use crate::handler::{
     Context, FromRequestParts, Misuse, RequestHandle, Requirements, Result, person::Language,
     respond::Failure,
@@ -60,6 +60,7 @@ fn language(locale: &Locale, varies: Option<HeaderValue>) -> Language {
         tag: locale.tag().clone(),
         locale: Arc::new(locale.noting(Arc::clone(&is_used))),
         varies,
+        is_of_user: AtomicBool::new(false),
         is_used,
     }
 }
@@ -99,16 +100,15 @@ impl<E: Failure> FoundLocale for Result<Option<Locale>, E> {
 pub fn spoken<A: FoundLocale>(cx: &Context, answer: A) -> Result<()> {
     let found = answer.found()?;
     let request = cx.request();
-    let mut language = match &found {
+    let language = match &found {
         Some(locale) => language(locale, None),
         None => negotiated(request),
     };
-    language.varies = Some(VARIES_BY_USER);
     let tag = language.tag.clone();
-    let person = request.person();
     // The hook itself may have looked what a request without a user is answered in.
-    let is_said = person.speaks(language) || person.language_or(|| negotiated(request)).tag == tag;
-    if is_said {
+    let said = request.person().language_or(|| language);
+    said.is_of_user.store(true, Ordering::Relaxed);
+    if said.tag == tag {
         Ok(())
     } else {
         let message = "the language was asked for before `#[user_locale]` had run: in the struct that has the hook, take `Locale` as an argument of \
