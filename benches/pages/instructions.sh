@@ -3,15 +3,8 @@
 # taken out by subtracting a shorter run.
 set -eu
 cd "$(dirname "$0")/.."
-cargo build --quiet --release --bin pages-instructions
-program="${CARGO_TARGET_DIR:-target}/release/pages-instructions"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-count() { # way, page, requests
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" > /dev/null 2> "$log" || { cat "$log" >&2; exit 1; }
-    awk '/Collected/ { print $4 }' "$log"
-}
+. ./callgrind.sh
+build pages-instructions
 
 per_answer() { # way, page
     few=$(count "$1" "$2" 20)

@@ -20,6 +20,11 @@ use squall::{
 };
 use tower_service::Service;
 
+#[path = "../servers/pages.rs"]
+mod table;
+
+use table::{Page as Table, ROWS};
+
 /// Ten values.
 #[derive(Clone, Copy, Template)]
 #[template(
@@ -52,40 +57,6 @@ const SMALL: Small = Small {
     third: "three",
     count: 3,
 };
-
-/// A table, as the Fortunes of the TechEmpower benchmarks are one.
-#[derive(Clone, Copy, Template)]
-#[template(
-    askama = squall::askama,
-    ext = "html",
-    source = "<!doctype html><html><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>\
-        {% for row in rows %}<tr><td>{{ row.id }}</td><td>{{ row.message }}</td></tr>{% endfor %}</table></body></html>"
-)]
-struct Table {
-    rows: &'static [Row],
-}
-
-struct Row {
-    id: u32,
-    message: String,
-}
-
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let row = |id| {
-        let message = match id % 4 {
-            0 => "A computer program does what you tell it to do, not what you want it to do.".to_owned(),
-            1 => "<script>alert(\"This should not be displayed in a browser alert box.\");</script>".to_owned(),
-            2 => format!("{id} & counting: \"any program that runs right is obsolete\""),
-            _ => "\u{30d5}\u{30ec}\u{30fc}\u{30e0}\u{30ef}\u{30fc}\u{30af}\u{306e}\u{30d9}\u{30f3}\u{30c1}\u{30de}\u{30fc}\u{30af}".to_owned(),
-        };
-        Row { id, message }
-    };
-    (1..=1_000).map(row).collect()
-});
-
-fn table(rows: usize) -> Table {
-    Table { rows: &ROWS[..rows] }
-}
 
 /// Fifty messages by the filter.
 #[derive(Template)]
@@ -179,8 +150,8 @@ macro_rules! pairs {
 
 pairs! {
     SmallView "/view/small" SmallHand "/hand/small" Small SMALL;
-    HundredView "/view/100" HundredHand "/hand/100" Table table(100);
-    ThousandView "/view/1000" ThousandHand "/hand/1000" Table table(1_000);
+    HundredView "/view/100" HundredHand "/hand/100" Table Table::of(100);
+    ThousandView "/view/1000" ThousandHand "/hand/1000" Table Table::of(ROWS);
 }
 
 /// What the pages are called.

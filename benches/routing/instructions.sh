@@ -3,15 +3,8 @@
 # Needs valgrind. The cost of starting and of building the table is taken out by subtracting a shorter run.
 set -eu
 cd "$(dirname "$0")/.."
-cargo build --quiet --release --bin routing-instructions
-program="${CARGO_TARGET_DIR:-target}/release/routing-instructions"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-
-count() { # matcher, routes, rounds
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>"$log" || { cat "$log" >&2; exit 1; }
-    awk '/Collected/ { print $4 }' "$log"
-}
+. ./callgrind.sh
+build routing-instructions
 
 per_lookup() { # matcher, routes
     few=$(count "$1" "$2" 10)

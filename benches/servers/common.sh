@@ -48,7 +48,7 @@ start() { # server workers [wrapper...]
     local name=$1 workers=$2 command
     shift 2
     case $name in
-        squall | files_squall | pages_squall) command=("$target/release/$name" --port "$port" --workers "$workers" --log warn) ;;
+        squall | *_squall) command=("$target/release/$name" --port "$port" --workers "$workers" --log warn) ;;
         tornado) command=("$target/tornado/bin/python" -I tornado.py "$port" "$workers") ;;
         *) command=("$target/release/$name" "$port" "$workers") ;;
     esac

@@ -1,18 +1,7 @@
 //! squall's files.
 
-use bench_servers::{TEXT, folder};
-use squall::{Application, Files, Options, handler, routes};
-
-#[handler]
-#[route("/")]
-struct Text;
-
-#[handler]
-impl Text {
-    async fn get(&self) -> &'static str {
-        TEXT
-    }
-}
+use bench_servers::{folder, text::Text};
+use squall::{Application, Files, Options, routes};
 
 #[squall::main]
 async fn main() -> squall::Result<()> {

@@ -1,7 +1,8 @@
-//! What the servers have in common: their command line, the JSON object, the hundred resources.
+//! What the servers have in common: their command line, the JSON object, the hundred resources, the page.
 //!
-//! Every server answers `GET /` with a text, `GET /json` with an object that serde makes anew each time, and
-//! `GET /api/v1/resource0/{id}` to `resource99/{id}` with the id, read as a number.
+//! Every server answers `GET /` with a text. The plain ones (`squall`, `axum` and so on) answer `GET /json` with an object that serde makes anew
+//! each time, and `GET /api/v1/resource0/{id}` to `resource99/{id}` with the id, read as a number; those of files and of pages say at
+//! [`folder`] and `pages` what they answer.
 
 #[cfg(feature = "pages")]
 pub mod pages;
@@ -50,6 +51,74 @@ pub fn port_and_workers() -> (u16, usize) {
         port.parse().expect("a port"),
         workers.parse().expect("a number of workers"),
     )
+}
+
+/// Serves with axum. Small answers go out at once: squall sees to that too.
+///
+/// # Errors
+///
+/// The port is taken.
+#[cfg(feature = "axum")]
+pub fn serve_axum(router: axum::Router) -> std::io::Result<()> {
+    use axum::serve::ListenerExt;
+
+    let (port, workers) = port_and_workers();
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
+                .await?
+                // Without it a small file waits 40 ms for the acknowledgement of its head.
+                .tap_io(|stream| drop(stream.set_nodelay(true)));
+            axum::serve(listener, router).await
+        })
+}
+
+/// The same with actix-web.
+///
+/// # Errors
+///
+/// The port is taken.
+#[cfg(feature = "actix")]
+pub async fn serve_actix(routes: fn(&mut actix_web::web::ServiceConfig)) -> std::io::Result<()> {
+    let (port, workers) = port_and_workers();
+    actix_web::HttpServer::new(move || actix_web::App::new().configure(routes))
+        .workers(workers)
+        .tcp_nodelay(true)
+        .bind((std::net::Ipv4Addr::LOCALHOST, port))?
+        .run()
+        .await
+}
+
+/// Rocket's settings, by the command line.
+#[cfg(feature = "rocket")]
+#[must_use]
+pub fn rocket_config() -> rocket::Config {
+    let (port, workers) = port_and_workers();
+    rocket::Config {
+        port,
+        workers,
+        ..rocket::Config::default()
+    }
+}
+
+/// squall's handler of the text.
+#[cfg(feature = "squall")]
+pub mod text {
+    use squall::handler;
+
+    #[handler]
+    #[route("/")]
+    pub struct Text;
+
+    #[handler]
+    impl Text {
+        async fn get(&self) -> &'static str {
+            super::TEXT
+        }
+    }
 }
 
 /// The folder of the servers of files, which answer `GET /static/{path}` with what lies there, and `GET /` with a text.

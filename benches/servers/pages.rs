@@ -1,11 +1,15 @@
-//! The page of the servers of pages, which answer `GET /page` with it, and `GET /` with a text: a table of 1,000 rows, made anew for each request.
+//! The page of the servers of pages, which answer `GET /page` with it, and `GET /` with a text: a table, made anew for each request. The
+//! benchmark of pages has it too.
 
 use std::sync::LazyLock;
 
 use askama::Template;
 
-/// The page.
-#[derive(Template)]
+/// The rows of the servers' page.
+pub const ROWS: usize = 1_000;
+
+/// A table, as the Fortunes of the TechEmpower benchmarks are one.
+#[derive(Clone, Copy, Template)]
 #[template(
     ext = "html",
     source = "<!doctype html><html><head><title>Fortunes</title></head><body><table><tr><th>id</th><th>message</th></tr>\
@@ -21,13 +25,14 @@ struct Row {
 }
 
 impl Page {
+    /// A page of so many rows, [`ROWS`] at most.
     #[must_use]
-    pub fn whole() -> Self {
-        Self { rows: &ROWS }
+    pub fn of(rows: usize) -> Self {
+        Self { rows: &TABLE[..rows] }
     }
 }
 
-static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let row = |id| {
         let message = match id % 4 {
             0 => "A computer program does what you tell it to do, not what you want it to do.".to_owned(),
@@ -37,5 +42,5 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
         };
         Row { id, message }
     };
-    (1..=1_000).map(row).collect()
+    (1..=ROWS as u32).map(row).collect()
 });

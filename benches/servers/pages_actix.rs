@@ -1,21 +1,21 @@
 //! A page on actix-web, rendered by hand.
 
-use std::{io, net::Ipv4Addr};
+use std::io;
 
-use actix_web::{App, HttpServer, error::ErrorInternalServerError, get, web::Html};
+use actix_web::{error::ErrorInternalServerError, get, web::Html};
 use askama::Template;
-use bench_servers::{TEXT, pages::Page, port_and_workers};
+use bench_servers::{
+    TEXT,
+    pages::{Page, ROWS},
+    serve_actix,
+};
 
 #[actix_web::main]
 async fn main() -> io::Result<()> {
-    let (port, workers) = port_and_workers();
-    HttpServer::new(|| App::new().service(text).service(page))
-        .workers(workers)
-        // squall sets it too.
-        .tcp_nodelay(true)
-        .bind((Ipv4Addr::LOCALHOST, port))?
-        .run()
-        .await
+    serve_actix(|config| {
+        config.service(text).service(page);
+    })
+    .await
 }
 
 #[get("/")]
@@ -25,6 +25,6 @@ async fn text() -> &'static str {
 
 #[get("/page")]
 async fn page() -> actix_web::Result<Html> {
-    let page = Page::whole().render();
+    let page = Page::of(ROWS).render();
     page.map(Html::new).map_err(ErrorInternalServerError)
 }

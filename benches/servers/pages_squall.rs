@@ -1,18 +1,10 @@
 //! A page on squall.
 
-use bench_servers::{TEXT, pages::Page};
+use bench_servers::{
+    pages::{Page, ROWS},
+    text::Text,
+};
 use squall::{Application, Options, View, handler, routes};
-
-#[handler]
-#[route("/")]
-struct Text;
-
-#[handler]
-impl Text {
-    async fn get(&self) -> &'static str {
-        TEXT
-    }
-}
 
 #[handler]
 #[route("/page")]
@@ -21,7 +13,7 @@ struct Show;
 #[handler]
 impl Show {
     async fn get(&self) -> View<Page> {
-        View(Page::whole())
+        View(Page::of(ROWS))
     }
 }
 

@@ -1,16 +1,10 @@
 //! Rocket on its own runtime. A release build logs errors only.
 
-use bench_servers::{Message, RESOURCES, TEXT, port_and_workers, resource};
-use rocket::{Config, get, routes, serde::json::Json};
+use bench_servers::{Message, RESOURCES, TEXT, resource, rocket_config};
+use rocket::{get, routes, serde::json::Json};
 
 fn main() -> Result<(), Box<rocket::Error>> {
-    let (port, workers) = port_and_workers();
-    let config = Config {
-        port,
-        workers,
-        ..Config::default()
-    };
-    let rocket = rocket::custom(config).mount("/", routes![text, object]);
+    let rocket = rocket::custom(rocket_config()).mount("/", routes![text, object]);
     let rocket = (0..RESOURCES).fold(rocket, |rocket, number| {
         rocket.mount(resource(number), routes![id])
     });

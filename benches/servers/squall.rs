@@ -2,20 +2,9 @@
 
 use std::sync::LazyLock;
 
-use bench_servers::{Message, TEXT};
+use bench_servers::{Message, text::Text};
 use bytes::Bytes;
 use squall::{Application, Json, Options, Routes, handler, routes};
-
-#[handler]
-#[route("/")]
-struct Text;
-
-#[handler]
-impl Text {
-    async fn get(&self) -> &'static str {
-        TEXT
-    }
-}
 
 #[handler]
 #[route("/json")]
