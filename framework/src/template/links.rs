@@ -195,7 +195,7 @@ fn length_of_www(text: &str) -> Option<usize> {
     let window = &text[..text.floor_char_boundary(LONGEST_WWW)];
     let with_protocol = format!("{PROTOCOL}{window}");
     let link = LinkFinder::new().links(&with_protocol).next()?;
-    let length = link.end() - PROTOCOL.len();
+    let length = link.end().checked_sub(PROTOCOL.len())?;
     let name = text.get(WWW.len()..length);
     let has_name = name.is_some_and(|name| name.starts_with(char::is_alphanumeric));
     (link.start() == 0 && has_name && length < LONGEST_WWW).then_some(length)
