@@ -45,7 +45,7 @@
 //!
 //! # Links
 //!
-//! `linkify` finds `http://…`, `https://…` and `www.…`. It takes options by their names, `text|linkify(shorten = true)`:
+//! `linkify` finds `http://…`, `https://…`, and where a word begins `www.…` of at most 2,048 bytes. It takes options by their names, `text|linkify(shorten = true)`:
 //!
 //! | option | means | default |
 //! |---|---|---|
