@@ -10,8 +10,8 @@ source load.sh
 need cargo wrk awk
 
 # Two thirds of the time go to Askama's loop over the bytes of a text, which takes half as long again where it lies across two lines of the
-# cache. Where it lies is chance, and differs from program to program; so each function begins a line here.
-export RUSTFLAGS='-C llvm-args=-align-all-functions=6'
+# cache. Where it lies is chance, and differs from program to program; so each function and each loop begins a line here.
+export RUSTFLAGS='-C llvm-args=-align-all-functions=6 -C llvm-args=-align-all-nofallthru-blocks=6'
 
 rounds=${1:-5}
 seconds=${2:-3}
