@@ -1,21 +1,12 @@
 //! axum on tokio's multi-threaded runtime.
 
-use std::{io, net::Ipv4Addr};
+use std::io;
 
 use axum::{Json, Router, extract::Path, routing::get};
-use bench_servers::{Message, RESOURCES, TEXT, port_and_workers, resource};
-use tokio::net::TcpListener;
+use bench_servers::{Message, RESOURCES, TEXT, resource, run};
 
 fn main() -> io::Result<()> {
-    let (port, workers) = port_and_workers();
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-            axum::serve(listener, router()).await
-        })
+    run(async |listener| axum::serve(listener, router()).await)
 }
 
 fn router() -> Router {

@@ -53,6 +53,21 @@ pub fn port_and_workers() -> (u16, usize) {
     )
 }
 
+/// Runs a server of tokio's: on the port and with the threads that the command line names.
+///
+/// # Errors
+///
+/// The port is taken.
+#[cfg(feature = "axum")]
+pub fn run<F: Future<Output = std::io::Result<()>>>(serve: impl FnOnce(tokio::net::TcpListener) -> F) -> std::io::Result<()> {
+    let (port, workers) = port_and_workers();
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers)
+        .enable_all()
+        .build()?
+        .block_on(async { serve(tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await?).await })
+}
+
 /// Serves with axum. Small answers go out at once: squall sees to that too.
 ///
 /// # Errors
@@ -62,18 +77,11 @@ pub fn port_and_workers() -> (u16, usize) {
 pub fn serve_axum(router: axum::Router) -> std::io::Result<()> {
     use axum::serve::ListenerExt;
 
-    let (port, workers) = port_and_workers();
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
-        .enable_all()
-        .build()?
-        .block_on(async {
-            let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
-                .await?
-                // Without it a small file waits 40 ms for the acknowledgement of its head.
-                .tap_io(|stream| drop(stream.set_nodelay(true)));
-            axum::serve(listener, router).await
-        })
+    run(async |listener| {
+        // Without it a small file waits 40 ms for the acknowledgement of its head.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+        axum::serve(listener, router).await
+    })
 }
 
 /// The same with actix-web.

@@ -16,8 +16,8 @@ use crate::handler::{
 impl RequestHandle {
     /// The language in which the answer is to be. Feature `locale`.
     ///
-    /// An answer that is made with it gets `content-language`, and a `vary` where there are several. It is made with it where a message, a
-    /// number, a date, or the code of the language was asked for before its head is sent.
+    /// An answer that is made with it gets `content-language`, and a `vary` where there are several or a hook `#[user_locale]`. It is made with
+    /// it where a message, a number, a date, or the code of the language was asked for before its head is sent.
     #[must_use]
     pub fn locale(&self) -> &Locale {
         let language = self.person().language_or(|| negotiated(self));

@@ -30,7 +30,7 @@ const VERSION: i64 = 1;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    pub(crate) pool: SqlitePool,
+    pool: SqlitePool,
 }
 
 /// A post as a list names it.
@@ -171,6 +171,12 @@ impl Store {
             transaction.commit().await?;
         }
         Ok(version == 0)
+    }
+
+    /// The database, for what only tests do to it.
+    #[cfg(test)]
+    pub(crate) fn database(&self) -> &SqlitePool {
+        &self.pool
     }
 
     /// The newest posts. `None` where there is no such page.

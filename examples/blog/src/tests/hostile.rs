@@ -220,7 +220,7 @@ async fn a_search_takes_no_longer_than_its_texts_are() {
     let long = "the tide turns to the west ".repeat(150_000);
     sqlx::query("UPDATE words SET text = ?")
         .bind(long)
-        .execute(&blog.store.pool)
+        .execute(blog.store.database())
         .await
         .unwrap();
     for words in ["t", "the the the the the the t", "west t"] {

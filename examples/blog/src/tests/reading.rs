@@ -279,7 +279,7 @@ async fn a_feed_is_known_again_until_it_is_another() {
     for change in ["write", "edit", "import", "delete"] {
         // A time has no parts of a second.
         let before = sqlx::query("UPDATE blog SET changed = changed - 60");
-        before.execute(&blog.store.pool).await.unwrap();
+        before.execute(blog.store.database()).await.unwrap();
         let (answer, _) = feed(&blog).await;
         let validators = [
             ("if-none-match", "etag"),
