@@ -79,6 +79,8 @@ pub mod server;
 #[cfg(feature = "templates")]
 pub mod template;
 pub mod testing;
+#[cfg(feature = "websocket")]
+pub mod websocket;
 
 #[doc(hidden)]
 #[path = "private.rs"]

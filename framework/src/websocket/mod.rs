@@ -1,0 +1,5 @@
+//! WebSockets.
+
+#![allow(dead_code, unused_imports)]
+
+mod codec;
