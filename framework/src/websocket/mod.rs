@@ -3,3 +3,4 @@
 #![allow(dead_code, unused_imports)]
 
 mod codec;
+mod handshake;
