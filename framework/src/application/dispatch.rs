@@ -11,6 +11,8 @@ use std::{
 
 use ::http::{HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
 
+#[cfg(feature = "websocket")]
+use super::host::Host;
 use super::{
     Plan,
     access::{Access, Line},
@@ -445,11 +447,27 @@ impl Coming {
 /// The answer of an [`Application`](super::Application), to come.
 ///
 /// Dropping it tells the handler that the client is gone.
-pub struct ResponseFuture(Option<Coming>);
+pub struct ResponseFuture {
+    coming: Option<Coming>,
+    /// The connection of another server, for what becomes something else.
+    #[cfg(feature = "websocket")]
+    host: Option<Box<Host>>,
+}
 
 impl ResponseFuture {
     pub(super) fn new(coming: Coming) -> Self {
-        Self(Some(coming))
+        Self {
+            coming: Some(coming),
+            #[cfg(feature = "websocket")]
+            host: None,
+        }
+    }
+
+    /// The same on a connection of another server.
+    #[cfg(feature = "websocket")]
+    pub(super) fn on(mut self, host: Host) -> Self {
+        self.host = Some(Box::new(host));
+        self
     }
 }
 
@@ -457,8 +475,14 @@ impl Future for ResponseFuture {
     type Output = Result<Response, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let answered = ready!(Coming::poll(&mut self.0, cx));
-        Poll::Ready(Ok(answered.into_response(|content| content)))
+        let answered = ready!(Coming::poll(&mut self.coming, cx));
+        let response = answered.into_response(|content| content);
+        #[cfg(feature = "websocket")]
+        let response = match self.host.take() {
+            Some(host) => host.upgrade(response),
+            None => response,
+        };
+        Poll::Ready(Ok(response))
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod access;
 mod dispatch;
+#[cfg(feature = "websocket")]
+mod host;
 mod hosts;
 mod layer;
 mod table;
@@ -35,6 +37,8 @@ use crate::handler::{
     life_cycle::{HandlerImpl, Shareable},
     shared::States,
 };
+#[cfg(feature = "websocket")]
+use host::Host;
 use layer::{Erased, erase};
 
 /// A web application: routes and all that belongs to them.
@@ -396,9 +400,20 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: ::http::Request<B>) -> ResponseFuture {
+    #[cfg_attr(not(feature = "websocket"), expect(unused_mut))]
+    fn call(&mut self, mut request: ::http::Request<B>) -> ResponseFuture {
         match self.ready() {
-            Ok(ready) => ResponseFuture::new(ready.respond(request, Body::new, None, None)),
+            Ok(ready) => {
+                #[cfg(feature = "websocket")]
+                let host = Host::of(&mut request, ready.shutdown());
+                let response = ResponseFuture::new(ready.respond(request, Body::new, None, None));
+                #[cfg(feature = "websocket")]
+                let response = match host {
+                    Some(host) => response.on(host),
+                    None => response,
+                };
+                response
+            }
             Err(error) => refuse(&error),
         }
     }

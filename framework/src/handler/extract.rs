@@ -341,7 +341,7 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// Reads JSON: 400 for what is none, 422 with the path of the value for what has another shape.
-fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
+pub(crate) fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(content);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();

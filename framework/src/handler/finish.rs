@@ -178,7 +178,7 @@ pub(crate) fn conclude(answer: &mut Answer) -> Result<()> {
         Some(status) if response.status() == StatusCode::OK => status,
         _ => response.status(),
     };
-    if status.is_informational() {
+    if status.is_informational() && !upgrades(response) {
         return Err(Misuse::error(format!(
             "the status {} cannot be an answer: it comes before one",
             status.as_u16()
@@ -202,6 +202,16 @@ pub(crate) fn conclude(answer: &mut Answer) -> Result<()> {
             .or_insert(implied);
     }
     Ok(())
+}
+
+/// Whether the connection goes on in another protocol behind this answer.
+fn upgrades(response: &Response) -> bool {
+    #[cfg(feature = "websocket")]
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return super::upgrade::Upgrade::is_in(response);
+    }
+    _ = response;
+    false
 }
 
 /// Whether a method returned nothing that says something.

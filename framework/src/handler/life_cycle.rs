@@ -294,6 +294,15 @@ pub trait Method<M: 'static>: Sized {
     fn requirements(requirements: &mut Requirements) {
         _ = requirements;
     }
+
+    /// What becomes of the handler when its answer is made: it has its last hooks when that has been sent.
+    #[inline]
+    fn end(live: Live<Self>, response: &mut Response)
+    where
+        Self: Built,
+    {
+        live.end_with(response);
+    }
 }
 
 /// The hooks of a handler and of the bases it builds on.
@@ -564,7 +573,7 @@ async fn drive<H: HandlerImpl + Shareable + Method<M>, M: 'static>(
         cx.answer.response = Some(response);
         finish::seal(&mut cx);
     }
-    live.end_with(cx.answer.response.get_or_insert_default());
+    <H as Method<M>>::end(live, cx.answer.response.get_or_insert_default());
     cx
 }
 
@@ -833,7 +842,7 @@ impl<H> Live<H> {
         })
     }
 
-    fn handler(&mut self) -> Result<&mut H> {
+    pub(crate) fn handler(&mut self) -> Result<&mut H> {
         Ok(self.parts()?.this)
     }
 
@@ -844,6 +853,25 @@ impl<H> Live<H> {
         self.handler.as_ref().map(|handler| handler as &dyn Built)
     }
 
+    /// Ends a handler whose socket has ended, to which so many bytes were sent.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn end_socket(mut self, sent: u64, complete: bool) {
+        let Some(handler) = self.handler.take() else {
+            return;
+        };
+        if !complete {
+            self.request.disconnect();
+            (self.ends.close)(&handler, &self.request);
+        }
+        let outcome = Outcome {
+            status: StatusCode::SWITCHING_PROTOCOLS,
+            sent,
+            complete,
+            elapsed: self.request.elapsed(),
+        };
+        (self.ends.finish)(handler, &self.request, outcome);
+    }
+
     fn close_if_gone(&self) {
         if let (true, Some(handler)) = (self.request.is_disconnected(), &self.handler) {
             (self.ends.close)(handler, &self.request);
@@ -851,7 +879,7 @@ impl<H> Live<H> {
     }
 
     /// Attaches the handler to its answer: the hooks run when that has been sent.
-    fn end_with(mut self, response: &mut Response)
+    pub(crate) fn end_with(mut self, response: &mut Response)
     where
         H: Built,
     {

@@ -35,6 +35,8 @@ pub(crate) mod respond;
 pub(crate) mod shared;
 mod shutdown;
 pub(crate) mod target;
+#[cfg(feature = "websocket")]
+pub(crate) mod upgrade;
 #[cfg(feature = "multipart")]
 mod upload;
 #[cfg(feature = "validation")]
@@ -49,6 +51,8 @@ pub use context::Context;
 pub(crate) use detached::Detached;
 pub(crate) use error::Misuse;
 pub use error::{BoxError, Error, HttpError, Result};
+#[cfg(feature = "websocket")]
+pub(crate) use extract::parse_json;
 pub use extract::{
     FromRequest, FromRequestParts, OptionalFromRequestParts, State, ViaContent, ViaParts,
 };

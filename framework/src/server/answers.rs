@@ -26,6 +26,8 @@ use super::{
     stats::Refusal,
     vitals::{Phase, Vitals},
 };
+#[cfg(feature = "websocket")]
+use crate::handler::upgrade::Upgrade;
 use crate::{
     Options,
     application::{Coming, Ready},
@@ -90,6 +92,12 @@ impl Service<Request<Incoming>> for Answers {
         self.vitals.ledger().request();
         let is_stream = request.version() == Version::HTTP_2;
         let is_old = request.version() == Version::HTTP_10;
+        // Of hyper's own way to change the protocol nothing is used; a service inside shall not wait for it.
+        if !request.extensions().is_empty() {
+            request
+                .extensions_mut()
+                .remove::<hyper::upgrade::OnUpgrade>();
+        }
         let fault = fault(&request, &self.known_host)
             .or_else(|| self.vitals.doubted().map(HttpError::bad_request));
         let is_last = !is_stream && (fault.is_some() || self.is_last());
@@ -223,6 +231,10 @@ impl Future for Answer {
             return Poll::Pending;
         }
         bearings.say_last(&mut answered);
+        #[cfg(feature = "websocket")]
+        if let Some(upgrade) = Upgrade::take(answered.halves().0) {
+            bearings.vitals.upgrade(upgrade);
+        }
         Poll::Ready(Ok(answered.into_response(|content| Said {
             content,
             vitals: bearings.vitals,

@@ -27,6 +27,8 @@ use super::{
     wire::{Socket, Wire},
 };
 use crate::handler::Body;
+#[cfg(feature = "websocket")]
+use crate::handler::upgrade::Upgraded;
 
 /// One connection: a future that ends when it is closed.
 pub(super) struct Connection {
@@ -49,6 +51,9 @@ enum Stage {
     /// hyper reads and answers many at one time.
     #[cfg(feature = "http2")]
     Carrying(Box<Http2>),
+    /// It speaks another protocol.
+    #[cfg(feature = "websocket")]
+    Upgraded(Box<dyn Upgraded>),
     /// The client gets a last word and the time to read it.
     Lingering(Farewell),
     Closed,
@@ -119,6 +124,17 @@ impl Connection {
                 Pin::new(&mut *http).graceful_shutdown();
                 Stage::Carrying(http)
             }
+            #[cfg(feature = "websocket")]
+            (Order::Rest, Stage::Upgraded(mut upgraded), _) => {
+                upgraded.rest();
+                self.vitals().rest(true);
+                Stage::Upgraded(upgraded)
+            }
+            #[cfg(feature = "websocket")]
+            (Order::Last, Stage::Upgraded(mut upgraded), _) => {
+                upgraded.leave();
+                Stage::Upgraded(upgraded)
+            }
             (Order::Rest | Order::TimeOut | Order::Last, stage, _) => stage,
         };
     }
@@ -170,6 +186,12 @@ impl Connection {
             let client = self.remote_addr.map(tracing::field::display);
             tracing::debug!(target: "squall", client, error = ?error, "a connection ended early");
             return self.failed(wire, &error, &parts.read_buf);
+        }
+        #[cfg(feature = "websocket")]
+        if let Some(upgrade) = self.vitals().upgraded() {
+            self.vitals().enter(Phase::Upgraded);
+            let begun = upgrade.begin(Box::new(wire), &parts.read_buf);
+            return begun.map_or(Stage::Closed, Stage::Upgraded);
         }
         if self.vitals().is_at_rest() {
             wire.read_again(&parts.read_buf);
@@ -232,6 +254,11 @@ impl Connection {
                 }
                 Over::ForGood
             }
+            #[cfg(feature = "websocket")]
+            Stage::Upgraded(upgraded) => {
+                ready!(upgraded.poll(cx));
+                Over::ForGood
+            }
             Stage::Lingering(farewell) => {
                 _ = ready!(farewell.poll(cx));
                 Over::ForGood
@@ -271,6 +298,9 @@ impl Future for Connection {
         let this = &mut *self;
         this.vitals().wake_by(cx.waker());
         match this.vitals().take_order() {
+            // Something has come, or somebody has something to say.
+            #[cfg(feature = "websocket")]
+            Order::None if matches!(this.stage, Stage::Upgraded(_)) => this.vitals().rest(false),
             Order::None => {}
             order => this.obey(order),
         }

@@ -19,6 +19,8 @@ use super::{
     limits::Limits,
     stats::{Ledger, Refusal},
 };
+#[cfg(feature = "websocket")]
+use crate::handler::upgrade::Upgrade;
 
 /// The ticks that an event loop has heard.
 #[derive(Debug, Default)]
@@ -52,10 +54,12 @@ pub(super) enum Phase {
     Carrying,
     /// All is said; what the client still sends is read and thrown away.
     Lingering,
+    /// It speaks another protocol, and keeps its deadlines itself.
+    Upgraded,
 }
 
 impl Phase {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Silent,
         Self::Idle,
         Self::Head,
@@ -63,6 +67,7 @@ impl Phase {
         Self::Open,
         Self::Carrying,
         Self::Lingering,
+        Self::Upgraded,
     ];
 }
 
@@ -128,6 +133,12 @@ pub(super) struct Vitals {
     place: AtomicUsize,
     order: AtomicU8,
     waker: OnceLock<Waker>,
+    /// What it becomes behind the answer under way.
+    #[cfg(feature = "websocket")]
+    upgrade: OnceLock<Upgrade>,
+    /// The tick in which it wants to be polled; 0 for none.
+    #[cfg(feature = "websocket")]
+    alarm: AtomicU32,
 }
 
 impl Vitals {
@@ -154,6 +165,10 @@ impl Vitals {
             place: AtomicUsize::new(0),
             order: AtomicU8::new(Order::None as u8),
             waker: OnceLock::new(),
+            #[cfg(feature = "websocket")]
+            upgrade: OnceLock::new(),
+            #[cfg(feature = "websocket")]
+            alarm: AtomicU32::new(0),
         }
     }
 
@@ -196,7 +211,7 @@ impl Vitals {
         match phase {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
             Phase::Answering => self.heard_in.add(bytes),
-            Phase::Head | Phase::Open | Phase::Carrying | Phase::Lingering => {}
+            Phase::Head | Phase::Open | Phase::Carrying | Phase::Lingering | Phase::Upgraded => {}
         }
         matches!(phase, Phase::Silent | Phase::Idle)
     }
@@ -331,6 +346,37 @@ impl Vitals {
         }
     }
 
+    /// Notes what the connection becomes behind the answer under way.
+    #[cfg(feature = "websocket")]
+    pub(super) fn upgrade(&self, upgrade: Upgrade) {
+        self.upgrade.get_or_init(|| upgrade);
+    }
+
+    /// What the connection has become.
+    #[cfg(feature = "websocket")]
+    pub(super) fn upgraded(&self) -> Option<&Upgrade> {
+        self.upgrade.get()
+    }
+
+    /// Wants the connection to be polled when this time has passed.
+    #[cfg(feature = "websocket")]
+    pub(super) fn set_alarm(&self, after: Option<Duration>) {
+        let ticks = |after: Duration| after.as_millis().div_ceil(TICK.as_millis());
+        let tick = after.map_or(0, |after| {
+            let ticks = u32::try_from(ticks(after)).unwrap_or(u32::MAX / 2);
+            self.now().wrapping_add(ticks.clamp(1, u32::MAX / 2)).max(1)
+        });
+        self.alarm.store(tick, Relaxed);
+    }
+
+    /// Whether that time has passed.
+    #[cfg(feature = "websocket")]
+    pub(super) fn is_alarm_due(&self) -> bool {
+        let alarm = self.alarm.load(Relaxed);
+        // As numbers on a circle.
+        alarm != 0 && self.now().wrapping_sub(alarm) < u32::MAX / 2
+    }
+
     /// Looks whether the connection keeps its deadlines.
     pub(super) fn sweep(&self, limits: &Limits) {
         let now = self.now();
@@ -377,6 +423,16 @@ impl Vitals {
                     self.ledger.refuse(Refusal::BodyDeadline);
                 }
                 self.wake();
+            }
+            #[cfg(feature = "websocket")]
+            Phase::Upgraded if self.is_alarm_due() => self.wake(),
+            Phase::Upgraded
+                if !self.is_at_rest()
+                    && elapsed(&self.heard) >= 1
+                    && elapsed(&self.told) >= 1
+                    && !self.is_stuck.load(Relaxed) =>
+            {
+                self.give(Order::Rest);
             }
             _ => {}
         }

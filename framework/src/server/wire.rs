@@ -1,5 +1,7 @@
 //! [`Wire`]: the socket of a connection. What passes is noted in the [`Vitals`] of the connection.
 
+#[cfg(feature = "websocket")]
+use std::time::Duration;
 use std::{
     io,
     pin::Pin,
@@ -19,6 +21,8 @@ use super::{
     head,
     vitals::{Phase, Vitals},
 };
+#[cfg(feature = "websocket")]
+use crate::handler::upgrade::Transport;
 
 /// A connected socket.
 #[derive(Debug)]
@@ -289,5 +293,20 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         each!(&mut self.socket, socket => Pin::new(socket).poll_shutdown(cx))
+    }
+}
+
+#[cfg(feature = "websocket")]
+impl Transport for Wire {
+    fn set_alarm(&mut self, after: Option<Duration>) {
+        self.vitals.set_alarm(after);
+    }
+
+    fn poll_alarm(&mut self, _: &mut Context<'_>) -> Poll<()> {
+        if !self.vitals.is_alarm_due() {
+            return Poll::Pending;
+        }
+        self.vitals.set_alarm(None);
+        Poll::Ready(())
     }
 }

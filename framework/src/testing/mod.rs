@@ -1,5 +1,8 @@
 //! [`TestClient`]: a client for tests of an application, in memory or over a real socket.
 
+#[cfg(feature = "websocket")]
+mod websocket;
+
 use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -16,6 +19,8 @@ use tokio::{
     task::AbortHandle,
 };
 
+#[cfg(feature = "websocket")]
+pub use self::websocket::{TestConnect, TestSocket};
 use crate::{
     Application,
     handler::Body,
@@ -153,6 +158,12 @@ impl TestClient {
     /// A `DELETE` request.
     pub fn delete(&self, target: impl Into<String>) -> TestRequest<'_> {
         self.request(Method::DELETE, target)
+    }
+
+    /// A WebSocket, as a client has it: awaited, it is open.
+    #[cfg(feature = "websocket")]
+    pub fn websocket(&self, target: impl Into<String>) -> TestConnect<'_> {
+        TestConnect::new(self, target.into())
     }
 
     /// An `OPTIONS` request.

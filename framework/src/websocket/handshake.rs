@@ -1,11 +1,17 @@
-//! The opening handshake of a server ([RFC 6455 §4.2](https://www.rfc-editor.org/rfc/rfc6455#section-4.2)): what a request must have, and what the answer says.
+//! The opening handshake, at both ends ([RFC 6455 §4](https://www.rfc-editor.org/rfc/rfc6455#section-4)): what a request must have, and what the answer says.
+
+use std::hash::{BuildHasher as _, RandomState};
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sha1::{Digest as _, Sha1};
 
+use super::{
+    codec::Agreed,
+    settings::{Origins, Settings},
+};
 use crate::{
-    handler::{HttpError, RequestHandle, Result},
+    handler::{Body, HttpError, Misuse, RequestHandle, Response, Result},
     http::host,
 };
 
@@ -25,10 +31,11 @@ const UPGRADE: HeaderValue = HeaderValue::from_static("websocket");
 pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
     let headers = request.headers();
     if !has_token(headers, &header::UPGRADE, "websocket") {
-        let error = HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
+        let error =
+            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
         return Err(error.with_message("this is a WebSocket").into());
     }
-    let wrong = |why: &str| Err(HttpError::bad_request(why).into());
+    let wrong = |why: &'static str| Err(HttpError::bad_request(why).into());
     if *request.method() != Method::GET || request.version() != Version::HTTP_11 {
         return wrong("a WebSocket is asked for by GET and HTTP/1.1");
     }
@@ -36,14 +43,130 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
         return wrong("`connection` does not say `upgrade`");
     }
     if only(headers, &header::SEC_WEBSOCKET_VERSION) != Some(&VERSION) {
-        let error = HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
+        let error =
+            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
         let error = error.with_header(header::SEC_WEBSOCKET_VERSION, VERSION);
-        return Err(error.with_message("`sec-websocket-version` is not 13").into());
+        return Err(error
+            .with_message("`sec-websocket-version` is not 13")
+            .into());
     }
     match only(headers, &header::SEC_WEBSOCKET_KEY) {
         Some(key) if is_key(key) => Ok(accept_of(key)),
         _ => wrong("`sec-websocket-key` is not 16 bytes in base64"),
     }
+}
+
+/// Answers a request that was checked: the answer, and what is agreed on.
+///
+/// # Errors
+///
+/// 403 for a page of another origin; 500 for settings that cannot be kept.
+pub(super) fn accept(
+    request: &RequestHandle,
+    settings: &Settings,
+    accept: HeaderValue,
+) -> Result<(Response, Option<Agreed>, Option<String>)> {
+    settings.check().map_err(Misuse::error)?;
+    if !is_allowed(request, &settings.origins) {
+        let error = HttpError::forbidden();
+        return Err(error
+            .with_message("this page may not open a WebSocket here")
+            .into());
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::UPGRADE, UPGRADE);
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    let protocol = choose(request.headers(), &settings.protocols);
+    if let Some(protocol) = &protocol {
+        headers.insert(
+            header::SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::try_from(protocol)?,
+        );
+    }
+    let agreed = settings
+        .compression
+        .and_then(|own| own.accept(request.headers()));
+    let agreed = agreed.map(|(agreed, field)| {
+        headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, field);
+        agreed
+    });
+    Ok((response, agreed, protocol))
+}
+
+/// A key for a request (RFC 6455 §4.1): sixteen bytes by chance.
+pub(super) fn new_key() -> HeaderValue {
+    let mut key = [0; 16];
+    for half in key.chunks_exact_mut(8) {
+        half.copy_from_slice(&RandomState::new().hash_one(0).to_ne_bytes());
+    }
+    HeaderValue::from_str(&BASE64.encode(key)).expect("base64 is a value of a field")
+}
+
+/// Checks the answer to a request with this key (RFC 6455 §4.1).
+pub(super) fn check_answer(headers: &HeaderMap, key: &HeaderValue) -> Result<(), &'static str> {
+    if !has_token(headers, &header::UPGRADE, "websocket") {
+        return Err("the field `upgrade` of the answer does not say `websocket`");
+    }
+    if !has_token(headers, &header::CONNECTION, "upgrade") {
+        return Err("the field `connection` of the answer does not say `upgrade`");
+    }
+    if only(headers, &header::SEC_WEBSOCKET_ACCEPT) != Some(&accept_of(key)) {
+        return Err("the field `sec-websocket-accept` of the answer is not that of the request");
+    }
+    Ok(())
+}
+
+/// The subprotocol that the server has chosen among these.
+pub(super) fn chosen(
+    headers: &HeaderMap,
+    offered: &[String],
+) -> Result<Option<String>, &'static str> {
+    let mut chosen = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    match (chosen.next(), chosen.next()) {
+        (None, _) => Ok(None),
+        (Some(name), None) if offered.iter().any(|offer| name == offer.as_str()) => {
+            Ok(name.to_str().ok().map(str::to_owned))
+        }
+        _ => Err("the server has chosen a subprotocol that was not offered"),
+    }
+}
+
+/// Whether the page that asks may open a socket.
+fn is_allowed(request: &RequestHandle, origins: &Origins) -> bool {
+    let Some(origin) = request.headers().get(header::ORIGIN) else {
+        return true;
+    };
+    let Origins::OwnAnd(others) = origins else {
+        return true;
+    };
+    let Ok(origin) = origin.to_str() else {
+        return false;
+    };
+    let is_own = request
+        .host()
+        .is_some_and(|host| is_same_origin(origin, host));
+    is_own
+        || place(origin)
+            .is_some_and(|at| others.iter().any(|other| place(other) == Some(at.clone())))
+}
+
+/// The subprotocols that a client offers.
+pub(super) fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .filter(|protocol| !protocol.is_empty())
+}
+
+/// The subprotocol that both speak: the first of these that is offered.
+fn choose(headers: &HeaderMap, spoken: &[String]) -> Option<String> {
+    let is_offered = |own: &&String| protocols(headers).any(|offered| offered == own.as_str());
+    spoken.iter().find(is_offered).cloned()
 }
 
 /// The value of a field that stands there once.
@@ -54,7 +177,10 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h HeaderValue
 
 /// Whether a list of tokens has this one, in any case.
 fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    let values = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut tokens = values.flat_map(|value| value.split(',')).map(str::trim);
     tokens.any(|found| found.eq_ignore_ascii_case(token))
 }
@@ -83,8 +209,8 @@ pub(super) fn is_same_origin(origin: &str, host: &str) -> bool {
     is_port && name.eq_ignore_ascii_case(own_name)
 }
 
-/// Host and port of an origin.
-fn place(origin: &str) -> Option<(String, u16)> {
+/// Host, in lower case, and port of an origin.
+pub(super) fn place(origin: &str) -> Option<(String, u16)> {
     let uri: Uri = origin.parse().ok()?;
     let default = match uri.scheme_str()? {
         "http" => 80,
@@ -93,7 +219,7 @@ fn place(origin: &str) -> Option<(String, u16)> {
     };
     let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/');
     let host = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
-    Some((host.to_owned(), uri.port_u16().unwrap_or(default)))
+    Some((host.to_ascii_lowercase(), uri.port_u16().unwrap_or(default)))
 }
 
 #[cfg(test)]
@@ -105,7 +231,13 @@ mod tests {
         let key = HeaderValue::from_static("dGhlIHNhbXBsZSBub25jZQ==");
         assert!(is_key(&key));
         assert_eq!(accept_of(&key), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-        for key in ["", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZQ=", "AAAA", "dGhlIHNhbXBsZSBub25jZQ==="] {
+        for key in [
+            "",
+            "dGhlIHNhbXBsZSBub25jZQ",
+            "dGhlIHNhbXBsZSBub25jZQ=",
+            "AAAA",
+            "dGhlIHNhbXBsZSBub25jZQ===",
+        ] {
             assert!(!is_key(&HeaderValue::from_static(key)), "{key}");
         }
     }

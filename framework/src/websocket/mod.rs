@@ -1,6 +1,21 @@
 //! WebSockets.
 
-#![allow(dead_code, unused_imports)]
-
+pub(crate) mod client;
 mod codec;
+mod exchange;
+pub(crate) mod handler;
 mod handshake;
+mod message;
+mod reason;
+mod session;
+mod settings;
+mod socket;
+pub(crate) mod upgrade;
+
+pub use client::{Connect, ConnectError, connect};
+pub use codec::{CloseCode, Compression};
+pub use message::{FromMessage, IntoMessage, Message, Outgoing};
+pub use reason::{CloseReason, Closed};
+pub use settings::{Settings, SlowReader};
+pub use socket::{Sender, WebSocket};
+pub use upgrade::{IntoEnd, WebSocketUpgrade};

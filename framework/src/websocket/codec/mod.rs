@@ -14,10 +14,12 @@ mod mask;
 mod offer;
 mod text;
 
-pub(crate) use close::{CloseCode, Violation};
+pub use close::CloseCode;
+pub(crate) use close::Violation;
 pub(crate) use decoder::{Decoder, Event};
 pub(crate) use encoder::{Encoder, Kind};
-pub(crate) use offer::{Agreed, Deflate, Way};
+pub(crate) use offer::Agreed;
+pub use offer::Compression;
 
 /// Which end of the connection this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,473 @@
+//! [`Exchange`]: what the two halves of a socket share: the one that drives the connection, and the one that a program holds.
+//!
+//! What has come waits in the inbox until it is taken, what is to go out in the outbox until the connection takes it. Neither grows beyond its
+//! bound: a full inbox stops the reading, a full outbox is dealt with as [`SlowReader`] says.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context as TaskContext, Poll, Waker},
+};
+
+use super::{
+    codec::{Agreed, CloseCode, Encoder, Role},
+    message::{Message, Outgoing},
+    reason::{CloseReason, Closed},
+    settings::{Limits, SlowReader},
+};
+
+/// So much may wait to be taken from the inbox: a message more, and nothing is read until there is room. Pings are answered up to there.
+const INBOX: usize = 64 * 1024;
+const INBOX_MESSAGES: usize = 64;
+
+/// What is encoded ahead, where messages may still be thrown away. One that was compressed cannot be: the next looks back to it.
+const AHEAD: usize = 64 * 1024;
+
+/// A buffer that is longer is not kept.
+pub(super) const KEPT: usize = 256 * 1024;
+
+/// What has come for the program.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    Message(Message),
+    Ping(Vec<u8>),
+    Pong(Vec<u8>),
+}
+
+impl Incoming {
+    fn len(&self) -> usize {
+        match self {
+            Self::Message(message) => message.as_bytes().len(),
+            Self::Ping(payload) | Self::Pong(payload) => payload.len(),
+        }
+    }
+}
+
+/// What the two halves of a socket share.
+pub(super) struct Exchange {
+    pub(super) limits: Limits,
+    pub(super) protocol: Option<String>,
+    state: Mutex<State>,
+}
+
+struct State {
+    inbox: VecDeque<Incoming>,
+    inbox_bytes: usize,
+    receiver: Option<Waker>,
+    /// Whether nobody takes what comes.
+    is_let_go: bool,
+    /// Whether the program wants to know of pings and pongs.
+    wants_pings: bool,
+    encoder: Encoder,
+    out: Vec<u8>,
+    /// The bytes that the driver has taken, and the connection has not.
+    in_hand: usize,
+    waiting: VecDeque<Message>,
+    waiting_bytes: usize,
+    /// The last ping that was not answered, because there was no room.
+    unanswered: Option<Vec<u8>>,
+    dropped: u64,
+    sent: u64,
+    /// Who waits for room, or for the end.
+    waiters: Vec<Waker>,
+    driver: Option<Waker>,
+    /// How it ends, once that is known: nothing is sent any more.
+    end: Option<CloseReason>,
+    has_said_close: bool,
+}
+
+impl Exchange {
+    pub(super) fn new(
+        role: Role,
+        limits: Limits,
+        protocol: Option<String>,
+        agreed: Option<&Agreed>,
+    ) -> Self {
+        Self {
+            limits,
+            protocol,
+            state: Mutex::new(State {
+                inbox: VecDeque::new(),
+                inbox_bytes: 0,
+                receiver: None,
+                is_let_go: false,
+                wants_pings: false,
+                encoder: Encoder::new(role, agreed),
+                out: Vec::new(),
+                in_hand: 0,
+                waiting: VecDeque::new(),
+                waiting_bytes: 0,
+                unanswered: None,
+                dropped: 0,
+                sent: 0,
+                waiters: Vec::new(),
+                driver: None,
+                end: None,
+                has_said_close: false,
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The half of the program.
+impl Exchange {
+    /// Takes what has come next. `None` at the end.
+    pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
+        let mut state = self.lock();
+        let Some(incoming) = state.inbox.pop_front() else {
+            if state.end.is_some() {
+                return Poll::Ready(None);
+            }
+            remember(&mut state.receiver, cx.waker());
+            return Poll::Pending;
+        };
+        let was_full = state.is_full();
+        state.inbox_bytes -= incoming.len();
+        if was_full && !state.is_full() {
+            state.wake_driver(cx);
+        }
+        Poll::Ready(Some(incoming))
+    }
+
+    /// Waits until something may be sent.
+    pub(super) fn poll_room(&self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+        let mut state = self.lock();
+        if state.end.is_some() {
+            return Poll::Ready(Err(Closed));
+        }
+        if self.limits.slow_reader == SlowReader::Wait && state.queued() >= self.limits.max_queue {
+            state.wait(cx.waker());
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends a message, when there is room.
+    pub(super) fn poll_send(
+        &self,
+        message: &mut Option<Outgoing<'_>>,
+        cx: &mut TaskContext<'_>,
+    ) -> Poll<Result<(), Closed>> {
+        let mut state = self.lock();
+        if state.end.is_some() {
+            return Poll::Ready(Err(Closed));
+        }
+        if self.limits.slow_reader == SlowReader::Wait && state.queued() >= self.limits.max_queue {
+            state.wait(cx.waker());
+            return Poll::Pending;
+        }
+        let Some(message) = message.take() else {
+            return Poll::Ready(Ok(()));
+        };
+        let sent = state.send(message, &self.limits);
+        state.wake_driver(cx);
+        Poll::Ready(sent)
+    }
+
+    /// Sends a message at once, whether there is room or not: who calls has asked for it.
+    pub(super) fn send_now(&self, message: Outgoing<'_>) -> Result<(), Closed> {
+        let mut state = self.lock();
+        if state.end.is_some() {
+            return Err(Closed);
+        }
+        let sent = state.send(message, &self.limits);
+        state.wake();
+        sent
+    }
+
+    /// Sends a ping. A program that sends them faster than they are read is as bound as it is with messages.
+    pub(super) fn ping(&self, payload: &[u8]) -> Result<(), Closed> {
+        let mut state = self.lock();
+        if state.end.is_some() {
+            return Err(Closed);
+        }
+        if state.queued() < self.limits.max_queue.max(AHEAD) {
+            let State { encoder, out, .. } = &mut *state;
+            encoder.ping(payload, out);
+            state.wake();
+        }
+        Ok(())
+    }
+
+    /// Ends it from this side: what was sent before goes out, then a close frame. What has come already can still be taken.
+    pub(super) fn close(&self, reason: CloseReason) {
+        let mut state = self.lock();
+        state.close(reason);
+        state.wake();
+    }
+
+    /// Waits until it has ended.
+    pub(super) fn poll_end(&self, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
+        let mut state = self.lock();
+        if let Some(end) = &state.end {
+            return Poll::Ready(end.clone());
+        }
+        state.wait(cx.waker());
+        Poll::Pending
+    }
+
+    /// Waits until all that was sent is with the connection.
+    pub(super) fn poll_flushed(&self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+        let mut state = self.lock();
+        if state.queued() == 0 {
+            return Poll::Ready(Ok(()));
+        }
+        if state.end.is_some() {
+            return Poll::Ready(Err(Closed));
+        }
+        state.wait(cx.waker());
+        Poll::Pending
+    }
+
+    pub(super) fn end(&self) -> Option<CloseReason> {
+        self.lock().end.clone()
+    }
+
+    pub(super) fn dropped(&self) -> u64 {
+        self.lock().dropped
+    }
+
+    /// The bytes that the connection has taken.
+    pub(super) fn sent(&self) -> u64 {
+        self.lock().sent
+    }
+
+    pub(super) fn want_pings(&self) {
+        self.lock().wants_pings = true;
+    }
+
+    /// Nobody takes what comes any more.
+    pub(super) fn let_go(&self) {
+        let mut state = self.lock();
+        state.is_let_go = true;
+        state.inbox = VecDeque::new();
+        state.inbox_bytes = 0;
+        state.wake();
+    }
+}
+
+/// The half of the connection.
+impl Exchange {
+    /// Remembers whom to wake when something is to be sent.
+    pub(super) fn driven_by(&self, waker: &Waker) {
+        self.lock().driver = Some(waker.clone());
+    }
+
+    /// Puts what has come into the inbox. Gives whether more may come.
+    pub(super) fn put(&self, incoming: Incoming, cx: &TaskContext<'_>) -> bool {
+        let mut state = self.lock();
+        let is_wanted = matches!(incoming, Incoming::Message(_)) || state.wants_pings;
+        if !is_wanted || state.is_let_go || state.end.is_some() {
+            return !state.is_full();
+        }
+        state.inbox_bytes += incoming.len();
+        state.inbox.push_back(incoming);
+        // Who puts it in polls the program next, so there is nobody to wake but inside what polls only what was woken.
+        if let Some(receiver) = &state.receiver
+            && !receiver.will_wake(cx.waker())
+        {
+            receiver.wake_by_ref();
+        }
+        !state.is_full()
+    }
+
+    /// Whether something more may come.
+    pub(super) fn has_room(&self) -> bool {
+        !self.lock().is_full()
+    }
+
+    /// Answers a ping. Where the peer reads nothing, it is answered the last only (RFC 6455 §5.5.3).
+    pub(super) fn pong(&self, payload: Vec<u8>) {
+        let mut state = self.lock();
+        if state.has_said_close {
+            return;
+        }
+        if state.out.len() < AHEAD {
+            let State { encoder, out, .. } = &mut *state;
+            encoder.pong(&payload, out);
+        } else {
+            state.unanswered = Some(payload);
+        }
+    }
+
+    /// Notes how it has ended, and answers the close frame of the peer, where there was one.
+    pub(super) fn ended(&self, reason: CloseReason, answer: Option<CloseCode>) {
+        let mut state = self.lock();
+        if let (Some(code), false) = (answer, state.has_said_close) {
+            state.encode_waiting(usize::MAX);
+            state.has_said_close = true;
+            let State { encoder, out, .. } = &mut *state;
+            encoder.close(code, "", out);
+        }
+        state.finish(reason);
+    }
+
+    /// Whether a close frame was sent, or is about to be.
+    pub(super) fn has_said_close(&self) -> bool {
+        self.lock().has_said_close
+    }
+
+    pub(super) fn is_let_go(&self) -> bool {
+        self.lock().is_let_go
+    }
+
+    /// Takes what is to go out, in place of a buffer that is empty. Gives whether there is something.
+    pub(super) fn take_out(&self, buffer: &mut Vec<u8>) -> bool {
+        let mut state = self.lock();
+        state.encode_waiting(AHEAD);
+        if let Some(payload) = state.unanswered.take().filter(|_| !state.has_said_close) {
+            let State { encoder, out, .. } = &mut *state;
+            encoder.pong(&payload, out);
+        }
+        if state.out.is_empty() {
+            return false;
+        }
+        std::mem::swap(&mut state.out, buffer);
+        state.in_hand = buffer.len();
+        true
+    }
+
+    /// Notes how much the connection has taken of that.
+    pub(super) fn written(&self, count: usize) {
+        let mut state = self.lock();
+        state.in_hand -= count;
+        state.sent += count as u64;
+        state.wake_waiters();
+    }
+
+    /// Gives memory back that is not in use.
+    pub(super) fn rest(&self) {
+        let mut state = self.lock();
+        if state.out.is_empty() {
+            state.out = Vec::new();
+        }
+        state.inbox.shrink_to_fit();
+        state.waiting.shrink_to_fit();
+        state.waiters.shrink_to_fit();
+    }
+}
+
+impl State {
+    fn is_full(&self) -> bool {
+        self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
+    }
+
+    /// The bytes that were sent, and that the connection has not taken.
+    fn queued(&self) -> usize {
+        self.out.len() + self.in_hand + self.waiting_bytes
+    }
+
+    fn send(&mut self, message: Outgoing<'_>, limits: &Limits) -> Result<(), Closed> {
+        let length = message.parts().1.len();
+        match limits.slow_reader {
+            SlowReader::Wait => {}
+            SlowReader::DropOldest => {
+                self.encode_waiting(AHEAD);
+                if self.out.len() + self.in_hand >= AHEAD {
+                    self.keep(message, length, limits.max_queue);
+                    return Ok(());
+                }
+            }
+            SlowReader::Close if self.queued() >= limits.max_queue => {
+                self.close(CloseReason::new(CloseCode::TRY_AGAIN, "read too slowly"));
+                return Err(Closed);
+            }
+            SlowReader::Close => {}
+        }
+        let (kind, content) = message.parts();
+        self.encoder.message(kind, content, &mut self.out);
+        Ok(())
+    }
+
+    /// Keeps a message that may still be thrown away.
+    fn keep(&mut self, message: Outgoing<'_>, length: usize, most: usize) {
+        while self.waiting_bytes + length > most {
+            let Some(oldest) = self.waiting.pop_front() else {
+                break;
+            };
+            self.waiting_bytes -= oldest.as_bytes().len();
+            self.dropped += 1;
+        }
+        self.waiting_bytes += length;
+        self.waiting.push_back(message.into_message());
+    }
+
+    /// Encodes what waits, as long as there is less than so much encoded.
+    fn encode_waiting(&mut self, most: usize) {
+        while self.out.len() + self.in_hand < most
+            && let Some(message) = self.waiting.pop_front()
+        {
+            self.waiting_bytes -= message.as_bytes().len();
+            let message = Outgoing::from(&message);
+            let (kind, content) = message.parts();
+            self.encoder.message(kind, content, &mut self.out);
+        }
+    }
+
+    fn close(&mut self, reason: CloseReason) {
+        if self.end.is_some() {
+            return;
+        }
+        self.encode_waiting(usize::MAX);
+        self.has_said_close = true;
+        self.encoder
+            .close(reason.code(), reason.text(), &mut self.out);
+        self.finish(reason);
+    }
+
+    fn finish(&mut self, reason: CloseReason) {
+        self.end.get_or_insert(reason);
+        self.wake_waiters();
+        if let Some(receiver) = self.receiver.take() {
+            receiver.wake();
+        }
+    }
+
+    fn wait(&mut self, waker: &Waker) {
+        if !self.waiters.iter().any(|known| known.will_wake(waker)) {
+            self.waiters.push(waker.clone());
+        }
+    }
+
+    fn wake_waiters(&mut self) {
+        for waiter in self.waiters.drain(..) {
+            waiter.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(driver) = &self.driver {
+            driver.wake_by_ref();
+        }
+    }
+
+    /// Wakes the driver, where this is not called within it: it goes on to what is to go out by itself.
+    fn wake_driver(&self, cx: &TaskContext<'_>) {
+        if let Some(driver) = &self.driver
+            && !driver.will_wake(cx.waker())
+        {
+            driver.wake_by_ref();
+        }
+    }
+}
+
+fn remember(slot: &mut Option<Waker>, waker: &Waker) {
+    match slot {
+        Some(known) if known.will_wake(waker) => {}
+        _ => *slot = Some(waker.clone()),
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("limits", &self.limits)
+            .field("protocol", &self.protocol)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,362 @@
+//! [`Session`]: a socket as the connection drives it, with the program that it is for.
+//!
+//! One future does all of it: it reads and decodes, lets the program go on, and writes what that has sent. So a message costs no task and no
+//! channel, and a program that is busy keeps nobody from being answered: pings and close frames are dealt with here.
+
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll, Waker},
+    time::Duration,
+};
+
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
+
+use super::{
+    codec::{CloseCode, Decoder, Event, Role, Violation},
+    exchange::{Exchange, Incoming, KEPT},
+    message::Message,
+    reason::CloseReason,
+};
+use crate::handler::upgrade::{Transport, Upgraded};
+
+/// What a program does with its socket, and what it ends it with.
+pub(super) type Program = Pin<Box<dyn Future<Output = CloseReason> + Send>>;
+
+/// How long a peer has for its last bytes, where nothing of them is of interest.
+const LINGER: Duration = Duration::from_secs(2);
+
+thread_local! {
+    /// What is read into. It belongs to the thread: a socket that waits needs none.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// So much is read at one time.
+const READ: usize = 64 * 1024;
+
+/// A socket, as the connection drives it.
+pub(super) struct Session {
+    role: Role,
+    exchange: Arc<Exchange>,
+    decoder: Decoder,
+    program: Option<Program>,
+    /// Until nothing is to be read or written any more.
+    transport: Option<Box<dyn Transport>>,
+    /// What has come and was not decoded: a head that is not whole, or what a full inbox has no room for.
+    unread: Vec<u8>,
+    /// Whether nothing is read because there is no room for it.
+    is_held: bool,
+    /// What is being written, and how much of it was.
+    writing: Vec<u8>,
+    written: usize,
+    stage: Stage,
+    /// Whether something has come since the last alarm.
+    has_heard: bool,
+    has_pinged: bool,
+    waker: Option<Waker>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Open,
+    /// This end has said that it closes, and the peer has not.
+    Closing,
+    /// All is said but what is still to be written; what comes is thrown away.
+    Ending,
+    /// So is that, and the peer is told that nothing more comes.
+    Ended,
+}
+
+impl Session {
+    pub(super) fn new(
+        role: Role,
+        exchange: Arc<Exchange>,
+        decoder: Decoder,
+        program: Option<Program>,
+        transport: Box<dyn Transport>,
+        read: &[u8],
+    ) -> Self {
+        let mut session = Self {
+            role,
+            exchange,
+            decoder,
+            program,
+            transport: Some(transport),
+            unread: read.to_vec(),
+            is_held: !read.is_empty(),
+            writing: Vec::new(),
+            written: 0,
+            stage: Stage::Open,
+            has_heard: false,
+            has_pinged: false,
+            waker: None,
+        };
+        session.set_alarm(session.exchange.limits.ping_interval);
+        session
+    }
+
+    /// Sets the alarm; zero is none.
+    fn set_alarm(&mut self, after: Duration) {
+        if let Some(transport) = &mut self.transport {
+            transport.set_alarm(Some(after).filter(|after| !after.is_zero()));
+        }
+    }
+
+    /// Looks whether the peer is still there; in the end, does not wait for it any longer.
+    fn poll_alarm(&mut self, cx: &mut TaskContext<'_>) {
+        let Some(transport) = &mut self.transport else {
+            return;
+        };
+        if transport.poll_alarm(cx).is_pending() {
+            return;
+        }
+        if self.stage != Stage::Open {
+            return self.hang_up();
+        }
+        let limits = self.exchange.limits;
+        // While nothing is read, nothing can be heard.
+        if std::mem::take(&mut self.has_heard) || !self.exchange.has_room() {
+            self.has_pinged = false;
+            self.set_alarm(limits.ping_interval);
+        } else if !self.has_pinged {
+            _ = self.exchange.ping(b"");
+            self.has_pinged = !limits.ping_timeout.is_zero();
+            self.set_alarm(if self.has_pinged {
+                limits.ping_timeout
+            } else {
+                limits.ping_interval
+            });
+        } else {
+            let reason = CloseReason::new(CloseCode::INTERNAL_ERROR, "ping timed out");
+            self.exchange.close(reason);
+            self.write(cx);
+            self.hang_up();
+        }
+    }
+
+    /// Lets go of the connection.
+    fn hang_up(&mut self) {
+        self.transport = None;
+        self.exchange.ended(CloseReason::BROKEN, None);
+    }
+
+    fn leave_open(&mut self, stage: Stage) {
+        if self.stage == Stage::Open {
+            self.set_alarm(self.exchange.limits.close_timeout);
+        }
+        self.stage = stage;
+    }
+
+    /// Reads as long as there is something to read, and room for it.
+    fn read(&mut self, cx: &mut TaskContext<'_>) {
+        if self.is_held {
+            if !self.exchange.has_room() {
+                return;
+            }
+            self.is_held = false;
+            let mut unread = std::mem::take(&mut self.unread);
+            let taken = self.decode(&mut unread, cx);
+            unread.drain(..taken);
+            self.unread = unread;
+        }
+        let mut buffer = BUFFER.take();
+        buffer.resize(READ, 0);
+        while !self.is_held && self.read_once(&mut buffer, cx) {}
+        BUFFER.replace(buffer);
+    }
+
+    /// Reads what has come, and gives whether there may be more.
+    fn read_once(&mut self, buffer: &mut [u8], cx: &mut TaskContext<'_>) -> bool {
+        let Some(transport) = &mut self.transport else {
+            return false;
+        };
+        // The beginning of a head, at most.
+        let kept = self.unread.len();
+        buffer[..kept].copy_from_slice(&self.unread);
+        let mut space = ReadBuf::new(&mut buffer[kept..]);
+        let count = match Pin::new(transport).poll_read(cx, &mut space) {
+            Poll::Pending => return false,
+            Poll::Ready(Err(_)) => 0,
+            Poll::Ready(Ok(())) => space.filled().len(),
+        };
+        if count == 0 {
+            self.hang_up();
+            return false;
+        }
+        self.has_heard = true;
+        if matches!(self.stage, Stage::Open | Stage::Closing) {
+            let bytes = &mut buffer[..kept + count];
+            let taken = self.decode(bytes, cx);
+            self.unread.clear();
+            self.unread.extend_from_slice(&bytes[taken..]);
+        }
+        true
+    }
+
+    /// Decodes as much as there is room for, and gives how much that was.
+    fn decode(&mut self, bytes: &mut [u8], cx: &TaskContext<'_>) -> usize {
+        let mut taken = 0;
+        while taken < bytes.len() && !self.is_held {
+            match self.decoder.decode(&mut bytes[taken..]) {
+                Ok((count, None)) => return taken + count,
+                Ok((count, Some(event))) => {
+                    taken += count;
+                    self.is_held = !self.take(event, cx);
+                }
+                Err(violation) => {
+                    self.refuse(violation);
+                    return bytes.len();
+                }
+            }
+        }
+        taken
+    }
+
+    /// Takes what has come, and gives whether there is room for more.
+    fn take(&mut self, event: Event, cx: &TaskContext<'_>) -> bool {
+        let incoming = match event {
+            Event::Text(text) => Incoming::Message(Message::Text(text)),
+            Event::Binary(bytes) => Incoming::Message(Message::Binary(bytes)),
+            Event::Ping(payload) => {
+                self.exchange.pong(payload.clone());
+                Incoming::Ping(payload)
+            }
+            Event::Pong(payload) => Incoming::Pong(payload),
+            Event::Close(said) => {
+                let answer = said.as_ref().map_or(CloseCode::NO_CODE, |&(code, _)| code);
+                self.exchange
+                    .ended(CloseReason::of_peer(said), Some(answer));
+                self.leave_open(Stage::Ending);
+                return true;
+            }
+        };
+        self.exchange.put(incoming, cx)
+    }
+
+    /// Tells the peer what it has done wrong. Nothing of it is looked at any more.
+    #[cold]
+    fn refuse(&mut self, violation: Violation) {
+        let reason = CloseReason::from(violation);
+        tracing::debug!(target: "squall", "{reason}");
+        self.exchange.close(reason);
+        self.leave_open(Stage::Ending);
+    }
+
+    /// Lets the program go on. What it ends with is what the socket is closed with.
+    fn run(&mut self, cx: &mut TaskContext<'_>) {
+        let Some(program) = &mut self.program else {
+            return;
+        };
+        if let Poll::Ready(reason) = program.as_mut().poll(cx) {
+            self.program = None;
+            // It may have given the socket to somebody else.
+            if reason.code() != CloseCode::NORMAL || self.exchange.is_let_go() {
+                self.exchange.close(reason);
+            }
+        }
+    }
+
+    /// Writes as much as the connection takes.
+    fn write(&mut self, cx: &mut TaskContext<'_>) {
+        while let Some(transport) = &mut self.transport {
+            if self.written == self.writing.len() {
+                self.writing.clear();
+                self.written = 0;
+                if self.writing.capacity() > KEPT {
+                    self.writing = Vec::new();
+                }
+                if !self.exchange.take_out(&mut self.writing) {
+                    return;
+                }
+            }
+            match Pin::new(transport).poll_write(cx, &self.writing[self.written..]) {
+                Poll::Ready(Ok(count)) if count > 0 => {
+                    self.written += count;
+                    self.exchange.written(count);
+                }
+                Poll::Ready(_) => return self.hang_up(),
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    /// Takes the steps of the end that can be taken now.
+    fn end(&mut self, cx: &mut TaskContext<'_>) {
+        if self.stage == Stage::Open {
+            if self.program.is_none() && self.exchange.is_let_go() {
+                self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
+                self.write(cx);
+            }
+            if self.exchange.has_said_close() {
+                self.leave_open(Stage::Closing);
+            }
+        }
+        let is_written = self.written == self.writing.len();
+        if self.stage == Stage::Ending
+            && is_written
+            && let Some(transport) = &mut self.transport
+        {
+            // The server closes first (RFC 6455 §7.1.1), and the client when it has seen that.
+            let is_shut =
+                self.role == Role::Client || Pin::new(transport).poll_shutdown(cx).is_ready();
+            if is_shut {
+                self.stage = Stage::Ended;
+                self.set_alarm(LINGER);
+            }
+        }
+    }
+}
+
+impl Upgraded for Session {
+    fn poll(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if !self
+            .waker
+            .as_ref()
+            .is_some_and(|known| known.will_wake(cx.waker()))
+        {
+            self.waker = Some(cx.waker().clone());
+            self.exchange.driven_by(cx.waker());
+        }
+        self.poll_alarm(cx);
+        loop {
+            self.read(cx);
+            self.run(cx);
+            self.write(cx);
+            self.end(cx);
+            // What had no room may have it now.
+            if !self.is_held || self.transport.is_none() || !self.exchange.has_room() {
+                break;
+            }
+        }
+        if self.transport.is_none() {
+            // The program learns of the end.
+            self.run(cx);
+        }
+        if self.transport.is_none() && self.program.is_none() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    fn leave(&mut self) {
+        self.exchange.close(CloseReason::LEAVING);
+    }
+
+    fn rest(&mut self) {
+        self.unread.shrink_to_fit();
+        if self.written == self.writing.len() {
+            self.writing = Vec::new();
+            self.written = 0;
+        }
+        self.exchange.rest();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Whoever holds a handle shall not wait for ever.
+        self.exchange.ended(CloseReason::BROKEN, None);
+    }
+}

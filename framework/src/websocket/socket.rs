@@ -1,0 +1,227 @@
+//! [`WebSocket`] and [`Sender`]: a socket, as a program holds it.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    ops::Deref,
+    pin::Pin,
+    sync::Arc,
+    task::{Context as TaskContext, Poll, ready},
+};
+
+use futures_core::Stream;
+use futures_sink::Sink;
+
+use super::{
+    codec::CloseCode,
+    exchange::{Exchange, Incoming},
+    message::{IntoMessage, Message},
+    reason::{CloseReason, Closed},
+};
+use crate::handler::{Misuse, Result};
+
+/// An open WebSocket ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)): what comes is taken from it, and what goes out is sent by it.
+///
+/// The hooks of a [`#[websocket]`](macro@crate::websocket) handler get one, and so do the function of
+/// [`WebSocketUpgrade::on_upgrade`](super::WebSocketUpgrade::on_upgrade) and whoever [connects](super::connect). Everything that sends is of
+/// its [`Sender`], of which other tasks can have [handles](Self::sender).
+///
+/// It is a [`Stream`] of messages, and a [`Sink`] of them.
+///
+/// Pings of the peer are answered by themselves, also while a program does something else. When this is dropped, the socket is closed
+/// with 1000, or with what its handler has failed with.
+pub struct WebSocket {
+    sender: Sender,
+}
+
+/// A handle of a WebSocket by which other tasks can send. Cloning gives another one of the same socket; dropping it closes nothing.
+///
+/// What several tasks send arrives in the order in which they sent it.
+#[derive(Clone)]
+pub struct Sender {
+    exchange: Arc<Exchange>,
+}
+
+impl WebSocket {
+    pub(super) fn new(exchange: Arc<Exchange>) -> Self {
+        Self {
+            sender: Sender { exchange },
+        }
+    }
+
+    /// The next message; `None` when the socket has ended, for which there is [`close_reason`](Sender::close_reason) then.
+    ///
+    /// What it gives back is whole. Dropping the future loses nothing.
+    pub async fn recv(&mut self) -> Option<Message> {
+        poll_fn(|cx| self.poll_recv(cx)).await
+    }
+
+    fn poll_recv(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Message>> {
+        loop {
+            match ready!(self.poll_incoming(cx)) {
+                Some(Incoming::Message(message)) => return Poll::Ready(Some(message)),
+                Some(_) => {}
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// What comes next, pings among it.
+    pub(super) async fn next(&mut self) -> Option<Incoming> {
+        poll_fn(|cx| self.poll_incoming(cx)).await
+    }
+
+    fn poll_incoming(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
+        self.exchange.poll_take(cx)
+    }
+
+    /// A handle by which other tasks can send.
+    #[must_use]
+    pub fn sender(&self) -> Sender {
+        self.sender.clone()
+    }
+
+    pub(super) fn want_pings(&self) {
+        self.exchange.want_pings();
+    }
+}
+
+impl Deref for WebSocket {
+    type Target = Sender;
+
+    fn deref(&self) -> &Sender {
+        &self.sender
+    }
+}
+
+impl Drop for WebSocket {
+    fn drop(&mut self) {
+        self.exchange.let_go();
+    }
+}
+
+impl Sender {
+    /// Sends a message: `&str`, `String` or [`Json`](crate::Json) as text, bytes as bytes.
+    ///
+    /// It waits while more than [`max_queue`](super::Settings::max_queue) bytes are on their way, unless the
+    /// [settings](super::Settings::slow_reader) have another answer to a slow reader. It does not wait until the peer has the message.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] when the socket has ended; what a value has against being serialized.
+    pub async fn send<'m>(&self, message: impl IntoMessage<'m>) -> Result<()> {
+        let mut message = Some(message.into_message()?);
+        poll_fn(|cx| self.exchange.poll_send(&mut message, cx)).await?;
+        Ok(())
+    }
+
+    /// Sends a ping with up to 125 bytes. The peer answers it with a pong of the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Closed`] when the socket has ended; more bytes than fit.
+    pub fn ping(&self, payload: &[u8]) -> Result<()> {
+        if payload.len() > 125 {
+            return Err(Misuse::error(format!(
+                "a ping of {} bytes: at most 125 fit (RFC 6455 §5.5)",
+                payload.len()
+            )));
+        }
+        Ok(self.exchange.ping(payload)?)
+    }
+
+    /// Closes the socket: what was sent before goes out, then a close frame with this code and text, of which 123 bytes fit. A socket that has
+    /// ended stays as it is.
+    ///
+    /// Nothing can be sent from here on, and what still comes is thrown away. The connection ends when the peer has answered, or after the
+    /// [time for that](super::Settings::close_timeout).
+    pub fn close(&self, code: CloseCode, text: impl Into<std::borrow::Cow<'static, str>>) {
+        self.exchange.close(CloseReason::new(code, text));
+    }
+
+    /// Waits until the socket has ended, and gives how.
+    pub async fn closed(&self) -> CloseReason {
+        poll_fn(|cx| self.exchange.poll_end(cx)).await
+    }
+
+    /// Whether the socket has ended: nothing can be sent.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.close_reason().is_some()
+    }
+
+    /// How the socket has ended; `None` while it is open.
+    #[must_use]
+    pub fn close_reason(&self) -> Option<CloseReason> {
+        self.exchange.end()
+    }
+
+    /// The subprotocol that was agreed on ([RFC 6455 §1.9](https://www.rfc-editor.org/rfc/rfc6455#section-1.9)).
+    #[must_use]
+    pub fn protocol(&self) -> Option<&str> {
+        self.exchange.protocol.as_deref()
+    }
+
+    /// How many messages were thrown away, where the settings say [`SlowReader::DropOldest`](super::SlowReader::DropOldest).
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.exchange.dropped()
+    }
+
+    /// The bytes that the connection has taken, with what frames them.
+    pub(super) fn sent(&self) -> u64 {
+        self.exchange.sent()
+    }
+}
+
+impl Stream for WebSocket {
+    type Item = Message;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Message>> {
+        self.poll_recv(cx)
+    }
+}
+
+/// Implements [`Sink`] for both that can send.
+macro_rules! sink {
+    ($($ty:ty),+) => {$(
+        impl Sink<Message> for $ty {
+            type Error = Closed;
+
+            fn poll_ready(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+                self.exchange.poll_room(cx)
+            }
+
+            fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Closed> {
+                self.exchange.send_now((&message).into())
+            }
+
+            fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+                self.exchange.poll_flushed(cx)
+            }
+
+            fn poll_close(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+                self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
+                Poll::Ready(Ok(()))
+            }
+        }
+    )+};
+}
+
+sink!(WebSocket, Sender);
+
+impl fmt::Debug for WebSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocket")
+            .field("close_reason", &self.close_reason())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender")
+            .field("close_reason", &self.close_reason())
+            .finish_non_exhaustive()
+    }
+}
