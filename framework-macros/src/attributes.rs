@@ -49,6 +49,25 @@ pub(crate) fn method_names() -> Vec<&'static str> {
     METHODS.iter().map(|(name, _)| *name).collect()
 }
 
+/// Which of the two an item is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Handler,
+    #[cfg(feature = "websocket")]
+    WebSocket,
+}
+
+impl Role {
+    /// The attribute above it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            #[cfg(feature = "websocket")]
+            Self::WebSocket => "websocket",
+        }
+    }
+}
+
 /// Where an attribute stands.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {

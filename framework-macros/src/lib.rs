@@ -15,6 +15,8 @@ mod paths;
 mod pattern;
 mod quantity;
 mod routes;
+#[cfg(feature = "websocket")]
+mod sockets;
 mod spans;
 mod specs;
 #[cfg(feature = "static-files")]
@@ -28,7 +30,7 @@ mod golden;
 
 use proc_macro::TokenStream;
 
-use attributes::Place;
+use attributes::{Place, Role};
 
 #[allow(
     missing_docs,
@@ -36,7 +38,17 @@ use attributes::Place;
 )]
 #[proc_macro_attribute]
 pub fn handler(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand_handler(arguments.into(), item.into()).into()
+    expand_handler(Role::Handler, arguments.into(), item.into()).into()
+}
+
+#[cfg(feature = "websocket")]
+#[allow(
+    missing_docs,
+    reason = "documented at the re-export, where its examples run"
+)]
+#[proc_macro_attribute]
+pub fn websocket(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand_handler(Role::WebSocket, arguments.into(), item.into()).into()
 }
 
 #[allow(
@@ -86,8 +98,9 @@ pub fn ui_module(arguments: TokenStream, item: TokenStream) -> TokenStream {
     ui_module::expand(arguments.into(), item.into()).into()
 }
 
-/// `#[handler]` stands on a struct or on an impl; the first word that says what an item is tells which.
+/// Both attributes stand on a struct or on an impl; the first word that says what an item is tells which.
 fn expand_handler(
+    role: Role,
     arguments: proc_macro2::TokenStream,
     item: proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
@@ -101,16 +114,23 @@ fn expand_handler(
         _ => None,
     });
     match word {
-        Some(word) if word == "impl" => impls::expand(arguments, item),
+        Some(word) if word == "impl" => match role {
+            Role::Handler => impls::expand(arguments, item),
+            #[cfg(feature = "websocket")]
+            Role::WebSocket => sockets::expand(arguments, item),
+        },
         Some(word) if word != "struct" && word != "enum" && word != "union" => {
             let error = syn::Error::new(
                 word.span(),
-                "a handler is a struct: `#[handler]` stands on a struct, and on the impl with its methods",
+                format!(
+                    "a handler is a struct: `#[{}]` stands on a struct, and on the impl with its methods",
+                    role.name()
+                ),
             );
             let item = fallback::strip(item, Place::Elsewhere, Place::Elsewhere);
             let error = error.into_compile_error();
             quote::quote!(#item #error)
         }
-        _ => structs::expand(arguments, item),
+        _ => structs::expand(role, arguments, item),
     }
 }

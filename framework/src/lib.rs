@@ -99,6 +99,81 @@ pub use options::Options;
 #[cfg(feature = "templates")]
 pub use template::View;
 
+/// Makes a struct and its impl a WebSocket.
+///
+/// It stands on both: on the struct, above `#[route]`, for the routes and fields, on the impl for what happens on the socket.
+///
+/// ```
+/// use squall::{
+///     Application, Result, routes,
+///     testing::TestClient,
+///     websocket,
+///     websocket::{CloseReason, WebSocket},
+/// };
+///
+/// #[websocket]
+/// #[route("/echo/{name}")]
+/// struct Echo {
+///     name: String,
+/// }
+///
+/// #[websocket]
+/// impl Echo {
+///     async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+///         socket.send(format!("Hello, {}", self.name)).await
+///     }
+///
+///     async fn message(&mut self, socket: &mut WebSocket, message: String) -> Result<()> {
+///         socket.send(message).await
+///     }
+///
+///     async fn close(&mut self, reason: CloseReason) {
+///         println!("{}: {reason}", self.name);
+///     }
+/// }
+///
+/// #[squall::main]
+/// async fn main() {
+///     let client = TestClient::new(Application::new(routes![Echo]));
+///     let mut socket = client.websocket(Echo::url("Ada")).await;
+///     assert_eq!(socket.text().await, "Hello, Ada");
+///     socket.send("one").await;
+///     assert_eq!(socket.text().await, "one");
+/// }
+/// ```
+///
+/// The struct is that of a [`#[handler]`](macro@handler), with its routes, fields, base and URL; of the arguments of the attribute it takes
+/// `base`. The impl has the hooks of a handler too: `#[prepare]`, `#[current_user]`, `#[default_headers]`, `#[write_error]` and the others run
+/// before the answer, and what they say about it goes into the 101; `#[on_finish]` runs when the socket has ended.
+///
+/// # Functions
+///
+/// All of them may be left out, and may be `async`. Each takes `&mut self` or `&self`, the socket where it wants it (`&mut WebSocket`), and
+/// what it is called about. They return nothing or a `Result<()>`. One is called after the other: the next message waits until the function
+/// for this one has returned. Pings are answered meanwhile.
+///
+/// | function | when | is given |
+/// |---|---|---|
+/// | `settings` | before the answer | nothing; it returns [`Settings`](websocket::Settings) |
+/// | `open` | the socket is open | |
+/// | `message` | a message has come | what [can be taken](websocket::FromMessage): `String`, `Vec<u8>`, `Json<T>`, `Message` |
+/// | `ping`, `pong` | one has come | its payload, `Vec<u8>`; a ping has been answered |
+/// | `close` | the socket has ended, in whatever way; once | a [`CloseReason`](websocket::CloseReason) |
+///
+/// # How it ends
+///
+/// A function that returns an error ends the socket: with 1011, and the error is logged; with 1008 and its message for an
+/// [`HttpError`] that is the client's fault; with what it says for a [`CloseReason`](websocket::CloseReason). A panic is a 1011. A message of
+/// the wrong kind, and any where there is no `message`, ends it with 1003, JSON that does not fit with 1007. When the server ends, sockets are
+/// closed with 1001.
+///
+/// # Errors
+///
+/// A request that asks for no WebSocket is answered with 426, one that does so wrongly with 400, a page of another
+/// [origin](websocket::Settings::allow_origin) with 403.
+#[cfg(feature = "websocket")]
+pub use squall_macros::websocket;
+
 /// Makes a struct and its impl a handler.
 ///
 /// It stands on both: on the struct, above `#[route]`, for the routes and fields, on the impl for the methods and hooks.

@@ -9,6 +9,7 @@ pub use std::{
     sync::Arc,
     time::Duration,
     vec,
+    vec::Vec,
 };
 
 #[cfg(feature = "locale")]
@@ -17,6 +18,11 @@ pub use crate::locale::spoken::spoken;
 pub use crate::static_url;
 #[cfg(feature = "templates")]
 pub use crate::template::{Resource, UiModule};
+#[cfg(feature = "websocket")]
+pub use crate::websocket::{
+    CloseReason, FromMessage, Message, Settings, WebSocket,
+    handler::{Hears, Opening, WebSocketImpl, WebSocketStruct, ended, same, settings},
+};
 pub use crate::{
     application::{Routes, Target, item},
     handler::{

@@ -6,9 +6,9 @@ use super::parse::{Hook, Method, Model};
 use crate::diagnostics::Errors;
 
 /// Checks all rules.
-pub(super) fn all(model: &Model, errors: &mut Errors) {
+pub(crate) fn all(model: &Model, errors: &mut Errors) {
     methods_differ(model, errors);
-    hooks_differ(model, errors);
+    hooks_differ(&model.hooks, errors);
 }
 
 /// Two functions for one method.
@@ -31,10 +31,10 @@ fn methods_differ(model: &Model, errors: &mut Errors) {
 }
 
 /// Two hooks of one kind.
-fn hooks_differ(model: &Model, errors: &mut Errors) {
-    for (index, hook) in model.hooks.iter().enumerate() {
+pub(crate) fn hooks_differ(hooks: &[Hook], errors: &mut Errors) {
+    for (index, hook) in hooks.iter().enumerate() {
         let repeats = |other: &&Hook| same_hook(other, hook);
-        if let Some(other) = model.hooks[..index].iter().find(repeats) {
+        if let Some(other) = hooks[..index].iter().find(repeats) {
             let (name, ident) = (hook.kind.name(), &other.ident);
             errors.at(&hook.ident, format!("a handler has one `#[{name}]`, and `{ident}` is it already; a base can have another"));
         }
@@ -42,12 +42,12 @@ fn hooks_differ(model: &Model, errors: &mut Errors) {
 }
 
 /// Whether two functions are one hook.
-pub(super) fn same_hook(one: &Hook, other: &Hook) -> bool {
+pub(crate) fn same_hook(one: &Hook, other: &Hook) -> bool {
     one.kind == other.kind && meet(&one.conditions, &other.conditions)
 }
 
 /// Whether two functions answer one method, in every build.
-pub(super) fn same_method(one: &Method, other: &Method) -> bool {
+pub(crate) fn same_method(one: &Method, other: &Method) -> bool {
     one.name == other.name && one.conditions.is_empty() && other.conditions.is_empty()
 }
 

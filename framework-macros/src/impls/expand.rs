@@ -51,7 +51,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
 }
 
 /// The first of those that are the same.
-fn distinct<T>(items: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<&T> {
+pub(crate) fn distinct<T>(items: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<&T> {
     let mut kept: Vec<&T> = Vec::new();
     for item in items {
         if !kept.iter().any(|known| same(known, item)) {
@@ -181,7 +181,7 @@ fn call(method: &Method, extracted: &[&Type]) -> TokenStream {
     }
 }
 
-fn this() -> Ident {
+pub(crate) fn this() -> Ident {
     Ident::new("this", Span::mixed_site())
 }
 
@@ -232,7 +232,7 @@ fn answer(method: &Method, cx: &Ident) -> TokenStream {
 }
 
 /// The type of a future that can move to another event loop.
-fn future(span: Span, output: &TokenStream) -> TokenStream {
+pub(crate) fn future(span: Span, output: &TokenStream) -> TokenStream {
     quote_spanned!(span=> impl __squall::Future<Output = #output> + __squall::Send)
 }
 
@@ -273,7 +273,7 @@ fn requirements(extracted: &[&Type]) -> TokenStream {
 }
 
 /// Which hooks there are.
-fn flags(hooks: &[&Hook]) -> TokenStream {
+pub(crate) fn flags(hooks: &[&Hook]) -> TokenStream {
     if hooks.is_empty() {
         return TokenStream::new();
     }
@@ -307,7 +307,7 @@ fn flags(hooks: &[&Hook]) -> TokenStream {
 }
 
 /// What is known of `#[current_user]` by its type, in one constant: a type that it cannot return is one error.
-fn user_hook(hook: &Hook) -> Option<TokenStream> {
+pub(crate) fn user_hook(hook: &Hook) -> Option<TokenStream> {
     if hook.kind != HookKind::CurrentUser {
         return None;
     }
@@ -345,7 +345,7 @@ fn user_type(hooks: &[&Hook]) -> TokenStream {
 
 /// Whether there is such a hook, as an expression: a hook under a `#[cfg]` that does not hold is not there, and only the compiler
 /// knows.
-fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
+pub(crate) fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
     let such = || hooks.iter().filter(|hook| is_such(hook));
     if such().next().is_none() {
         return quote!(false);
@@ -357,7 +357,7 @@ fn is_there(hooks: &[&Hook], is_such: impl Fn(&Hook) -> bool) -> TokenStream {
     quote!(#(::core::cfg!(#conditions))||*)
 }
 
-fn hook(hook: &Hook) -> TokenStream {
+pub(crate) fn hook(hook: &Hook) -> TokenStream {
     let (conditions, ident) = (&hook.conditions, &hook.ident);
     // Its place: there the compiler reports a second hook whose `#[cfg]` holds beside the first.
     let place = Span::call_site().located_at(ident.span());

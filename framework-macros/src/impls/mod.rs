@@ -1,8 +1,8 @@
 //! `#[handler]` on an impl: the methods of a handler and its hooks.
 
-mod check;
-mod expand;
-mod parse;
+pub(crate) mod check;
+pub(crate) mod expand;
+pub(crate) mod parse;
 mod waiting;
 
 use proc_macro2::TokenStream;

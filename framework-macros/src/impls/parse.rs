@@ -12,32 +12,32 @@ use syn::{
 
 use super::waiting;
 use crate::{
-    attributes::{self, Place, conditions},
+    attributes::{self, Place, Role, conditions},
     diagnostics::{Errors, closest, list},
 };
 
 /// An impl block with its functions, their bodies left out.
-pub(super) struct Input {
+pub(crate) struct Input {
     attributes: Vec<Attribute>,
     generics: Generics,
     is_of_trait: Option<TokenStream>,
-    pub(super) self_ty: Type,
-    functions: Vec<syn::Result<Function>>,
+    pub(crate) self_ty: Type,
+    pub(crate) functions: Vec<syn::Result<Function>>,
     /// The attributes of what is no function.
     strays: Vec<Attribute>,
 }
 
 /// A function as it was written.
-struct Function {
-    attributes: Vec<Attribute>,
-    signature: Signature,
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
     /// Whether it may have to wait, should it be `async`.
     waits: bool,
 }
 
 impl Input {
     /// Whether the struct has parameters of type or lifetime.
-    pub(super) fn has_parameters(&self) -> bool {
+    pub(crate) fn has_parameters(&self) -> bool {
         let Type::Path(path) = &self.self_ty else {
             return !self.generics.params.is_empty();
         };
@@ -148,49 +148,49 @@ fn skip_body(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 }
 
 /// The methods and hooks of a handler.
-pub(super) struct Model {
-    pub(super) self_ty: Type,
-    pub(super) methods: Vec<Method>,
-    pub(super) hooks: Vec<Hook>,
+pub(crate) struct Model {
+    pub(crate) self_ty: Type,
+    pub(crate) methods: Vec<Method>,
+    pub(crate) hooks: Vec<Hook>,
 }
 
 /// A method that answers requests.
-pub(super) struct Method {
-    pub(super) conditions: Vec<Attribute>,
-    pub(super) ident: Ident,
+pub(crate) struct Method {
+    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) ident: Ident,
     /// As it stands in a request.
-    pub(super) name: String,
-    pub(super) name_span: Span,
-    pub(super) is_async: bool,
+    pub(crate) name: String,
+    pub(crate) name_span: Span,
+    pub(crate) is_async: bool,
     /// Whether it may have to wait.
-    pub(super) waits: bool,
-    pub(super) is_blocking: bool,
-    pub(super) is_shared: bool,
-    pub(super) arguments: Vec<Argument>,
-    pub(super) output: ReturnType,
+    pub(crate) waits: bool,
+    pub(crate) is_blocking: bool,
+    pub(crate) is_shared: bool,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) output: ReturnType,
 }
 
 /// An argument behind `self`.
-pub(super) enum Argument {
+pub(crate) enum Argument {
     Context,
     Extracted(Box<Type>),
 }
 
 /// A hook.
-pub(super) struct Hook {
-    pub(super) conditions: Vec<Attribute>,
-    pub(super) kind: HookKind,
-    pub(super) ident: Ident,
-    pub(super) is_async: bool,
+pub(crate) struct Hook {
+    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) kind: HookKind,
+    pub(crate) ident: Ident,
+    pub(crate) is_async: bool,
     /// Whether it may have to wait.
-    pub(super) waits: bool,
+    pub(crate) waits: bool,
     /// Whether it takes the context, for a hook that may leave it out.
-    pub(super) takes_context: bool,
-    pub(super) output: ReturnType,
+    pub(crate) takes_context: bool,
+    pub(crate) output: ReturnType,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum HookKind {
+pub(crate) enum HookKind {
     Prepare,
     OnFinish,
     OnConnectionClose,
@@ -214,7 +214,7 @@ impl HookKind {
         })
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Prepare => "prepare",
             Self::OnFinish => "on_finish",
@@ -281,21 +281,8 @@ impl HookKind {
 }
 
 /// Sorts the functions of an impl into methods and hooks. `None` when nothing can be generated for it.
-pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
-    for attribute in &input.attributes {
-        errors.extend(Place::Impl.refuse(attribute));
-    }
-    for attribute in &input.strays {
-        errors.extend(stray(attribute));
-    }
-    if let Some(of_trait) = input.is_of_trait {
-        let name = input.self_ty.to_token_stream();
-        errors.at(
-            &of_trait,
-            format!("`#[handler]` stands on the impl of the struct itself, not on that of a trait: `#[handler] impl {name} {{ … }}`"),
-        );
-        return None;
-    }
+pub(crate) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
+    input.check(Role::Handler, errors)?;
     let mut model = Model {
         self_ty: input.self_ty,
         methods: Vec::new(),
@@ -317,11 +304,32 @@ pub(super) fn handler(input: Input, errors: &mut Errors) -> Option<Model> {
     Some(model)
 }
 
+impl Input {
+    /// Checks what stands around the functions. `None` where the impl is not that of a struct.
+    pub(crate) fn check(&self, role: Role, errors: &mut Errors) -> Option<()> {
+        for attribute in &self.attributes {
+            errors.extend(Place::Impl.refuse(attribute));
+        }
+        for attribute in &self.strays {
+            errors.extend(stray(attribute, role));
+        }
+        let Some(of_trait) = &self.is_of_trait else {
+            return Some(());
+        };
+        let (name, role) = (self.self_ty.to_token_stream(), role.name());
+        errors.at(
+            of_trait,
+            format!("`#[{role}]` stands on the impl of the struct itself, not on that of a trait: `#[{role}] impl {name} {{ … }}`"),
+        );
+        None
+    }
+}
+
 /// One of our attributes on a constant or a type: it is taken away there too, and so it is reported.
-fn stray(attribute: &Attribute) -> Option<syn::Error> {
-    let word = attribute.path().get_ident()?.to_string();
+fn stray(attribute: &Attribute, role: Role) -> Option<syn::Error> {
+    let (word, role) = (attribute.path().get_ident()?.to_string(), role.name());
     let message = format!(
-        "`#[{word}]` says nothing about this item: in a `#[handler] impl`, only functions are marked"
+        "`#[{word}]` says nothing about this item: in a `#[{role}] impl`, only functions are marked"
     );
     Place::Function
         .claims(&word)
@@ -330,21 +338,21 @@ fn stray(attribute: &Attribute) -> Option<syn::Error> {
 
 /// What the attributes of a function say.
 #[derive(Default)]
-struct Marks {
-    hook: Option<HookKind>,
-    method: Option<Mark<LitStr>>,
-    blocking: Option<Mark<()>>,
+pub(crate) struct Marks {
+    pub(crate) hook: Option<HookKind>,
+    pub(crate) method: Option<Mark<LitStr>>,
+    pub(crate) blocking: Option<Mark<()>>,
     /// Whether an attribute was refused: the function is then no more than what it is.
-    is_refused: bool,
+    pub(crate) is_refused: bool,
 }
 
 /// A mark, and where it stands.
-struct Mark<T> {
-    path: Path,
+pub(crate) struct Mark<T> {
+    pub(crate) path: Path,
     value: T,
 }
 
-fn marks(function: &Function, errors: &mut Errors) -> Marks {
+pub(crate) fn marks(function: &Function, errors: &mut Errors) -> Marks {
     let mut marks = Marks::default();
     for attribute in &function.attributes {
         if let Err(error) = mark(attribute, &mut marks) {
@@ -505,7 +513,7 @@ fn stranger(word: &str) -> String {
 }
 
 /// The hook that a function is named after, also by the name that Tornado has for it.
-fn hook_called(word: &str) -> Option<&'static str> {
+pub(crate) fn hook_called(word: &str) -> Option<&'static str> {
     match word {
         "set_default_headers" => Some("default_headers"),
         "on_close" | "on_disconnect" => Some("on_connection_close"),
@@ -539,7 +547,7 @@ fn check_method(name: &LitStr, errors: &mut Errors) -> Option<String> {
 }
 
 /// What no function of a handler may have.
-fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
+pub(crate) fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
     if !signature.generics.params.is_empty() {
         errors.at(&signature.generics, "a method of a handler has no parameters of type or lifetime, as nobody could say what they are: name the types");
         return None;
@@ -558,7 +566,7 @@ fn check_signature(signature: &Signature, errors: &mut Errors) -> Option<()> {
 }
 
 /// Reads `&self` or `&mut self`: whether it is shared.
-fn receiver(signature: &Signature, usage: &str, errors: &mut Errors) -> Option<bool> {
+pub(crate) fn receiver(signature: &Signature, usage: &str, errors: &mut Errors) -> Option<bool> {
     match signature.inputs.first() {
         Some(FnArg::Receiver(receiver)) => match &receiver.kind {
             ReceiverKind::Reference(_, None, mutability) => Some(mutability.is_none()),
@@ -636,7 +644,7 @@ fn arguments(signature: &Signature, errors: &mut Errors) -> Option<Vec<Argument>
 }
 
 /// The last name of a path type.
-fn last_name(ty: &Type) -> Option<String> {
+pub(crate) fn last_name(ty: &Type) -> Option<String> {
     match ty {
         Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
         _ => None,
@@ -689,7 +697,7 @@ fn borrowed_text(ty: &Type) -> Option<&Type> {
 }
 
 /// Reads a hook.
-fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook> {
+pub(crate) fn hook(function: Function, kind: HookKind, errors: &mut Errors) -> Option<Hook> {
     let conditions = conditions(&function.attributes);
     let signature = function.signature;
     let wrong = |errors: &mut Errors, place: TokenStream, what: &str| {
@@ -799,7 +807,7 @@ fn hook_arguments(signature: &Signature, kind: HookKind, errors: &mut Errors) ->
 }
 
 /// The type that a function returns, as tokens.
-pub(super) fn output_type(output: &ReturnType) -> TokenStream {
+pub(crate) fn output_type(output: &ReturnType) -> TokenStream {
     match output {
         ReturnType::Default => quote::quote!(()),
         ReturnType::Type(_, ty) => ty.to_token_stream(),

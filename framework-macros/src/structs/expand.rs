@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::parse::{Body, Disconnect, Field, Kind, Model, Prefix, Presence, Source, argument_of};
 use crate::{
+    attributes::Role,
     paths,
     pattern::{Segment, Shape},
     quantity::{Size, Time},
@@ -14,20 +15,33 @@ use crate::{
 };
 
 /// The implementation of `HandlerStruct`, `url()` and `init()`.
-pub(super) fn implementation(model: &Model) -> TokenStream {
+pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
     let import = paths::import();
     let path_fields = path_fields(model);
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
+    let mark = mark(role, model);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             #path_fields
             #handler
+            #mark
             #functions
         };
     }
+}
+
+/// What the impl of a `#[websocket]` looks for: a struct that is one too.
+fn mark(role: Role, model: &Model) -> Option<TokenStream> {
+    let name = &model.name;
+    (role != Role::Handler).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl __squall::WebSocketStruct for #name {}
+        }
+    })
 }
 
 /// One constant for each field from the path, used in both directions: the type that cannot be one is reported once.

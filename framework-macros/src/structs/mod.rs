@@ -1,4 +1,4 @@
-//! `#[handler]` on a struct: its routes, and how its fields are taken from a request.
+//! `#[handler]` or `#[websocket]` on a struct: its routes, and how its fields are taken from a request.
 
 mod check;
 mod expand;
@@ -6,14 +6,18 @@ mod parse;
 
 use proc_macro2::TokenStream;
 
-use crate::{attributes::Place, diagnostics::Errors, fallback};
+use crate::{
+    attributes::{Place, Role},
+    diagnostics::Errors,
+    fallback,
+};
 
-/// Expands `#[handler]` on a struct.
-pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+/// Expands the attribute on a struct.
+pub(crate) fn expand(role: Role, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let sketch = parse::sketch(item.clone());
     let model = match syn::parse2::<syn::DeriveInput>(item.clone()) {
-        Ok(input) => parse::handler(arguments, &input, &mut errors),
+        Ok(input) => parse::handler(role, arguments, &input, &mut errors),
         Err(error) => {
             match &sketch {
                 Some(sketch) => errors.at(
@@ -30,7 +34,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
     let values = model.as_ref().map_or(0, parse::Model::values);
     let implementation = match model {
-        Some(model) if errors.is_empty() => expand::implementation(&model),
+        Some(model) if errors.is_empty() => expand::implementation(role, &model),
         _ => sketch.map_or_else(TokenStream::new, |sketch| {
             fallback::handler_struct(&sketch.name, sketch.url, values)
         }),

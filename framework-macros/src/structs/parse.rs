@@ -12,7 +12,7 @@ use syn::{
 };
 
 use crate::{
-    attributes::{self, Place},
+    attributes::{self, Place, Role},
     diagnostics::{Errors, closest, did_you_mean, list},
     pattern::{Pattern, Segment, Shape},
     quantity::{Quantity, Size, Time},
@@ -187,12 +187,13 @@ fn first_text(meta: &Meta) -> Option<String> {
 
 /// Reads a struct and its attributes. `None` when nothing can be generated for it.
 pub(super) fn handler(
+    role: Role,
     arguments: TokenStream,
     input: &DeriveInput,
     errors: &mut Errors,
 ) -> Option<Model> {
-    let fields = struct_fields(input, errors);
-    let settings = settings(arguments, errors);
+    let fields = struct_fields(role, input, errors);
+    let settings = settings(role, arguments, errors);
     let (routes, prefix) = struct_attributes(&input.attrs, errors);
     if !input.generics.params.is_empty() {
         errors.at(
@@ -221,24 +222,22 @@ pub(super) fn handler(
     Some(model)
 }
 
-fn struct_fields<'i>(input: &'i DeriveInput, errors: &mut Errors) -> Option<&'i Fields> {
-    match &input.data {
-        Data::Struct(data) => Some(&data.fields),
-        Data::Enum(data) => {
-            errors.at(
-                &data.enum_token,
-                "a handler is a struct: `#[handler]` stands on a struct and on its impl",
-            );
-            None
-        }
-        Data::Union(data) => {
-            errors.at(
-                &data.union_token,
-                "a handler is a struct: `#[handler]` stands on a struct and on its impl",
-            );
-            None
-        }
-    }
+fn struct_fields<'i>(
+    role: Role,
+    input: &'i DeriveInput,
+    errors: &mut Errors,
+) -> Option<&'i Fields> {
+    let word: &dyn ToTokens = match &input.data {
+        Data::Struct(data) => return Some(&data.fields),
+        Data::Enum(data) => &data.enum_token,
+        Data::Union(data) => &data.union_token,
+    };
+    let role = role.name();
+    errors.at(
+        &word,
+        format!("a handler is a struct: `#[{role}]` stands on a struct and on its impl"),
+    );
+    None
 }
 
 #[derive(Default)]
@@ -249,7 +248,8 @@ struct Settings {
 }
 
 /// Reads `base = field, disconnect = cancel, max_body = "1 GiB"`.
-fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
+fn settings(role: Role, arguments: TokenStream, errors: &mut Errors) -> Settings {
+    let attribute = role.name();
     const KNOWN: &[&str] = &[
         "base",
         "disconnect",
@@ -262,11 +262,15 @@ fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
     if let Some(TokenTree::Literal(pattern)) = arguments.clone().into_iter().next() {
         errors.add(syn::Error::new(
             pattern.span(),
-            format!("a route has an attribute of its own: write `#[route({pattern})]` below `#[handler]`"),
+            format!("a route has an attribute of its own: write `#[route({pattern})]` below `#[{attribute}]`"),
         ));
         return settings;
     }
     let parser = syn::meta::parser(|meta| {
+        let word = meta.path.get_ident().map(ToString::to_string);
+        if role != Role::Handler && word.is_some_and(|word| KNOWN[1..].contains(&&*word)) {
+            return Err(meta.error("a WebSocket has no content, and lives as long as its connection: its settings are what the function `settings` returns"));
+        }
         if meta.path.is_ident("base") {
             once(&meta, settings.base.is_some())?;
             settings.base = Some(value_of(&meta, "base = site", |input| {
@@ -296,7 +300,12 @@ fn settings(arguments: TokenStream, errors: &mut Errors) -> Settings {
         } else if meta.path.is_ident("max_parts") {
             set(&mut settings.body.max_parts, &meta, "max_parts = 500")?;
         } else {
-            return Err(unknown(&meta.path, "`#[handler]`", KNOWN));
+            let known = if role == Role::Handler {
+                KNOWN
+            } else {
+                &KNOWN[..1]
+            };
+            return Err(unknown(&meta.path, &format!("`#[{attribute}]`"), known));
         }
         Ok(())
     });

@@ -17,15 +17,35 @@ use super::{
 use crate::handler::{
     Context, Response, Result,
     life_cycle::{Built, HandlerImpl, Live, Method, Shareable, guard},
+    respond::Failure,
     upgrade::Upgrade,
 };
 
-/// The hooks of a socket, as `#[websocket]` on an impl has them.
-pub trait WebSocketImpl: HandlerImpl {
-    /// Whether it has `ping` or `pong`.
-    const HEARS_PINGS: bool = false;
+/// What `#[websocket]` says of a struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no WebSocket",
+    label = "not a WebSocket",
+    note = "write `#[websocket]` above `struct {Self}` too: the struct and its impl both carry it"
+)]
+pub trait WebSocketStruct {}
 
-    /// `#[settings]`
+/// What a socket wants to hear of: what it has no function for costs nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Hears {
+    /// Pings and pongs.
+    pub pings: bool,
+    /// What is published where it has subscribed.
+    pub events: bool,
+    /// Who comes and goes there.
+    pub members: bool,
+}
+
+/// The functions of a socket, as `#[websocket]` on an impl has them.
+pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
+    /// Which of them there are.
+    const HEARS: Hears;
+
+    /// `settings`
     fn settings(&self) -> Option<Settings> {
         None
     }
@@ -115,7 +135,7 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
 
 /// The life of a socket.
 async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
-    if H::HEARS_PINGS {
+    if H::HEARS.pings {
         socket.want_pings();
     }
     let talked = guard(talk(&mut live, &mut socket)).await;
@@ -150,4 +170,52 @@ async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> R
 
 async fn close<H: WebSocketImpl>(live: &mut Live<H>, reason: CloseReason) -> Result<()> {
     live.handler()?.close(reason).await
+}
+
+/// What a function of a socket may return: nothing, or a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "a function of a WebSocket cannot return `{Self}`",
+    label = "return `Result<()>` or nothing",
+    note = "what is to be sent is sent: `socket.send(…).await`"
+)]
+pub trait Ended {
+    /// Whether the socket goes on.
+    ///
+    /// # Errors
+    ///
+    /// What it is closed for.
+    fn into_result(self) -> Result<()>;
+}
+
+impl Ended for () {
+    fn into_result(self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<E: Failure> Ended for Result<(), E> {
+    fn into_result(self) -> Result<()> {
+        self.map_err(Into::into)
+    }
+}
+
+/// The result of a function of a socket.
+///
+/// # Errors
+///
+/// What the socket is closed for.
+#[inline]
+pub fn ended<T: Ended>(result: T) -> Result<()> {
+    result.into_result()
+}
+
+/// What `settings` returns.
+pub fn settings<T: Into<Settings>>(settings: T) -> Settings {
+    settings.into()
+}
+
+/// What an argument must be, where there is one type only.
+#[inline]
+pub fn same<T>(given: T) -> T {
+    given
 }

@@ -14,8 +14,9 @@ pub(crate) mod upgrade;
 
 pub use client::{Connect, ConnectError, connect};
 pub use codec::{CloseCode, Compression};
+pub use handler::Ended;
 pub use message::{FromMessage, IntoMessage, Message, Outgoing};
 pub use reason::{CloseReason, Closed};
 pub use settings::{Settings, SlowReader};
 pub use socket::{Sender, WebSocket};
-pub use upgrade::{IntoEnd, WebSocketUpgrade};
+pub use upgrade::WebSocketUpgrade;

@@ -7,6 +7,7 @@ use ::http::HeaderValue;
 use super::{
     codec::{Agreed, CloseCode, Decoder, Role},
     exchange::Exchange,
+    handler::Ended,
     handshake,
     reason::{CloseReason, Closed},
     session::{Program, Session},
@@ -16,7 +17,6 @@ use super::{
 use crate::handler::{
     Context, Error, FromRequestParts, RequestHandle, Response, Result,
     life_cycle::guard,
-    respond::Failure,
     upgrade::{Transport, Upgrade, Upgraded},
 };
 
@@ -108,7 +108,7 @@ impl WebSocketUpgrade {
     pub fn on_upgrade<F, R>(self, run: F) -> Result<Response>
     where
         F: FnOnce(WebSocket) -> R + Send + 'static,
-        R: Future<Output: IntoEnd> + Send + 'static,
+        R: Future<Output: Ended> + Send + 'static,
     {
         let name = self.request.uri().path().to_owned();
         let (response, accepted) = self.accept()?;
@@ -117,7 +117,7 @@ impl WebSocketUpgrade {
             accepted.begin(transport, read, move |socket| {
                 Box::pin(async move {
                     let sender = socket.sender();
-                    let ended = guard(async move { run(socket).await.into_end() }).await;
+                    let ended = guard(async move { run(socket).await.into_result() }).await;
                     match ended.and_then(|ended| ended) {
                         Ok(()) => CloseReason::new(CloseCode::NORMAL, ""),
                         Err(error) => reason_of(&error, sender.close_reason(), &name),
@@ -181,32 +181,6 @@ impl Accepted {
         let decoder = Decoder::new(role, self.limits.max_message, agreed);
         let exchange = Exchange::new(role, self.limits, self.protocol, agreed);
         (Arc::new(exchange), decoder)
-    }
-}
-
-/// What the function of a socket may return: nothing, or a `Result`.
-#[diagnostic::on_unimplemented(
-    message = "the function of a socket cannot return `{Self}`",
-    label = "return `Result<()>` or nothing"
-)]
-pub trait IntoEnd {
-    /// How it ended.
-    ///
-    /// # Errors
-    ///
-    /// What it has failed with.
-    fn into_end(self) -> Result<()>;
-}
-
-impl IntoEnd for () {
-    fn into_end(self) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<E: Failure> IntoEnd for Result<(), E> {
-    fn into_end(self) -> Result<()> {
-        self.map_err(Into::into)
     }
 }
 

@@ -110,6 +110,12 @@ impl Decoder {
         Ok((bytes.len(), None))
     }
 
+    /// Whether a message has begun, and has not come to its end.
+    #[cfg(test)]
+    pub(super) fn is_amid(&self) -> bool {
+        self.frame.is_some() || self.message.is_some()
+    }
+
     /// Begins a frame: what is wrong with it is known before its payload comes.
     fn begin(&mut self, head: Head) -> Result<Frame, Violation> {
         match (self.role, head.mask) {
