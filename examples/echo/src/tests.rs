@@ -53,7 +53,9 @@ async fn its_options_are_settings() {
     socket.send("a".repeat(1001)).await;
     assert_eq!(socket.end().await.code().get(), 1009);
 
-    let foreign = client.websocket("/").header("origin", "https://evil.example");
+    let foreign = client
+        .websocket("/")
+        .header("origin", "https://evil.example");
     let refused = foreign.try_connect().await;
     assert!(
         matches!(&refused, Err(ConnectError::Refused(response)) if response.status() == 403),

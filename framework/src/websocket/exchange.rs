@@ -72,7 +72,9 @@ struct State {
     /// Who waits for room, or for the end.
     waiters: Vec<Waker>,
     driver: Option<Waker>,
-    /// How it ends, once that is known: nothing is sent any more.
+    /// How the peer ends it, until what came before that has been taken, and answered.
+    coming_end: Option<CloseReason>,
+    /// How it has ended: nothing is sent any more.
     end: Option<CloseReason>,
     has_said_close: bool,
 }
@@ -103,6 +105,7 @@ impl Exchange {
                 sent: 0,
                 waiters: Vec::new(),
                 driver: None,
+                coming_end: None,
                 end: None,
                 has_said_close: false,
             }),
@@ -120,6 +123,10 @@ impl Exchange {
     pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let mut state = self.lock();
         let Some(incoming) = state.inbox.pop_front() else {
+            if state.coming_end.is_some() {
+                state.settle();
+                state.wake_driver(cx);
+            }
             if state.end.is_some() {
                 return Poll::Ready(None);
             }
@@ -201,10 +208,10 @@ impl Exchange {
         state.wake();
     }
 
-    /// Waits until it has ended.
+    /// Waits until it has ended, or is about to.
     pub(super) fn poll_end(&self, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
         let mut state = self.lock();
-        if let Some(end) = &state.end {
+        if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
             return Poll::Ready(end.clone());
         }
         state.wait(cx.waker());
@@ -247,6 +254,7 @@ impl Exchange {
         state.is_let_go = true;
         state.inbox = VecDeque::new();
         state.inbox_bytes = 0;
+        state.settle();
         state.wake();
     }
 }
@@ -267,12 +275,7 @@ impl Exchange {
         }
         state.inbox_bytes += incoming.len();
         state.inbox.push_back(incoming);
-        // Who puts it in polls the program next, so there is nobody to wake but inside what polls only what was woken.
-        if let Some(receiver) = &state.receiver
-            && !receiver.will_wake(cx.waker())
-        {
-            receiver.wake_by_ref();
-        }
+        state.wake_receiver(cx);
         !state.is_full()
     }
 
@@ -295,15 +298,27 @@ impl Exchange {
         }
     }
 
-    /// Notes how it has ended, and answers the close frame of the peer, where there was one.
-    pub(super) fn ended(&self, reason: CloseReason, answer: Option<CloseCode>) {
+    /// Notes how the peer ends it, by its close frame or by what it has done wrong. It ends when what came before has been taken, and the
+    /// program asks for more: so its last words reach the program, and the answers to them the peer.
+    pub(super) fn end_comes(&self, reason: CloseReason, cx: &TaskContext<'_>) {
         let mut state = self.lock();
-        if let (Some(code), false) = (answer, state.has_said_close) {
-            state.encode_waiting(usize::MAX);
-            state.has_said_close = true;
-            let State { encoder, out, .. } = &mut *state;
-            encoder.close(code, "", out);
+        state.coming_end.get_or_insert(reason);
+        state.wake_waiters();
+        if state.is_let_go {
+            state.settle();
         }
+        state.wake_receiver(cx);
+    }
+
+    /// Ends it as the peer wants, though the program is still busy.
+    pub(super) fn settle(&self) {
+        self.lock().settle();
+    }
+
+    /// Notes that there is no connection any more.
+    pub(super) fn broke_off(&self) {
+        let mut state = self.lock();
+        let reason = state.coming_end.take().unwrap_or(CloseReason::BROKEN);
         state.finish(reason);
     }
 
@@ -413,10 +428,29 @@ impl State {
         if self.end.is_some() {
             return;
         }
+        self.coming_end = None;
         self.encode_waiting(usize::MAX);
         self.has_said_close = true;
         self.encoder
             .close(reason.code(), reason.text(), &mut self.out);
+        self.finish(reason);
+    }
+
+    /// Carries out the end that was coming: what the peer has said is answered without a text, what it has done wrong is told.
+    fn settle(&mut self) {
+        let Some(reason) = self.coming_end.take() else {
+            return;
+        };
+        if !self.has_said_close {
+            self.encode_waiting(usize::MAX);
+            self.has_said_close = true;
+            let text = if reason.is_of_peer() {
+                ""
+            } else {
+                reason.text()
+            };
+            self.encoder.close(reason.code(), text, &mut self.out);
+        }
         self.finish(reason);
     }
 
@@ -443,6 +477,15 @@ impl State {
     fn wake(&self) {
         if let Some(driver) = &self.driver {
             driver.wake_by_ref();
+        }
+    }
+
+    /// Wakes the program. Who calls this polls it next, so there is nobody to wake but inside what polls only what was woken.
+    fn wake_receiver(&self, cx: &TaskContext<'_>) {
+        if let Some(receiver) = &self.receiver
+            && !receiver.will_wake(cx.waker())
+        {
+            receiver.wake_by_ref();
         }
     }
 

@@ -113,6 +113,8 @@ impl Session {
             return;
         }
         if self.stage != Stage::Open {
+            self.exchange.settle();
+            self.write(cx);
             return self.hang_up();
         }
         let limits = self.exchange.limits;
@@ -139,7 +141,7 @@ impl Session {
     /// Lets go of the connection.
     fn hang_up(&mut self) {
         self.transport = None;
-        self.exchange.ended(CloseReason::BROKEN, None);
+        self.exchange.broke_off();
     }
 
     fn leave_open(&mut self, stage: Stage) {
@@ -206,7 +208,7 @@ impl Session {
                     self.is_held = !self.take(event, cx);
                 }
                 Err(violation) => {
-                    self.refuse(violation);
+                    self.refuse(violation, cx);
                     return bytes.len();
                 }
             }
@@ -225,9 +227,7 @@ impl Session {
             }
             Event::Pong(payload) => Incoming::Pong(payload),
             Event::Close(said) => {
-                let answer = said.as_ref().map_or(CloseCode::NO_CODE, |&(code, _)| code);
-                self.exchange
-                    .ended(CloseReason::of_peer(said), Some(answer));
+                self.exchange.end_comes(CloseReason::of_peer(said), cx);
                 self.leave_open(Stage::Ending);
                 return true;
             }
@@ -237,10 +237,10 @@ impl Session {
 
     /// Tells the peer what it has done wrong. Nothing of it is looked at any more.
     #[cold]
-    fn refuse(&mut self, violation: Violation) {
+    fn refuse(&mut self, violation: Violation, cx: &TaskContext<'_>) {
         let reason = CloseReason::from(violation);
         tracing::debug!(target: "squall", "{reason}");
-        self.exchange.close(reason);
+        self.exchange.end_comes(reason, cx);
         self.leave_open(Stage::Ending);
     }
 
@@ -296,6 +296,7 @@ impl Session {
         let is_written = self.written == self.writing.len();
         if self.stage == Stage::Ending
             && is_written
+            && self.exchange.has_said_close()
             && let Some(transport) = &mut self.transport
         {
             // The server closes first (RFC 6455 §7.1.1), and the client when it has seen that.
@@ -357,6 +358,6 @@ impl Upgraded for Session {
 impl Drop for Session {
     fn drop(&mut self) {
         // Whoever holds a handle shall not wait for ever.
-        self.exchange.ended(CloseReason::BROKEN, None);
+        self.exchange.broke_off();
     }
 }
