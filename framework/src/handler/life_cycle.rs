@@ -853,6 +853,12 @@ impl<H> Live<H> {
         self.handler.as_ref().map(|handler| handler as &dyn Built)
     }
 
+    /// The handler lives on in a socket, and needs the head of its request no longer.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn slim(&mut self) {
+        self.request.slim();
+    }
+
     /// Ends a handler whose socket has ended, to which so many bytes were sent.
     #[cfg(feature = "websocket")]
     pub(crate) fn end_socket(mut self, sent: u64, complete: bool) {

@@ -148,6 +148,16 @@ impl RequestHandle {
         parts.extensions
     }
 
+    /// Lets go of fields and target, where nobody else can ask for them: they keep the whole buffer that they were read into.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn slim(&mut self) {
+        if let Some(head) = Arc::get_mut(&mut self.0) {
+            spare::keep(&mut head.headers);
+            head.headers = HeaderMap::new();
+            head.uri = Uri::default();
+        }
+    }
+
     /// The request as it came, without its content.
     pub(crate) fn into_request(mut self, extensions: Extensions) -> ::http::Request<()> {
         let mut request = ::http::Request::new(());

@@ -135,6 +135,7 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
 
 /// The life of a socket.
 async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
+    live.slim();
     if H::HEARS.pings {
         socket.want_pings();
     }
