@@ -207,6 +207,9 @@ impl Vitals {
     /// Notes bytes that came. Gives whether they are the first of a request.
     pub(super) fn heard(&self, bytes: usize) -> bool {
         self.heard.store(self.now(), Relaxed);
+        if self.is_in(Phase::Upgraded) {
+            return false;
+        }
         let phase = self.phase();
         match phase {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),

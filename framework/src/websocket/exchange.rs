@@ -5,8 +5,14 @@
 
 use std::{
     collections::VecDeque,
-    fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    fmt, mem,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
     task::{Context as TaskContext, Poll, Waker},
 };
 
@@ -23,6 +29,9 @@ const INBOX_MESSAGES: usize = 64;
 
 /// What is encoded ahead, where messages may still be thrown away. One that was compressed cannot be: the next looks back to it.
 const AHEAD: usize = 64 * 1024;
+
+/// The longest buffer of a message that is used again for another one.
+const SPARE: usize = 4096;
 
 /// A buffer that is longer is not kept.
 pub(super) const KEPT: usize = 256 * 1024;
@@ -48,6 +57,8 @@ impl Incoming {
 pub(super) struct Exchange {
     pub(super) limits: Limits,
     pub(super) protocol: Option<String>,
+    /// Whether the program may find something new: without the lock it sees that it does not.
+    has_news: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -61,6 +72,8 @@ struct State {
     wants_pings: bool,
     encoder: Encoder,
     out: Vec<u8>,
+    /// A buffer for the next message that comes: that of one that was sent.
+    spare: Vec<u8>,
     /// The bytes that the driver has taken, and the connection has not.
     in_hand: usize,
     waiting: VecDeque<Message>,
@@ -89,6 +102,7 @@ impl Exchange {
         Self {
             limits,
             protocol,
+            has_news: AtomicBool::new(true),
             state: Mutex::new(State {
                 inbox: VecDeque::new(),
                 inbox_bytes: 0,
@@ -97,6 +111,7 @@ impl Exchange {
                 wants_pings: false,
                 encoder: Encoder::new(role, agreed),
                 out: Vec::new(),
+                spare: Vec::new(),
                 in_hand: 0,
                 waiting: VecDeque::new(),
                 waiting_bytes: 0,
@@ -119,6 +134,11 @@ impl Exchange {
 
 /// The half of the program.
 impl Exchange {
+    /// Whether there may be something new. Where it says no, whoever was told to wait before is woken when there is.
+    pub(super) fn has_news(&self) -> bool {
+        self.has_news.load(Acquire)
+    }
+
     /// Takes what has come next. `None` at the end.
     pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let mut state = self.lock();
@@ -131,12 +151,16 @@ impl Exchange {
                 return Poll::Ready(None);
             }
             remember(&mut state.receiver, cx.waker());
+            self.has_news.store(false, Release);
             return Poll::Pending;
         };
         let was_full = state.is_full();
         state.inbox_bytes -= incoming.len();
         if was_full && !state.is_full() {
             state.wake_driver(cx);
+        }
+        if state.inbox.is_empty() && state.coming_end.is_none() && state.end.is_none() {
+            self.has_news.store(false, Release);
         }
         Poll::Ready(Some(incoming))
     }
@@ -172,6 +196,9 @@ impl Exchange {
             return Poll::Ready(Ok(()));
         };
         let sent = state.send(message, &self.limits);
+        if sent.is_err() {
+            self.has_news.store(true, Release);
+        }
         state.wake_driver(cx);
         Poll::Ready(sent)
     }
@@ -183,6 +210,7 @@ impl Exchange {
             return Err(Closed);
         }
         let sent = state.send(message, &self.limits);
+        self.has_news.store(true, Release);
         state.wake();
         sent
     }
@@ -205,6 +233,7 @@ impl Exchange {
     pub(super) fn close(&self, reason: CloseReason) {
         let mut state = self.lock();
         state.close(reason);
+        self.has_news.store(true, Release);
         state.wake();
     }
 
@@ -275,6 +304,7 @@ impl Exchange {
         }
         state.inbox_bytes += incoming.len();
         state.inbox.push_back(incoming);
+        self.has_news.store(true, Release);
         state.wake_receiver(cx);
         !state.is_full()
     }
@@ -307,52 +337,60 @@ impl Exchange {
         if state.is_let_go {
             state.settle();
         }
+        self.has_news.store(true, Release);
         state.wake_receiver(cx);
     }
 
     /// Ends it as the peer wants, though the program is still busy.
     pub(super) fn settle(&self) {
-        self.lock().settle();
+        let mut state = self.lock();
+        self.has_news.store(true, Release);
+        state.settle();
     }
 
     /// Notes that there is no connection any more.
     pub(super) fn broke_off(&self) {
         let mut state = self.lock();
         let reason = state.coming_end.take().unwrap_or(CloseReason::BROKEN);
+        self.has_news.store(true, Release);
         state.finish(reason);
     }
 
-    /// Whether a close frame was sent, or is about to be.
-    pub(super) fn has_said_close(&self) -> bool {
-        self.lock().has_said_close
-    }
-
-    pub(super) fn is_let_go(&self) -> bool {
-        self.lock().is_let_go
-    }
-
-    /// Takes what is to go out, in place of a buffer that is empty. Gives whether there is something.
-    pub(super) fn take_out(&self, buffer: &mut Vec<u8>) -> bool {
-        let mut state = self.lock();
-        state.encode_waiting(AHEAD);
-        if let Some(payload) = state.unanswered.take().filter(|_| !state.has_said_close) {
-            let State { encoder, out, .. } = &mut *state;
-            encoder.pong(&payload, out);
-        }
-        if state.out.is_empty() {
-            return false;
-        }
-        std::mem::swap(&mut state.out, buffer);
-        state.in_hand = buffer.len();
-        true
-    }
-
-    /// Notes how much the connection has taken of that.
+    /// Notes that the connection has taken so much of what is in hand.
     pub(super) fn written(&self, count: usize) {
+        self.lock().written(count);
+    }
+
+    /// Notes that the connection has taken the rest of what is in hand, so much, and puts what is to go out next into that buffer, where
+    /// there is something.
+    pub(super) fn go_on(
+        &self,
+        count: usize,
+        buffer: &mut Vec<u8>,
+        spare: &mut Vec<u8>,
+    ) -> Standing {
         let mut state = self.lock();
-        state.in_hand -= count;
-        state.sent += count as u64;
-        state.wake_waiters();
+        if count > 0 {
+            state.written(count);
+        }
+        buffer.clear();
+        if !state.waiting.is_empty() {
+            state.encode_waiting(AHEAD);
+        }
+        if state.unanswered.is_some() {
+            state.answer_ping();
+        }
+        if !state.out.is_empty() {
+            mem::swap(&mut state.out, buffer);
+            state.in_hand = buffer.len();
+        }
+        if state.spare.capacity() > 0 {
+            mem::swap(&mut state.spare, spare);
+        }
+        Standing {
+            has_said_close: state.has_said_close,
+            is_let_go: state.is_let_go,
+        }
     }
 
     /// Gives memory back that is not in use.
@@ -361,13 +399,39 @@ impl Exchange {
         if state.out.is_empty() {
             state.out = Vec::new();
         }
+        state.spare = Vec::new();
         state.inbox.shrink_to_fit();
         state.waiting.shrink_to_fit();
         state.waiters.shrink_to_fit();
     }
 }
 
+/// What the driver has to know of a socket beside what goes out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standing {
+    /// Whether a close frame was sent, or is about to be.
+    pub(super) has_said_close: bool,
+    /// Whether nobody takes what comes.
+    pub(super) is_let_go: bool,
+}
+
 impl State {
+    fn written(&mut self, count: usize) {
+        self.in_hand -= count;
+        self.sent += count as u64;
+        if !self.waiters.is_empty() {
+            self.wake_waiters();
+        }
+    }
+
+    fn answer_ping(&mut self) {
+        if let Some(payload) = self.unanswered.take()
+            && !self.has_said_close
+        {
+            self.encoder.pong(&payload, &mut self.out);
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
     }
@@ -396,6 +460,11 @@ impl State {
         }
         let (kind, content) = message.parts();
         self.encoder.message(kind, content, &mut self.out);
+        if let Some(buffer) = message.into_buffer()
+            && buffer.capacity() <= SPARE
+        {
+            self.spare = buffer;
+        }
         Ok(())
     }
 
@@ -457,8 +526,8 @@ impl State {
     fn finish(&mut self, reason: CloseReason) {
         self.end.get_or_insert(reason);
         self.wake_waiters();
-        if let Some(receiver) = self.receiver.take() {
-            receiver.wake();
+        if let Some(receiver) = &self.receiver {
+            receiver.wake_by_ref();
         }
     }
 

@@ -75,6 +75,15 @@ impl Outgoing<'_> {
         }
     }
 
+    /// The buffer that it owns, to be used again.
+    pub(super) fn into_buffer(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Text(Cow::Owned(text)) => Some(text.into_bytes()),
+            Self::Binary(Cow::Owned(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
     pub(super) fn into_message(self) -> Message {
         match self {
             Self::Text(text) => Message::Text(text.into_owned()),

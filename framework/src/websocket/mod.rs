@@ -1,4 +1,4 @@
-//! WebSockets.
+//! `WebSocket`s.
 
 pub(crate) mod client;
 mod codec;

@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use super::{
     codec::{CloseCode, Decoder, Event, Role, Violation},
-    exchange::{Exchange, Incoming, KEPT},
+    exchange::{Exchange, Incoming, KEPT, Standing},
     message::Message,
     reason::CloseReason,
 };
@@ -51,6 +51,7 @@ pub(super) struct Session {
     /// What is being written, and how much of it was.
     writing: Vec<u8>,
     written: usize,
+    standing: Standing,
     stage: Stage,
     /// Whether something has come since the last alarm.
     has_heard: bool,
@@ -88,6 +89,7 @@ impl Session {
             is_held: !read.is_empty(),
             writing: Vec::new(),
             written: 0,
+            standing: Standing::default(),
             stage: Stage::Open,
             has_heard: false,
             has_pinged: false,
@@ -163,10 +165,12 @@ impl Session {
             unread.drain(..taken);
             self.unread = unread;
         }
-        let mut buffer = BUFFER.take();
-        buffer.resize(READ, 0);
-        while !self.is_held && self.read_once(&mut buffer, cx) {}
-        BUFFER.replace(buffer);
+        BUFFER.with_borrow_mut(|buffer| {
+            if buffer.is_empty() {
+                buffer.resize(READ, 0);
+            }
+            while !self.is_held && self.read_once(buffer, cx) {}
+        });
     }
 
     /// Reads what has come, and gives whether there may be more.
@@ -176,7 +180,9 @@ impl Session {
         };
         // The beginning of a head, at most.
         let kept = self.unread.len();
-        buffer[..kept].copy_from_slice(&self.unread);
+        if kept > 0 {
+            buffer[..kept].copy_from_slice(&self.unread);
+        }
         let mut space = ReadBuf::new(&mut buffer[kept..]);
         let count = match Pin::new(transport).poll_read(cx, &mut space) {
             Poll::Pending => return false,
@@ -192,7 +198,9 @@ impl Session {
             let bytes = &mut buffer[..kept + count];
             let taken = self.decode(bytes, cx);
             self.unread.clear();
-            self.unread.extend_from_slice(&bytes[taken..]);
+            if taken < bytes.len() {
+                self.unread.extend_from_slice(&bytes[taken..]);
+            }
         }
         true
     }
@@ -252,7 +260,7 @@ impl Session {
         if let Poll::Ready(reason) = program.as_mut().poll(cx) {
             self.program = None;
             // It may have given the socket to somebody else.
-            if reason.code() != CloseCode::NORMAL || self.exchange.is_let_go() {
+            if reason.code() != CloseCode::NORMAL {
                 self.exchange.close(reason);
             }
         }
@@ -260,18 +268,16 @@ impl Session {
 
     /// Writes as much as the connection takes.
     fn write(&mut self, cx: &mut TaskContext<'_>) {
-        while let Some(transport) = &mut self.transport {
-            if self.written == self.writing.len() {
-                self.writing.clear();
-                self.written = 0;
-                if self.writing.capacity() > KEPT {
-                    self.writing = Vec::new();
-                }
-                if !self.exchange.take_out(&mut self.writing) {
-                    return;
-                }
-            }
-            match Pin::new(transport).poll_write(cx, &self.writing[self.written..]) {
+        if self.written == self.writing.len() {
+            self.take_out(0);
+        }
+        while self.written < self.writing.len() {
+            let Some(transport) = &mut self.transport else {
+                return;
+            };
+            let rest = &self.writing[self.written..];
+            match Pin::new(transport).poll_write(cx, rest) {
+                Poll::Ready(Ok(count)) if count == rest.len() => self.take_out(count),
                 Poll::Ready(Ok(count)) if count > 0 => {
                     self.written += count;
                     self.exchange.written(count);
@@ -282,21 +288,32 @@ impl Session {
         }
     }
 
+    /// Takes what is to go out next, when the last so many bytes before it are written.
+    fn take_out(&mut self, count: usize) {
+        if self.writing.capacity() > KEPT {
+            self.writing = Vec::new();
+        }
+        self.standing = self
+            .exchange
+            .go_on(count, &mut self.writing, self.decoder.spare());
+        self.written = 0;
+    }
+
     /// Takes the steps of the end that can be taken now.
     fn end(&mut self, cx: &mut TaskContext<'_>) {
         if self.stage == Stage::Open {
-            if self.program.is_none() && self.exchange.is_let_go() {
+            if self.program.is_none() && self.standing.is_let_go {
                 self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
                 self.write(cx);
             }
-            if self.exchange.has_said_close() {
+            if self.standing.has_said_close {
                 self.leave_open(Stage::Closing);
             }
         }
         let is_written = self.written == self.writing.len();
         if self.stage == Stage::Ending
             && is_written
-            && self.exchange.has_said_close()
+            && self.standing.has_said_close
             && let Some(transport) = &mut self.transport
         {
             // The server closes first (RFC 6455 §7.1.1), and the client when it has seen that.
@@ -351,6 +368,7 @@ impl Upgraded for Session {
             self.writing = Vec::new();
             self.written = 0;
         }
+        *self.decoder.spare() = Vec::new();
         self.exchange.rest();
     }
 }

@@ -6,7 +6,7 @@ use std::{
     ops::Deref,
     pin::Pin,
     sync::Arc,
-    task::{Context as TaskContext, Poll, ready},
+    task::{Context as TaskContext, Poll, Waker, ready},
 };
 
 use futures_core::Stream;
@@ -32,6 +32,8 @@ use crate::handler::{Misuse, Result};
 /// with 1000, or with what its handler has failed with.
 pub struct WebSocket {
     sender: Sender,
+    /// Who is woken when something comes.
+    waker: Option<Waker>,
 }
 
 /// A handle of a WebSocket by which other tasks can send. Cloning gives another one of the same socket; dropping it closes nothing.
@@ -46,6 +48,7 @@ impl WebSocket {
     pub(super) fn new(exchange: Arc<Exchange>) -> Self {
         Self {
             sender: Sender { exchange },
+            waker: None,
         }
     }
 
@@ -72,7 +75,15 @@ impl WebSocket {
     }
 
     fn poll_incoming(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
-        self.exchange.poll_take(cx)
+        let is_known = matches!(&self.waker, Some(known) if known.will_wake(cx.waker()));
+        if is_known && !self.exchange.has_news() {
+            return Poll::Pending;
+        }
+        let taken = self.exchange.poll_take(cx);
+        if taken.is_pending() && !is_known {
+            self.waker = Some(cx.waker().clone());
+        }
+        taken
     }
 
     /// A handle by which other tasks can send.

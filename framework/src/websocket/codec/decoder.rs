@@ -5,7 +5,7 @@ use super::{
     deflate::Inflater,
     frame::{Head, OpCode},
     mask::Mask,
-    text::Text,
+    text::{self, Text},
 };
 
 /// The most memory that is taken for a frame before its content has come, in bytes.
@@ -35,6 +35,8 @@ pub(crate) struct Decoder {
     message: Option<Message>,
     /// The payload of a control frame.
     control: Vec<u8>,
+    /// For the content of the next message.
+    spare: Vec<u8>,
     is_over: bool,
 }
 
@@ -69,6 +71,7 @@ impl Decoder {
             frame: None,
             message: None,
             control: Vec::new(),
+            spare: Vec::new(),
             is_over: false,
         }
     }
@@ -87,8 +90,11 @@ impl Decoder {
                 let Some((head, length)) = Head::read(rest)? else {
                     return Ok((taken, None));
                 };
-                self.frame = Some(self.begin(head)?);
                 taken += length;
+                if let Some(event) = self.at_once(&head, &mut rest[length..])? {
+                    return Ok((taken + head.length as usize, Some(event)));
+                }
+                self.frame = Some(self.begin(head)?);
                 continue;
             };
             let count = usize::try_from(frame.left).map_or(rest.len(), |left| left.min(rest.len()));
@@ -116,17 +122,46 @@ impl Decoder {
         self.frame.is_some() || self.message.is_some()
     }
 
+    /// A message of one frame that has come whole, and is not compressed: nothing of it needs to be kept for later. Most are like that.
+    #[inline]
+    fn at_once(&mut self, head: &Head, bytes: &mut [u8]) -> Result<Option<Event>, Violation> {
+        let is_text = head.op_code == OpCode::Text;
+        let is_plain = head.is_final && !head.is_compressed && self.message.is_none();
+        let is_whole = head.length <= bytes.len().min(self.max_message) as u64;
+        if !(is_plain && is_whole && (is_text || head.op_code == OpCode::Binary)) {
+            return Ok(None);
+        }
+        self.check_mask(head)?;
+        let payload = &mut bytes[..head.length as usize];
+        if let Some(mut mask) = head.mask {
+            mask.apply(payload);
+        }
+        Ok(Some(if is_text {
+            Event::Text(text::whole(payload, self.spare())?)
+        } else {
+            let mut bytes = std::mem::take(&mut self.spare);
+            bytes.clear();
+            bytes.extend_from_slice(payload);
+            Event::Binary(bytes)
+        }))
+    }
+
+    /// A buffer that is used for the next message, in place of a new one. What stands in it does not matter.
+    pub(crate) fn spare(&mut self) -> &mut Vec<u8> {
+        &mut self.spare
+    }
+
+    fn check_mask(&self, head: &Head) -> Result<(), Violation> {
+        match (self.role, head.mask) {
+            (Role::Server, None) => Err(Violation::protocol("a frame of a client without a mask")),
+            (Role::Client, Some(_)) => Err(Violation::protocol("a frame of a server with a mask")),
+            _ => Ok(()),
+        }
+    }
+
     /// Begins a frame: what is wrong with it is known before its payload comes.
     fn begin(&mut self, head: Head) -> Result<Frame, Violation> {
-        match (self.role, head.mask) {
-            (Role::Server, None) => {
-                return Err(Violation::protocol("a frame of a client without a mask"));
-            }
-            (Role::Client, Some(_)) => {
-                return Err(Violation::protocol("a frame of a server with a mask"));
-            }
-            _ => {}
-        }
+        self.check_mask(&head)?;
         if !head.op_code.is_control() {
             self.begin_data(&head)?;
         }
