@@ -41,4 +41,5 @@ mod support;
 mod tornado;
 mod validated;
 mod watch;
+mod websocket;
 mod wire;

@@ -471,7 +471,8 @@ fn called(hook: &Hook, cx: &Ident, given: Option<&Ident>) -> TokenStream {
     let ident = &hook.ident;
     let context = hook.takes_context.then(|| quote!(#cx,));
     let dot_await = hook.is_async.then(|| quote!(.await));
-    quote!(self.#ident(#context #given)#dot_await)
+    // By its path: a method of the trait, which may borrow in another way, would be found first.
+    quote!(Self::#ident(self, #context #given)#dot_await)
 }
 
 /// What boxes the future of a hook, at the name of the hook: one that is not `Send` is reported there.

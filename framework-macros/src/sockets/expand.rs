@@ -80,7 +80,7 @@ fn call(call: &Call) -> TokenStream {
         return quote! {
             #(#conditions)*
             fn settings(&self) -> __squall::Option<__squall::Settings> {
-                let #settings = self.#ident();
+                let #settings = Self::#ident(self);
                 __squall::Some(#checked)
             }
         };
@@ -111,7 +111,8 @@ fn call(call: &Call) -> TokenStream {
         fn #name(&mut self, #socket_parameter #given_parameter) -> #future {
             async move {
                 #taken
-                let #answer = self.#ident(#(#passed),*)#dot_await;
+                // By its path: a method of the trait, which may borrow in another way, would be found first.
+                let #answer = Self::#ident(self, #(#passed),*)#dot_await;
                 #ended
             }
         }
