@@ -126,7 +126,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let answer = self.load();
+                let answer = Self::load(self);
                 __squall::prepared::<()>(answer)
             }
         }

@@ -41,7 +41,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let answer = self.load(cx).await;
+                let answer = Self::load(self, cx).await;
                 __squall::prepared::<Result<()>>(answer)
             }
         }
@@ -58,7 +58,7 @@ const _: () = {
             __squall::Some(
                 __squall::hook(async move {
                     let request = __squall::request(cx);
-                    let answer = self.error_page(cx, given).await;
+                    let answer = Self::error_page(self, cx, given).await;
                     __squall::respond::<Result<Html<String>>>(answer, &request)
                 }),
             )

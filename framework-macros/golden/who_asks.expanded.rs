@@ -39,7 +39,7 @@ const _: () = {
         > {
             __squall::Some(
                 __squall::hook(async move {
-                    let answer = self.user(cx).await;
+                    let answer = Self::user(self, cx).await;
                     (USER.keep)(cx, answer)
                 }),
             )
@@ -52,7 +52,7 @@ const _: () = {
         > {
             __squall::Some(
                 __squall::hook(async move {
-                    let answer = self.locale();
+                    let answer = Self::locale(self);
                     __squall::spoken::<Option<Locale>>(cx, answer)
                 }),
             )

@@ -9,6 +9,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Item, Meta};
 
+use crate::attributes::Role;
+
 #[test]
 fn expansions_are_as_reviewed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
@@ -26,6 +28,7 @@ fn expansions_are_as_reviewed() {
         };
         let is_off = match shape {
             "static_url" => cfg!(not(feature = "static-files")),
+            "websocket" => cfg!(not(feature = "websocket")),
             "who_asks" => cfg!(not(feature = "locale")),
             _ => false,
         };
@@ -96,7 +99,9 @@ fn item(mut item: Item) -> TokenStream {
     };
     let item = item.into_token_stream();
     match name.as_str() {
-        "handler" => crate::expand_handler(arguments, item),
+        "handler" => crate::expand_handler(Role::Handler, arguments, item),
+        #[cfg(feature = "websocket")]
+        "websocket" => crate::expand_handler(Role::WebSocket, arguments, item),
         "main" => crate::entry::main(arguments, item),
         _ => crate::entry::test(arguments, item),
     }
@@ -116,7 +121,7 @@ fn expand_call(call: &syn::Macro) -> TokenStream {
 fn take_ours(attributes: &mut Vec<Attribute>) -> Option<(String, TokenStream)> {
     let name = |attribute: &Attribute| {
         let last = attribute.path().segments.last()?.ident.to_string();
-        ["handler", "main", "test"]
+        ["handler", "main", "test", "websocket"]
             .contains(&last.as_str())
             .then_some(last)
     };
