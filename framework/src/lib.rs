@@ -39,6 +39,8 @@
 //! | [`Files`] | static files (feature `static-files`) |
 //! | [`View`], [`template`] | pages of Askama templates (feature `templates`) |
 //! | [`mod@locale`] | languages (feature `locale`) |
+//! | [`hub`] | topics that some publish to and others listen to, by sockets, event streams and long polls (feature `websocket`) |
+//! | [`sse`] | server-sent events (feature `websocket`) |
 //! | [`server`] | limits, deadlines, and what is counted |
 //! | [`testing`] | a client for tests, in memory or over a socket |
 //! | [`http`](mod@http) | the types of HTTP: fields, methods, status codes |
@@ -56,6 +58,7 @@
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `templates` | [`View`], and [filters](template::filters) and [UI modules](macro@ui_module) for templates, on Askama | no |
+//! | `websocket` | [`macro@websocket`] handlers, [event streams](sse), and a [`hub`] behind them | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `locale` | [`locale`]: gettext's catalogues, the language of a request, `#[user_locale]`, filters for templates; numbers, lists and dates by the rules of English | no |
 //! | `icu` | the same, with numbers, lists and dates as all languages write them, on ICU4X | no |
@@ -71,11 +74,15 @@ pub mod files;
 mod fuzz;
 pub mod handler;
 pub mod http;
+#[cfg(feature = "websocket")]
+pub mod hub;
 #[cfg(feature = "locale")]
 pub mod locale;
 mod options;
 mod routing;
 pub mod server;
+#[cfg(feature = "websocket")]
+pub mod sse;
 #[cfg(feature = "templates")]
 pub mod template;
 pub mod testing;

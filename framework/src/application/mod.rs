@@ -150,7 +150,7 @@ impl Application {
     /// which is how a test puts something else in its place.
     #[must_use]
     pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
-        self.with(|plan| plan.states.insert(value))
+        self.with(|plan| plan.states.insert(value, plan.shutdown.clone()))
     }
 
     /// Lets a base handler also serve what reaches no handler: its `write_error` makes the pages for 404, 405 and their

@@ -3,12 +3,21 @@
 //! Two traits keep apart what needs only the head and what consumes the content: fields and most arguments are
 //! [`FromRequestParts`]; only the last argument of a method may be [`FromRequest`], and it is extracted after `prepare`.
 
-use std::{any::type_name, borrow::Cow, fmt::Display, future::Future, ops::Deref, sync::Arc};
+use std::{
+    any::type_name,
+    borrow::Cow,
+    fmt::{self, Display},
+    future::Future,
+    ops::Deref,
+    sync::Arc,
+};
 
 use ::http::{HeaderMap, Method, StatusCode, Uri, header};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "websocket")]
+use super::shutdown::Shutdown;
 use super::{
     content::Json,
     context::Context,
@@ -16,6 +25,7 @@ use super::{
     fault::Fault,
     request::RequestHandle,
     requirements::Requirements,
+    shared::Given,
 };
 
 /// A value taken from the head of a request: as a field of a handler, or as an argument of a method.
@@ -208,14 +218,25 @@ impl<T: OptionalFromRequestParts> FromRequestParts for Option<T> {
 /// let app = Application::new(routes![Counter]).state(Hits::default());
 /// # let _ = app;
 /// ```
-#[derive(Debug)]
-pub struct State<T>(Arc<T>);
+pub struct State<T>(Arc<Given<T>>);
 
 impl<T> State<T> {
     /// The shared value itself, to be kept beyond the request.
     #[must_use]
     pub fn into_inner(self) -> Arc<T> {
-        self.0
+        Arc::clone(&self.0.value)
+    }
+
+    /// The signal that the server of its application ends.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn shutdown(&self) -> &Shutdown {
+        &self.0.shutdown
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for State<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("State").field(&self.0.value).finish()
     }
 }
 
@@ -229,7 +250,7 @@ impl<T> Deref for State<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.0.value
     }
 }
 
@@ -241,7 +262,7 @@ impl<T: Send + Sync + 'static> FromRequestParts for State<T> {
                 type_name::<T>()
             ))
         };
-        cx.state().map(Self).ok_or_else(missing)
+        given(cx).ok_or_else(missing)
     }
 
     fn requirements(requirements: &mut Requirements) {
@@ -251,8 +272,12 @@ impl<T: Send + Sync + 'static> FromRequestParts for State<T> {
 
 impl<T: Send + Sync + 'static> OptionalFromRequestParts for State<T> {
     async fn optional_from_request_parts(cx: &mut Context) -> Result<Option<Self>> {
-        Ok(cx.state().map(Self))
+        Ok(given(cx))
     }
+}
+
+fn given<T: Send + Sync + 'static>(cx: &Context) -> Option<State<T>> {
+    cx.request().shared().states.given().map(State)
 }
 
 impl FromRequestParts for HeaderMap {

@@ -40,10 +40,21 @@ pub(crate) struct Shared {
 #[derive(Clone, Default)]
 pub(crate) struct States(Vec<(TypeId, Arc<dyn Any + Send + Sync>)>);
 
+/// A value, and the signal that the server of the application it was given to ends: what waits for others is not to wait longer than that.
+pub(crate) struct Given<T> {
+    pub(crate) value: Arc<T>,
+    #[cfg_attr(
+        not(feature = "websocket"),
+        expect(dead_code, reason = "what waits for others is a feature")
+    )]
+    pub(crate) shutdown: Shutdown,
+}
+
 impl States {
     /// Puts a value in; one of the same type is replaced.
-    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T) {
-        let (id, value) = (TypeId::of::<T>(), Arc::new(value));
+    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: T, shutdown: Shutdown) {
+        let value = Arc::new(value);
+        let (id, value) = (TypeId::of::<T>(), Arc::new(Given { value, shutdown }));
         match self.0.binary_search_by_key(&id, |&(id, _)| id) {
             Ok(at) => self.0[at].1 = value,
             Err(at) => self.0.insert(at, (id, value)),
@@ -51,6 +62,10 @@ impl States {
     }
 
     pub(crate) fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        Some(Arc::clone(&self.given::<T>()?.value))
+    }
+
+    pub(crate) fn given<T: Send + Sync + 'static>(&self) -> Option<Arc<Given<T>>> {
         let at = self
             .0
             .binary_search_by_key(&TypeId::of::<T>(), |&(id, _)| id)

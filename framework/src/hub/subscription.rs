@@ -1,0 +1,200 @@
+//! [`Subscription`]: a reader of a topic.
+
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    sync::atomic::Ordering,
+    task::{Context, Poll, Waker, ready},
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use serde::Serialize;
+use tokio::task::coop;
+
+use super::{channel::Position, presence::Member, published::Published, topics::Hold};
+use crate::{handler::Result, sse::Event};
+
+/// What a [`Subscription`] gets.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Delivery<T> {
+    /// A message.
+    Published(Published<T>),
+    /// Somebody has [joined](super::Topic::join) who was not there.
+    Joined(Member),
+    /// Somebody is not there any more.
+    Left(Member),
+    /// The subscription has fallen behind what is kept, and goes on with the oldest there is. This much was missed, messages and the notices of
+    /// who came and went; behind a foreign [`Cursor`](super::Cursor) at least this much. Whoever keeps a list of members makes it anew.
+    Missed(u64),
+}
+
+impl<T> Clone for Delivery<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Published(message) => Self::Published(message.clone()),
+            Self::Joined(member) => Self::Joined(member.clone()),
+            Self::Left(member) => Self::Left(member.clone()),
+            Self::Missed(count) => Self::Missed(*count),
+        }
+    }
+}
+
+/// A reader of a topic: it gets, in order, what is published and who comes and goes. Dropping it ends it.
+///
+/// It may take its time: nobody waits for it, and it holds nothing but its place. When it has fallen further behind than the
+/// [history](super::Hub::history) reaches, it is told by [`Delivery::Missed`].
+///
+/// It is also a [`Stream`], which does not end.
+///
+/// # Examples
+///
+/// ```
+/// use squall::hub::{Delivery, Hub};
+///
+/// # #[squall::main]
+/// # async fn main() -> squall::Result<()> {
+/// let hub = Hub::new();
+/// let den = hub.topic("den");
+/// let mut subscription = den.subscribe();
+/// den.publish("hello").await?;
+/// if let Delivery::Published(message) = subscription.recv().await {
+///     assert_eq!(*message, "hello");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a subscription ends when it is dropped"]
+pub struct Subscription<T> {
+    hold: Hold<T>,
+    position: Position,
+    /// The waker that was left, and where.
+    waiting: Option<(usize, Waker)>,
+}
+
+impl<T> Subscription<T> {
+    pub(super) fn new(hold: Hold<T>, position: Position) -> Self {
+        hold.core.counts.subscribers.fetch_add(1, Ordering::Relaxed);
+        Self {
+            hold,
+            position,
+            waiting: None,
+        }
+    }
+
+    /// Waits for what comes next. Dropping the future loses nothing.
+    pub async fn recv(&mut self) -> Delivery<T> {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// As [`recv`](Self::recv), for who polls.
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Delivery<T>> {
+        // Who publishes faster than one reads would keep the task from ever giving way.
+        let coop = ready!(coop::poll_proceed(cx));
+        let delivery = ready!(self.poll_for(cx, |hold, position| hold.take(position)));
+        coop.made_progress();
+        if let Delivery::Missed(count) = delivery {
+            count_missed(&self.hold, count);
+        }
+        Poll::Ready(delivery)
+    }
+
+    /// Waits until there are messages, and takes all of them.
+    pub(super) fn poll_messages(&mut self, cx: &mut Context<'_>) -> Poll<Vec<Published<T>>> {
+        self.poll_for(cx, take_messages)
+    }
+
+    /// The messages that there are; `None` where there is none.
+    pub(super) fn take_messages(&mut self) -> Option<Vec<Published<T>>> {
+        take_messages(&self.hold, &mut self.position)
+    }
+
+    /// Takes something as soon as it is there.
+    fn poll_for<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        take: impl Fn(&Hold<T>, &mut Position) -> Option<R>,
+    ) -> Poll<R> {
+        loop {
+            if self.hold.has_news(&self.position)
+                && let Some(taken) = take(&self.hold, &mut self.position)
+            {
+                return Poll::Ready(taken);
+            }
+            match &self.waiting {
+                Some((_, waker)) if waker.will_wake(cx.waker()) => return Poll::Pending,
+                // What has come before the waker was there is found in the next round.
+                waiting => {
+                    let at = waiting.as_ref().map(|&(at, _)| at);
+                    let waker = cx.waker().clone();
+                    let at = self.hold.wait(at, waker.clone(), &self.position);
+                    self.waiting = Some((at, waker));
+                }
+            }
+        }
+    }
+}
+
+fn take_messages<T>(hold: &Hold<T>, position: &mut Position) -> Option<Vec<Published<T>>> {
+    let (messages, missed) = hold.take_messages(position);
+    count_missed(hold, missed);
+    (!messages.is_empty()).then_some(messages)
+}
+
+fn count_missed<T>(hold: &Hold<T>, count: u64) {
+    let missed = &hold.core.counts.missed;
+    missed.fetch_add(count, Ordering::Relaxed);
+}
+
+impl<T> Drop for Subscription<T> {
+    fn drop(&mut self) {
+        if let Some((at, _)) = self.waiting {
+            self.hold.wait_no_more(at);
+        }
+        let subscribers = &self.hold.core.counts.subscribers;
+        subscribers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<T> Stream for Subscription<T> {
+    type Item = Delivery<T>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Delivery<T>>> {
+        Self::poll_next(self.get_mut(), cx).map(Some)
+    }
+}
+
+impl<T> fmt::Debug for Subscription<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription")
+            .field("topic", &self.hold.name())
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The messages of a topic as events.
+pub(super) struct Events<T>(pub(super) Subscription<T>);
+
+impl<T: Serialize> Stream for Events<T> {
+    type Item = Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            let event = match ready!(self.0.poll_next(cx)) {
+                Delivery::Published(message) => message.event(),
+                Delivery::Missed(count) => missed(count),
+                // It has not asked for who comes and goes.
+                Delivery::Joined(_) | Delivery::Left(_) => continue,
+            };
+            return Poll::Ready(Some(event));
+        }
+    }
+}
+
+fn missed(count: u64) -> Result<Bytes> {
+    let event = Event::new().event("missed")?.data(count.to_string());
+    Ok(event.into_bytes())
+}
