@@ -126,11 +126,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl __squall::WebSocketImpl for Room {
-        const HEARS: __squall::Hears = __squall::Hears {
-            pings: ::core::cfg!(all(feature = "pings")),
-            events: false,
-            members: false,
-        };
+        const HEARS_PINGS: bool = ::core::cfg!(all(feature = "pings"));
         fn settings(&self) -> __squall::Option<__squall::Settings> {
             let settings = Self::settings(self);
             __squall::Some(__squall::settings::<Settings>(settings))

@@ -12,6 +12,8 @@ pub use std::{
     vec::Vec,
 };
 
+#[cfg(feature = "websocket")]
+pub use crate::hub::Member;
 #[cfg(feature = "locale")]
 pub use crate::locale::spoken::spoken;
 #[cfg(feature = "static-files")]
@@ -20,8 +22,8 @@ pub use crate::static_url;
 pub use crate::template::{Resource, UiModule};
 #[cfg(feature = "websocket")]
 pub use crate::websocket::{
-    CloseReason, FromMessage, Message, Settings, WebSocket,
-    handler::{Hears, Opening, WebSocketImpl, WebSocketStruct, ended, same, settings},
+    CloseReason, Event, FromEvent, FromMessage, Message, Settings, WebSocket,
+    handler::{Opening, WebSocketImpl, WebSocketStruct, ended, same, settings},
 };
 pub use crate::{
     application::{Routes, Target, item},

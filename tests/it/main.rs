@@ -44,4 +44,6 @@ mod tornado;
 mod validated;
 mod watch;
 mod websocket;
+mod websocket_hub;
+mod websocket_wire;
 mod wire;

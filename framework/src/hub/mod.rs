@@ -79,6 +79,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use self::published::AnyPublished;
 pub use self::{
     cursor::{Cursor, ParseCursorError},
     presence::{Member, Presence},

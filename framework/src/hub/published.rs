@@ -1,6 +1,7 @@
 //! [`Published`]: a message of a topic, one for all who get it.
 
 use std::{
+    any::Any,
     fmt,
     ops::Deref,
     sync::{Arc, OnceLock},
@@ -63,8 +64,7 @@ impl<T: Serialize> Published<T> {
     ///
     /// 500 when the value cannot be serialized.
     pub fn json(&self) -> Result<&str> {
-        let make = || serde_json::to_string(self).map(Into::into);
-        once(&self.0.json, make).map(|json| &**json)
+        self.0.json()
     }
 
     /// It as an event of a stream: the value as data, the cursor as id.
@@ -74,6 +74,44 @@ impl<T: Serialize> Published<T> {
             Ok::<_, crate::handler::Error>(event.json(&self.0.value)?.into_bytes())
         };
         once(&self.0.event, make).cloned()
+    }
+}
+
+impl<T: Serialize> Item<T> {
+    fn json(&self) -> Result<&str> {
+        let make = || serde_json::to_string(self).map(Into::into);
+        once(&self.json, make).map(|json| &**json)
+    }
+}
+
+/// A message of whatever type.
+pub(crate) trait AnyPublished: Send + Sync {
+    fn json(&self) -> Result<&str>;
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+impl<T: Serialize + Send + Sync + 'static> AnyPublished for Item<T> {
+    fn json(&self) -> Result<&str> {
+        self.json()
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
+
+impl<T: Serialize + Send + Sync + 'static> Published<T> {
+    /// Forgets of what type it is.
+    pub(crate) fn erase(self) -> Arc<dyn AnyPublished> {
+        self.0
+    }
+}
+
+impl<T: Send + Sync + 'static> Published<T> {
+    /// A message of this type; `None` where it is of another.
+    pub(crate) fn restore(message: Arc<dyn AnyPublished>) -> Option<Self> {
+        message.into_any().downcast().ok().map(Self)
     }
 }
 
@@ -99,9 +137,15 @@ impl<T> Deref for Published<T> {
 
 impl<T: Serialize> Serialize for Published<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<T: Serialize> Serialize for Item<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_struct("Published", 2)?;
-        fields.serialize_field("cursor", &self.0.cursor)?;
-        fields.serialize_field("value", &self.0.value)?;
+        fields.serialize_field("cursor", &self.cursor)?;
+        fields.serialize_field("value", &self.value)?;
         fields.end()
     }
 }

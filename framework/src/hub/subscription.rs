@@ -89,6 +89,11 @@ impl<T> Subscription<T> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
+    /// That of its [topic](super::Topic::key).
+    pub(crate) fn key(&self) -> usize {
+        self.hold.key()
+    }
+
     /// As [`recv`](Self::recv), for who polls.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Delivery<T>> {
         // Who publishes faster than one reads would keep the task from ever giving way.

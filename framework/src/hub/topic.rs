@@ -72,6 +72,11 @@ impl<T> Topic<T> {
         self.hold.name()
     }
 
+    /// What tells it from all other topics that there are.
+    pub(crate) fn key(&self) -> usize {
+        self.hold.key()
+    }
+
     /// The place behind the message that was published last: what comes from now on comes since then.
     #[must_use]
     pub fn cursor(&self) -> Cursor {

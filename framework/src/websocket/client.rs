@@ -152,12 +152,13 @@ impl Connect {
 
     async fn open(self) -> Result<(WebSocket, Response<()>), ConnectError> {
         let (host, port, target) = parts(&self.url)?;
+        let mut headers = self.headers?;
+        self.settings.check().map_err(ConnectError::Invalid)?;
         let stream = match self.address {
             Some(address) => TcpStream::connect(address).await?,
             None => TcpStream::connect((host.trim_matches(['[', ']']), port)).await?,
         };
         stream.set_nodelay(true)?;
-        let mut headers = self.headers?;
         let host = if port == 80 {
             host
         } else {
@@ -216,7 +217,6 @@ pub(crate) async fn open<S>(
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    settings.check().map_err(ConnectError::Invalid)?;
     let key = handshake::new_key();
     let request = request(target, headers, settings, &key)?;
     let (parts, stream, read) = exchange(stream, request).await?;

@@ -142,6 +142,7 @@ impl Exchange {
     /// Takes what has come next. `None` at the end.
     pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let mut state = self.lock();
+        let was_full = state.is_full();
         let Some(incoming) = state.inbox.pop_front() else {
             if state.coming_end.is_some() {
                 state.settle();
@@ -154,7 +155,6 @@ impl Exchange {
             self.has_news.store(false, Release);
             return Poll::Pending;
         };
-        let was_full = state.is_full();
         state.inbox_bytes -= incoming.len();
         if was_full && !state.is_full() {
             state.wake_driver(cx);

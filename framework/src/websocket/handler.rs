@@ -11,7 +11,8 @@ use super::{
     message::Message,
     reason::CloseReason,
     settings::Settings,
-    socket::WebSocket,
+    socket::{Heard, WebSocket, fell_behind},
+    source::{Event, Happening},
     upgrade::{Accepted, WebSocketUpgrade, reason_of, with_upgrade},
 };
 use crate::handler::{
@@ -20,6 +21,7 @@ use crate::handler::{
     respond::Failure,
     upgrade::Upgrade,
 };
+use crate::hub::Member;
 
 /// What `#[websocket]` says of a struct.
 #[diagnostic::on_unimplemented(
@@ -29,21 +31,10 @@ use crate::handler::{
 )]
 pub trait WebSocketStruct {}
 
-/// What a socket wants to hear of: what it has no function for costs nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Hears {
-    /// Pings and pongs.
-    pub pings: bool,
-    /// What is published where it has subscribed.
-    pub events: bool,
-    /// Who comes and goes there.
-    pub members: bool,
-}
-
 /// The functions of a socket, as `#[websocket]` on an impl has them.
 pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
-    /// Which of them there are.
-    const HEARS: Hears;
+    /// Whether it has `ping` or `pong`.
+    const HEARS_PINGS: bool;
 
     /// `settings`
     fn settings(&self) -> Option<Settings> {
@@ -65,6 +56,45 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
         _ = (socket, message);
         let reason = CloseReason::new(CloseCode::UNSUPPORTED, "no message is taken here");
         ready(Err(reason.into()))
+    }
+
+    /// `event`
+    fn event(
+        &mut self,
+        socket: &mut WebSocket,
+        event: Event,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move { socket.send(&event).await }
+    }
+
+    /// `joined`
+    fn joined(
+        &mut self,
+        socket: &mut WebSocket,
+        member: Member,
+    ) -> impl Future<Output = Result<()>> + Send {
+        _ = (socket, member);
+        ready(Ok(()))
+    }
+
+    /// `left`
+    fn left(
+        &mut self,
+        socket: &mut WebSocket,
+        member: Member,
+    ) -> impl Future<Output = Result<()>> + Send {
+        _ = (socket, member);
+        ready(Ok(()))
+    }
+
+    /// `missed`
+    fn missed(
+        &mut self,
+        socket: &mut WebSocket,
+        count: u64,
+    ) -> impl Future<Output = Result<()>> + Send {
+        _ = socket;
+        ready(Err(fell_behind(count).into()))
     }
 
     /// `ping`
@@ -136,7 +166,7 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
 /// The life of a socket.
 async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
     live.slim();
-    if H::HEARS.pings {
+    if H::HEARS_PINGS {
         socket.want_pings();
     }
     let talked = guard(talk(&mut live, &mut socket)).await;
@@ -159,11 +189,15 @@ async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> Clos
 async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> Result<()> {
     let handler = live.handler()?;
     handler.open(socket).await?;
-    while let Some(incoming) = socket.next().await {
-        match incoming {
-            Incoming::Message(message) => handler.message(socket, message).await?,
-            Incoming::Ping(payload) => handler.ping(socket, payload).await?,
-            Incoming::Pong(payload) => handler.pong(socket, payload).await?,
+    while let Some(heard) = socket.next().await {
+        match heard {
+            Heard::Incoming(Incoming::Message(message)) => handler.message(socket, message).await?,
+            Heard::Incoming(Incoming::Ping(payload)) => handler.ping(socket, payload).await?,
+            Heard::Incoming(Incoming::Pong(payload)) => handler.pong(socket, payload).await?,
+            Heard::Happening(Happening::Event(event)) => handler.event(socket, event).await?,
+            Heard::Happening(Happening::Joined(member)) => handler.joined(socket, member).await?,
+            Heard::Happening(Happening::Left(member)) => handler.left(socket, member).await?,
+            Heard::Happening(Happening::Missed(count)) => handler.missed(socket, count).await?,
         }
     }
     Ok(())

@@ -8,8 +8,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     codec::{CloseCode, Kind},
     reason::CloseReason,
+    source::Event,
 };
-use crate::handler::{Json, Result, parse_json};
+use crate::{
+    handler::{Json, Result, parse_json},
+    hub::Published,
+};
 
 /// A message: text or bytes ([RFC 6455 §5.6](https://www.rfc-editor.org/rfc/rfc6455#section-5.6)).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +96,8 @@ impl Outgoing<'_> {
     }
 }
 
-/// What can be sent as a message: `&str`, `String` and [`Json`] as text, `&[u8]`, `Vec<u8>` and `Bytes` as bytes, and a [`Message`].
+/// What can be sent as a message: `&str`, `String`, [`Json`] and a reference to what was [`Published`] as text, `&[u8]`, `Vec<u8>` and `Bytes` as
+/// bytes, and a [`Message`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a message",
     label = "not a message",
@@ -168,6 +173,19 @@ impl<'m> IntoMessage<'m> for &'m Bytes {
 impl IntoMessage<'static> for Bytes {
     fn into_message(self) -> Result<Outgoing<'static>> {
         Ok(Outgoing::Binary(Cow::Owned(self.into())))
+    }
+}
+
+impl<'m, T: Serialize> IntoMessage<'m> for &'m Published<T> {
+    /// As JSON, which is made once for all who get it.
+    fn into_message(self) -> Result<Outgoing<'m>> {
+        Ok(Outgoing::Text(self.json()?.into()))
+    }
+}
+
+impl<'m> IntoMessage<'m> for &'m Event {
+    fn into_message(self) -> Result<Outgoing<'m>> {
+        Ok(Outgoing::Text(self.json()?.into()))
     }
 }
 

@@ -10,6 +10,7 @@ mod reason;
 mod session;
 mod settings;
 mod socket;
+mod source;
 pub(crate) mod upgrade;
 
 pub use client::{Connect, ConnectError, connect};
@@ -19,4 +20,5 @@ pub use message::{FromMessage, IntoMessage, Message, Outgoing};
 pub use reason::{CloseReason, Closed};
 pub use settings::{Settings, SlowReader};
 pub use socket::{Sender, WebSocket};
+pub use source::{Event, FromEvent};
 pub use upgrade::WebSocketUpgrade;

@@ -11,14 +11,19 @@ use std::{
 
 use futures_core::Stream;
 use futures_sink::Sink;
+use serde::Serialize;
 
 use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
     message::{IntoMessage, Message},
     reason::{CloseReason, Closed},
+    source::{Event, Happening, Source},
 };
-use crate::handler::{Misuse, Result};
+use crate::{
+    handler::{Misuse, Result},
+    hub::{Cursor, Topic},
+};
 
 /// An open WebSocket ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)): what comes is taken from it, and what goes out is sent by it.
 ///
@@ -34,6 +39,18 @@ pub struct WebSocket {
     sender: Sender,
     /// Who is woken when something comes.
     waker: Option<Waker>,
+    /// What it has subscribed to.
+    sources: Vec<Box<dyn Source>>,
+    /// Whether these are asked first: so neither they nor the peer keep the others from being heard.
+    sources_first: bool,
+    /// What was published, and waits for room to be sent.
+    unsent: Option<Event>,
+}
+
+/// What a socket hears of.
+pub(super) enum Heard {
+    Incoming(Incoming),
+    Happening(Happening),
 }
 
 /// A handle of a WebSocket by which other tasks can send. Cloning gives another one of the same socket; dropping it closes nothing.
@@ -49,6 +66,9 @@ impl WebSocket {
         Self {
             sender: Sender { exchange },
             waker: None,
+            sources: Vec::new(),
+            sources_first: false,
+            unsent: None,
         }
     }
 
@@ -61,17 +81,73 @@ impl WebSocket {
 
     fn poll_recv(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Message>> {
         loop {
-            match ready!(self.poll_incoming(cx)) {
-                Some(Incoming::Message(message)) => return Poll::Ready(Some(message)),
-                Some(_) => {}
+            ready!(self.poll_unsent(cx));
+            match ready!(self.poll_next_heard(cx)) {
                 None => return Poll::Ready(None),
+                Some(Heard::Incoming(Incoming::Message(message))) => {
+                    return Poll::Ready(Some(message));
+                }
+                Some(Heard::Happening(Happening::Event(event))) => self.unsent = Some(event),
+                Some(Heard::Happening(Happening::Missed(count))) => {
+                    self.exchange.close(fell_behind(count));
+                }
+                Some(_) => {}
             }
         }
     }
 
-    /// What comes next, pings among it.
-    pub(super) async fn next(&mut self) -> Option<Incoming> {
-        poll_fn(|cx| self.poll_incoming(cx)).await
+    /// Sends what was published.
+    fn poll_unsent(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let Some(event) = &self.unsent else {
+            return Poll::Ready(());
+        };
+        match event.into_message() {
+            Ok(message) => {
+                // Where the socket has ended, its reader learns of that.
+                _ = ready!(self.exchange.poll_send(&mut Some(message), cx));
+            }
+            Err(error) => {
+                tracing::error!(target: "squall", error = ?error, "what was published cannot be sent");
+            }
+        }
+        self.unsent = None;
+        Poll::Ready(())
+    }
+
+    /// What is heard next, pings and news of topics among it; `None` at the end.
+    pub(super) async fn next(&mut self) -> Option<Heard> {
+        poll_fn(|cx| self.poll_next_heard(cx)).await
+    }
+
+    fn poll_next_heard(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Heard>> {
+        if self.sources.is_empty() {
+            return self
+                .poll_incoming(cx)
+                .map(|heard| heard.map(Heard::Incoming));
+        }
+        self.sources_first = !self.sources_first;
+        if self.sources_first
+            && let Poll::Ready(happening) = self.poll_sources(cx)
+        {
+            return Poll::Ready(Some(Heard::Happening(happening)));
+        }
+        if let Poll::Ready(heard) = self.poll_incoming(cx) {
+            return Poll::Ready(heard.map(Heard::Incoming));
+        }
+        if self.sources_first {
+            return Poll::Pending;
+        }
+        self.poll_sources(cx)
+            .map(|happening| Some(Heard::Happening(happening)))
+    }
+
+    fn poll_sources(&mut self, cx: &mut TaskContext<'_>) -> Poll<Happening> {
+        for source in &mut self.sources {
+            if let Poll::Ready(happening) = source.poll_next(cx) {
+                return Poll::Ready(happening);
+            }
+        }
+        Poll::Pending
     }
 
     fn poll_incoming(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
@@ -86,6 +162,48 @@ impl WebSocket {
         taken
     }
 
+    /// Subscribes to a topic: what is published there from now on comes to the function `event` of a [`#[websocket]`](macro@crate::websocket), who comes
+    /// and goes to `joined` and `left`. Where there is no `event`, and in a loop of one's own, what is published is sent as it is, as JSON:
+    /// `{"cursor":"…","value":…}`, which is made once for all who get it.
+    ///
+    /// Whoever publishes waits for nobody: a socket whose peer reads too slowly for what is published falls behind, and is told so by the function
+    /// `missed`. Where there is none, it is closed with 1013, and the client comes again with its last [`Cursor`].
+    ///
+    /// # Errors
+    ///
+    /// None where the hub lives in this process.
+    pub async fn subscribe<T>(&mut self, topic: Topic<T>) -> Result<()>
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
+        self.sources.push(Box::new(topic.subscribe()));
+        Ok(())
+    }
+
+    /// The same, beginning with what was published behind a cursor; without one, with all that is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`subscribe`](Self::subscribe).
+    pub async fn subscribe_since<T>(
+        &mut self,
+        topic: Topic<T>,
+        cursor: impl Into<Option<Cursor>>,
+    ) -> Result<()>
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
+        let subscription = topic.subscribe_since(cursor).await?;
+        self.sources.push(Box::new(subscription));
+        Ok(())
+    }
+
+    /// Ends all subscriptions to a topic. Nothing more of it comes.
+    pub fn unsubscribe<T>(&mut self, topic: &Topic<T>) {
+        let key = topic.key();
+        self.sources.retain(|source| !source.is_to(key));
+    }
+
     /// A handle by which other tasks can send.
     #[must_use]
     pub fn sender(&self) -> Sender {
@@ -95,6 +213,12 @@ impl WebSocket {
     pub(super) fn want_pings(&self) {
         self.exchange.want_pings();
     }
+}
+
+/// What a socket is closed with that has fallen behind what it has subscribed to.
+pub(super) fn fell_behind(count: u64) -> CloseReason {
+    let text = format!("read too slowly: {count} messages were missed");
+    CloseReason::new(CloseCode::TRY_AGAIN, text)
 }
 
 impl Deref for WebSocket {
