@@ -401,6 +401,51 @@ async fn a_name_counts_once() {
 }
 
 #[squall::test]
+async fn who_is_back_in_time_was_never_away() {
+    let hub = Hub::<&str>::new().grace(Duration::from_millis(100));
+    let den = hub.topic("den");
+    let mut subscription = den.subscribe();
+    let ada = den.join("Ada").unwrap();
+    let bob = den.join("Bob").unwrap();
+    drop(ada);
+    bob.leave();
+    assert_eq!(den.members(), ["Ada"]);
+    let ada = den.join("Ada").unwrap();
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(den.members(), ["Ada"]);
+    assert_eq!(drain(&mut subscription).await, ["+Ada", "+Bob", "-Bob"]);
+    drop(ada);
+    drop(den.join("Cleo").unwrap());
+    assert_eq!(drain(&mut subscription).await, ["+Cleo"]);
+    sleep(Duration::from_millis(150)).await;
+    assert_eq!(drain(&mut subscription).await, ["-Ada", "-Cleo"]);
+    // And once more, when nobody has waited for a while.
+    drop(den.join("Dan").unwrap());
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!(drain(&mut subscription).await, ["+Dan", "-Dan"]);
+    drop((den, subscription));
+    assert_eq!((hub.stats().members, hub.stats().topics), (0, 0));
+}
+
+#[test]
+fn grace_ends_with_its_runtime() {
+    let hub = Hub::<Talk>::new().grace(Duration::from_secs(60));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        drop(hub.topic("den").join("Ada").unwrap());
+        tokio::task::yield_now().await;
+        assert_eq!(hub.topic("den").members(), ["Ada"]);
+    });
+    drop(runtime);
+    assert_eq!((hub.stats().members, hub.stats().topics), (0, 0));
+    drop(hub.topic("den").join("Bob").unwrap());
+    assert_eq!(hub.stats().members, 0);
+}
+
+#[squall::test]
 async fn a_storm_of_joins_pushes_no_message_out() {
     let hub = Hub::new().history(10);
     let den = hub.topic("den");

@@ -348,3 +348,192 @@ impl<T> fmt::Debug for Channel<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Publish(usize),
+        /// Comes and goes so many times.
+        Visit(usize),
+        Subscribe {
+            with_notices: bool,
+            from_start: bool,
+        },
+        /// A reader takes so much.
+        Take(usize, usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            4 => (1..6_usize).prop_map(Step::Publish),
+            2 => prop_oneof![1..4_usize, 120..140_usize].prop_map(Step::Visit),
+            1 => any::<(bool, bool)>().prop_map(|(with_notices, from_start)| Step::Subscribe {
+                with_notices,
+                from_start,
+            }),
+            4 => (0..4_usize, 1..8_usize).prop_map(|(reader, count)| Step::Take(reader, count)),
+        ]
+    }
+
+    /// What has happened: a message or a notice, with its number among its kind.
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Event {
+        Message(u64),
+        Notice(u64, bool),
+    }
+
+    /// A reader, and all that it was not given yet, however long ago.
+    struct Reader {
+        position: Position,
+        with_notices: bool,
+        owed: VecDeque<Event>,
+    }
+
+    struct Model {
+        channel: Channel<u64>,
+        readers: Vec<Reader>,
+        messages: u64,
+        notices: u64,
+    }
+
+    impl Model {
+        fn happen(&mut self, event: Event) {
+            for reader in &mut self.readers {
+                if reader.with_notices || matches!(event, Event::Message(_)) {
+                    reader.owed.push_back(event);
+                }
+            }
+        }
+
+        fn publish(&mut self) {
+            self.messages += 1;
+            self.channel.append(self.messages);
+            self.happen(Event::Message(self.messages));
+        }
+
+        fn visit(&mut self) {
+            let member = Member::named("Ada");
+            assert_eq!(self.channel.enter(&member, 1), Some(true));
+            self.happen(Event::Notice(self.notices, true));
+            assert!(self.channel.leave(&member));
+            self.happen(Event::Notice(self.notices + 1, false));
+            self.notices += 2;
+        }
+
+        fn subscribe(&mut self, with_notices: bool, from_start: bool) {
+            let mut owed = VecDeque::new();
+            let mut position = self.channel.end();
+            if from_start {
+                position = self.channel.behind(None);
+                owed.extend(
+                    (1..=self.messages)
+                        .map(Event::Message)
+                        .filter(|&event| self.is_kept(event)),
+                );
+            }
+            if !with_notices {
+                position = position.without_notices();
+            }
+            self.readers.push(Reader {
+                position,
+                with_notices,
+                owed,
+            });
+        }
+
+        fn is_kept(&self, event: Event) -> bool {
+            let history = self.channel.history as u64;
+            match event {
+                Event::Message(number) => number + history > self.messages,
+                Event::Notice(number, _) => number + NOTICES as u64 >= self.notices,
+            }
+        }
+
+        fn take(&mut self, reader: usize) {
+            let Some(mut reader) =
+                (reader < self.readers.len()).then(|| self.readers.remove(reader))
+            else {
+                return;
+            };
+            let before = reader.owed.len();
+            reader.owed.retain(|&event| self.is_kept(event));
+            let missed = (before - reader.owed.len()) as u64;
+            let news = self.channel.has_news(&reader.position);
+            let taken = self.channel.take(&mut reader.position);
+            if missed > 0 {
+                assert!(matches!(taken, Some(Delivery::Missed(told)) if told == missed));
+            } else {
+                let expected = reader.owed.pop_front();
+                let taken = taken.map(|delivery| match delivery {
+                    Delivery::Published(message) => Some(Event::Message(*message)),
+                    Delivery::Joined(_) | Delivery::Left(_) => None,
+                    Delivery::Missed(count) => panic!("{count} were not missed"),
+                });
+                match (expected, taken) {
+                    (Some(Event::Notice(..)), Some(None)) | (None, None) => {}
+                    (expected, taken) => assert_eq!(expected, taken.flatten()),
+                }
+                assert_eq!(news, expected.is_some());
+            }
+            self.readers.push(reader);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_reader_gets_all_in_order_or_is_told(
+            history in 1..12_usize,
+            steps in proptest::collection::vec(step(), 1..60),
+        ) {
+            let mut model = Model {
+                channel: Channel::new("den".into(), history),
+                readers: Vec::new(),
+                messages: 0,
+                notices: 0,
+            };
+            for step in steps {
+                match step {
+                    Step::Publish(count) => (0..count).for_each(|_| model.publish()),
+                    Step::Visit(count) => (0..count).for_each(|_| model.visit()),
+                    Step::Subscribe { with_notices, from_start } => {
+                        model.subscribe(with_notices, from_start);
+                    }
+                    Step::Take(reader, count) => (0..count).for_each(|_| model.take(reader)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_cursor_leads_beyond_the_ring() {
+        let channel = Channel::new("den".into(), 2);
+        (0..5).for_each(|number| channel.append(number));
+        let epoch = channel.epoch;
+        for (epoch, number, missed, first) in [
+            (epoch, 5, None, None),
+            (epoch, 4, None, Some(4)),
+            (epoch, 3, None, Some(3)),
+            (epoch, 0, Some(3), Some(3)),
+            (epoch, 6, Some(3), Some(3)),
+            (epoch, u64::MAX, Some(3), Some(3)),
+            (epoch ^ 1, 4, Some(3), Some(3)),
+            (!epoch, u64::MAX, Some(3), Some(3)),
+        ] {
+            let mut position = channel.behind(Some(Cursor { epoch, number }));
+            if missed.is_some() {
+                let told = channel.take(&mut position);
+                assert!(matches!(told, Some(Delivery::Missed(count)) if Some(count) == missed));
+            }
+            let taken = channel.take(&mut position).map(|delivery| match delivery {
+                Delivery::Published(message) => *message,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(taken, first, "{epoch:x}-{number}");
+        }
+    }
+}

@@ -62,6 +62,7 @@
 
 mod channel;
 mod cursor;
+mod grace;
 mod origin;
 mod presence;
 mod published;
@@ -88,6 +89,7 @@ pub use self::{
     topic::Topic,
 };
 use self::{
+    grace::Grace,
     origin::{Here, Origin},
     topics::{Hold, Topics},
 };
@@ -104,6 +106,7 @@ use crate::{handler::State, sse::LastEventId};
 /// | [`keep`](Self::keep) | 1 hour | of a topic that nobody uses |
 /// | [`max_topics`](Self::max_topics) | 10,000 | beyond that, one goes that nobody uses |
 /// | [`max_members`](Self::max_members) | 10,000 | of each topic |
+/// | [`grace`](Self::grace) | none | of a member who leaves |
 /// | [`patience`](Self::patience) | 25 seconds | of a long poll |
 ///
 /// They are said where the hub is made, before it is cloned or used.
@@ -128,6 +131,7 @@ struct Core<T> {
     topics: Topics<T>,
     counts: Counts,
     origin: Box<dyn Origin<T>>,
+    grace: Grace<T>,
 }
 
 #[derive(Debug)]
@@ -136,6 +140,7 @@ struct Settings {
     keep: Duration,
     max_topics: usize,
     max_members: usize,
+    grace: Duration,
     patience: Duration,
 }
 
@@ -158,11 +163,13 @@ impl<T: Send + Sync + 'static> Hub<T> {
                     keep: Duration::from_secs(60 * 60),
                     max_topics: 10_000,
                     max_members: 10_000,
+                    grace: Duration::ZERO,
                     patience: Duration::from_secs(25),
                 },
                 topics: Topics::new(),
                 counts: Counts::default(),
                 origin: Box::new(Here),
+                grace: Grace::new(),
             }),
         }
     }
@@ -215,6 +222,19 @@ impl<T> Hub<T> {
     #[track_caller]
     pub fn max_members(self, members: usize) -> Self {
         self.with(|settings| settings.max_members = members)
+    }
+
+    /// How long somebody is still there whose [`Presence`] was dropped: who is back within that time was never away. Default: zero.
+    ///
+    /// A page that is loaded anew leaves and joins; with a grace of a few seconds nobody hears of it. [`Presence::leave`] does without.
+    ///
+    /// # Panics
+    ///
+    /// As [`history`](Self::history).
+    #[must_use]
+    #[track_caller]
+    pub fn grace(self, duration: Duration) -> Self {
+        self.with(|settings| settings.grace = duration)
     }
 
     /// How long a [long poll](Topic::wait_since) waits until it is answered with nothing. Default: 25 seconds, so that it is over before

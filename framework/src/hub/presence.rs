@@ -8,7 +8,7 @@ use std::{
 use ::http::StatusCode;
 use serde::{Serialize, Serializer};
 
-use super::topics::Hold;
+use super::{Core, grace, topics::Hold};
 use crate::handler::{HttpError, Result};
 
 /// The longest name, in bytes.
@@ -19,6 +19,10 @@ const LONGEST: usize = 256;
 pub struct Member(Arc<str>);
 
 impl Member {
+    pub(super) fn named(name: impl Into<Arc<str>>) -> Self {
+        Self(name.into())
+    }
+
     /// The name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -48,8 +52,8 @@ impl Serialize for Member {
 #[must_use = "who has joined leaves when this is dropped"]
 pub struct Presence {
     member: Member,
-    // Of which topic does not matter to who holds it.
-    seat: Box<dyn Held>,
+    // Of which topic does not matter to who holds it. `None` when it was left.
+    seat: Option<Box<dyn Held>>,
 }
 
 impl Presence {
@@ -58,21 +62,12 @@ impl Presence {
             let error = format!("the name of a member has at most {LONGEST} bytes");
             return Err(HttpError::bad_request(error).into());
         }
-        let member = Member(name.into());
-        let core = &hold.core;
-        let Some(is_first) = hold.enter(&member, core.settings.max_members) else {
-            let error = HttpError::new(StatusCode::SERVICE_UNAVAILABLE);
-            return Err(error.with_message("there are too many here already").into());
-        };
-        if is_first {
-            core.counts.members.fetch_add(1, Ordering::Relaxed);
-            core.origin.joined(&hold, &member);
-        }
-        let seat = Box::new(Seat {
-            hold,
-            member: member.clone(),
-        });
-        Ok(Self { member, seat })
+        let member = Member::named(name);
+        let seat = Seat::take(hold, member.clone())?;
+        Ok(Self {
+            member,
+            seat: Some(Box::new(seat)),
+        })
     }
 
     /// Who is there.
@@ -81,9 +76,17 @@ impl Presence {
         &self.member
     }
 
-    /// Leaves: the same as dropping it.
-    pub fn leave(self) {
-        drop(self.seat);
+    /// Leaves at once, without [grace](super::Hub::grace).
+    pub fn leave(mut self) {
+        drop(self.seat.take());
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            seat.give_up();
+        }
     }
 }
 
@@ -93,17 +96,44 @@ impl fmt::Debug for Presence {
     }
 }
 
-/// What is held until it is dropped.
-trait Held: Send + Sync {}
+/// A seat at a topic of any type.
+trait Held: Send + Sync {
+    /// Leaves it, with grace.
+    fn give_up(self: Box<Self>);
+}
 
-struct Seat<T: Send + Sync + 'static> {
+impl<T: Send + Sync + 'static> Held for Seat<T> {
+    fn give_up(self: Box<Self>) {
+        grace::give_up(*self);
+    }
+}
+
+/// A seat at a topic, which is free when it is dropped.
+pub(super) struct Seat<T> {
     hold: Hold<T>,
     member: Member,
 }
 
-impl<T: Send + Sync + 'static> Held for Seat<T> {}
+impl<T> Seat<T> {
+    fn take(hold: Hold<T>, member: Member) -> Result<Self> {
+        let core = &hold.core;
+        let Some(is_first) = hold.enter(&member, core.settings.max_members) else {
+            let error = HttpError::new(StatusCode::SERVICE_UNAVAILABLE);
+            return Err(error.with_message("there are too many here already").into());
+        };
+        if is_first {
+            core.counts.members.fetch_add(1, Ordering::Relaxed);
+            core.origin.joined(&hold, &member);
+        }
+        Ok(Self { hold, member })
+    }
 
-impl<T: Send + Sync + 'static> Drop for Seat<T> {
+    pub(super) fn core(&self) -> &Arc<Core<T>> {
+        &self.hold.core
+    }
+}
+
+impl<T> Drop for Seat<T> {
     fn drop(&mut self) {
         if self.hold.leave(&self.member) {
             let core = &self.hold.core;
