@@ -155,6 +155,19 @@ pub fn disposition(data: &[u8]) {
     }
 }
 
+/// A cursor of a hub: what is one stays one when it is written and read again.
+#[cfg(feature = "websocket")]
+pub fn cursors(data: &[u8]) {
+    use crate::hub::Cursor;
+
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(cursor) = text.parse::<Cursor>() {
+        assert_eq!(cursor.to_string().parse(), Ok(cursor), "{text:?}");
+    }
+}
+
 /// A catalogue of translations: what is in it is found, none of it empty, in as many forms as its rule chooses among.
 #[cfg(feature = "locale")]
 pub fn catalogues(data: &[u8]) {
@@ -268,6 +281,12 @@ mod tests {
     #[test]
     fn catalogues() {
         check(super::catalogues, "catalogues");
+    }
+
+    #[cfg(feature = "websocket")]
+    #[test]
+    fn cursors() {
+        check(super::cursors, "cursors");
     }
 
     #[cfg(feature = "static-files")]

@@ -7,15 +7,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use squall::{
-    Application, Json, Result, Routes, State, handler,
+    Application, Json, Options, Result, Routes, State, handler,
     hub::{Cursor, Delivery, Hub, Published, Subscription},
     routes,
     sse::{EventStream, LastEventId},
     testing::TestClient,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    io::AsyncWriteExt,
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 
-use crate::events::Source;
+use crate::{
+    events::Source,
+    support::{OwnServer, read_all},
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Talk {
@@ -551,6 +558,38 @@ async fn the_end_of_the_server_is_that_of_all_who_wait() {
     source.until(&mut events, 1).await;
     assert_eq!(events.chunk().await.unwrap(), None);
     assert_eq!(hub.stats().subscribers, 0);
+}
+
+#[squall::test]
+async fn a_server_with_a_hub() {
+    let hub = Hub::<Talk>::new();
+    OwnServer::run(Application::new(ROUTES).state(hub), Options::default()).await;
+}
+
+#[squall::test]
+async fn a_server_with_many_who_wait_ends_at_once() {
+    let server = OwnServer::start("hub::a_server_with_a_hub");
+    let mut waiting = Vec::new();
+    for number in 0..20 {
+        let kind = ["updates", "events"][number % 2];
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let request = format!("GET /rooms/{number}/{kind} HTTP/1.1\r\nhost: a\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        waiting.push((kind, stream));
+    }
+    sleep(Duration::from_millis(200)).await;
+    let began = Instant::now();
+    server.signal("-TERM");
+    for (kind, stream) in &mut waiting {
+        let answer = read_all(stream).await;
+        let end = match *kind {
+            "updates" => "\r\n\r\n[]",
+            _ => "\r\n\r\n0\r\n\r\n",
+        };
+        assert!(answer.ends_with(end), "{answer}");
+    }
+    assert!(server.wait());
+    assert!(began.elapsed() < Duration::from_secs(4));
 }
 
 #[squall::test]
