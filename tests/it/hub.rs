@@ -142,14 +142,32 @@ async fn all_hear_the_same_in_one_order() {
 #[squall::test]
 async fn who_waits_is_woken() {
     let hub = Hub::new();
-    let mut subscription = hub.topic("den").subscribe();
-    let waiting = tokio::spawn(async move { subscription.recv().await });
-    sleep(Duration::from_millis(10)).await;
-    hub.topic("den").publish("hello").await.unwrap();
-    let Delivery::Published(message) = waiting.await.unwrap() else {
-        panic!("no message")
-    };
-    assert_eq!(*message, "hello");
+    let den = hub.topic("den");
+    let mut subscription = den.subscribe();
+    let mut ada = None;
+    for round in ["message", "join", "leave"] {
+        // It has waited in another task before, and has come to nothing there.
+        let early = timeout(Duration::from_millis(1), subscription.recv()).await;
+        assert!(early.is_err());
+        let waiting = tokio::spawn(async move {
+            let delivery = subscription.recv().await;
+            (subscription, delivery)
+        });
+        sleep(Duration::from_millis(10)).await;
+        match round {
+            "message" => den.publish("hello").await.unwrap(),
+            "join" => ada = den.join("Ada").ok(),
+            _ => drop(ada.take()),
+        }
+        let delivery;
+        (subscription, delivery) = waiting.await.unwrap();
+        match (round, delivery) {
+            ("message", Delivery::Published(message)) => assert_eq!(*message, "hello"),
+            ("join", Delivery::Joined(member)) => assert_eq!(member.name(), "Ada"),
+            ("leave", Delivery::Left(member)) => assert_eq!(member.to_string(), "Ada"),
+            (round, other) => panic!("{round}: {other:?}"),
+        }
+    }
 }
 
 #[squall::test]
@@ -437,10 +455,7 @@ async fn who_is_back_in_time_was_never_away() {
 #[test]
 fn grace_ends_with_its_runtime() {
     let hub = Hub::<Talk>::new().grace(Duration::from_secs(60));
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     runtime.block_on(async {
         drop(hub.topic("den").join("Ada").unwrap());
         tokio::task::yield_now().await;
@@ -712,26 +727,63 @@ fn many_threads_lose_and_double_nothing() {
     assert_eq!(hub.stats().missed, 0);
 }
 
-/// Topics come and go while they are used.
+/// Each round somebody begins to wait just when somebody publishes.
+#[test]
+fn nobody_is_overlooked() {
+    const ROUNDS: u64 = 10_000;
+    let hub = Hub::<u64>::new().patience(Duration::from_secs(3));
+    let topic = hub.topic("den");
+    let begun = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let (runtime, topic) = (runtime(), hub.topic("den"));
+            for round in 1..=ROUNDS {
+                while begun.load(Ordering::Acquire) < round {
+                    std::thread::yield_now();
+                }
+                // Not always at the same moment.
+                (0..round % 128).for_each(|_| std::hint::spin_loop());
+                runtime.block_on(topic.publish(round)).unwrap();
+            }
+        });
+        runtime().block_on(async {
+            for round in 1..=ROUNDS {
+                let cursor = topic.cursor();
+                begun.store(round, Ordering::Release);
+                let messages = topic.wait_since(cursor).await.unwrap();
+                assert!(messages.iter().map(|message| **message).eq([round]));
+            }
+        });
+    });
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap()
+}
+
+/// Topics come and go while they are used: who holds one, and asks for it once more, has the same.
 #[test]
 fn topics_come_and_go_under_load() {
-    let hub = Hub::<u64>::new().max_topics(4);
+    let hub = Hub::<u64>::new().max_topics(4).history(100_000);
     std::thread::scope(|scope| {
         for thread in 0..4_u64 {
             let hub = &hub;
             scope.spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread()
-                    .build()
-                    .unwrap();
-                runtime.block_on(async {
-                    for number in 0..2_000 {
-                        let topic = hub.topic(&((number * (thread + 1)) % 8).to_string());
+                runtime().block_on(async {
+                    for number in 0..4_000 {
+                        let name = ((number * (thread + 1)) % 8).to_string();
+                        drop(hub.topic(&name));
+                        let topic = hub.topic(&name);
                         let mut subscription = topic.subscribe();
                         let cursor = topic.cursor();
                         topic.publish(number).await.unwrap();
                         let _presence = topic.join(thread.to_string()).unwrap();
                         _ = subscription.recv().await;
-                        assert!(!topic.wait_since(cursor).await.unwrap().is_empty());
+                        let messages = hub.topic(&name).wait_since(cursor).await.unwrap();
+                        assert!(messages[0].follows(cursor));
                     }
                 });
             });
@@ -740,5 +792,5 @@ fn topics_come_and_go_under_load() {
     let stats = hub.stats();
     assert!(stats.topics <= 4, "{stats:?}");
     assert_eq!((stats.subscribers, stats.members), (0, 0));
-    assert_eq!(stats.published, 8_000);
+    assert_eq!(stats.published, 16_000);
 }
