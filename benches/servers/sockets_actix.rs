@@ -1,10 +1,12 @@
-//! WebSockets on actix-web, by actix-ws.
+//! WebSockets by actix-ws, event streams and long polls on actix-web.
 
 use std::{io, sync::OnceLock};
 
 use actix_web::{HttpRequest, HttpResponse, Result, get, rt, web};
+use actix_web::web::Bytes;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, Session};
 use bench_servers::{TEXT, serve_actix};
+use futures_util::stream;
 use tokio::{select, sync::broadcast};
 
 /// The longest message.
@@ -18,7 +20,12 @@ fn feed() -> &'static broadcast::Sender<String> {
 #[actix_web::main]
 async fn main() -> io::Result<()> {
     serve_actix(|routes| {
-        routes.service(text).service(echo).service(subscribe);
+        routes
+            .service(text)
+            .service(echo)
+            .service(subscribe)
+            .service(events)
+            .service(updates);
     })
     .await
 }
@@ -78,4 +85,19 @@ async fn subscribe(request: HttpRequest, stream: web::Payload) -> Result<HttpRes
         }
     });
     Ok(response)
+}
+
+#[get("/events")]
+async fn events() -> HttpResponse {
+    let events = stream::unfold(feed().subscribe(), async |mut published| {
+        let message = published.recv().await.ok()?;
+        let event = Bytes::from(format!("data: {message}\n\n"));
+        Some((Ok::<_, io::Error>(event), published))
+    });
+    HttpResponse::Ok().content_type("text/event-stream").streaming(Box::pin(events))
+}
+
+#[get("/updates")]
+async fn updates() -> String {
+    feed().subscribe().recv().await.unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! WebSockets on axum.
+//! WebSockets, event streams and long polls on axum.
 
-use std::{io, sync::Arc};
+use std::{convert::Infallible, io, sync::Arc};
 
 use axum::{
     Router,
@@ -8,10 +8,14 @@ use axum::{
         State,
         ws::{Message, WebSocket, WebSocketUpgrade},
     },
-    response::Response,
+    response::{
+        Response,
+        sse::{Event, Sse},
+    },
     routing::get,
 };
 use bench_servers::{TEXT, serve_axum};
+use futures_util::{Stream, stream};
 use tokio::{select, sync::broadcast};
 
 type Feed = Arc<broadcast::Sender<Message>>;
@@ -22,6 +26,8 @@ fn main() -> io::Result<()> {
         .route("/", get(async || TEXT))
         .route("/echo", get(echo))
         .route("/feed", get(subscribe))
+        .route("/events", get(events))
+        .route("/updates", get(updates))
         .with_state(feed);
     serve_axum(router)
 }
@@ -55,4 +61,18 @@ async fn subscribe(upgrade: WebSocketUpgrade, State(feed): State<Feed>) -> Respo
             }
         }
     })
+}
+
+async fn events(State(feed): State<Feed>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    Sse::new(stream::unfold(feed.subscribe(), async |mut published| {
+        let message = published.recv().await.ok()?;
+        let event = Event::default().data(message.to_text().ok()?);
+        Some((Ok(event), published))
+    }))
+    .keep_alive(axum::response::sse::KeepAlive::default())
+}
+
+async fn updates(State(feed): State<Feed>) -> String {
+    let message = feed.subscribe().recv().await;
+    message.map_or_else(|_| String::new(), |message| message.to_text().unwrap_or_default().to_owned())
 }

@@ -169,7 +169,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = __squall::same::<Vec<u8>>(given);
+                let argument = given;
                 let answer = Self::ping(self, argument);
                 __squall::ended::<()>(answer)
             }
@@ -182,7 +182,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = __squall::same::<CloseReason>(given);
+                let argument = given;
                 let answer = Self::close(self, argument).await;
                 __squall::ended::<()>(answer)
             }

@@ -58,6 +58,16 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// What the impl of a `#[websocket]` looks for: a struct that is one too.
+    pub(crate) fn mark(self, name: &syn::Ident) -> Option<TokenStream> {
+        (self != Self::Handler).then(|| {
+            quote! {
+                #[automatically_derived]
+                impl __squall::WebSocketStruct for #name {}
+            }
+        })
+    }
+
     /// The attribute above it.
     pub(crate) fn name(self) -> &'static str {
         match self {

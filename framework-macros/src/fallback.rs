@@ -4,7 +4,10 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::{attributes::Place, paths};
+use crate::{
+    attributes::{Place, Role},
+    paths,
+};
 
 /// Drops our inert attributes, above the item and in its body, and what was meant to be one: that has an error of ours already, and
 /// the compiler would add that it cannot find it. All others stay, so that none vanishes without an error.
@@ -57,7 +60,13 @@ fn is_ours(group: &Group, place: Place) -> bool {
 
 /// What stands in for a struct with mistakes, so that they are not reported once more by whatever uses it: its traits, an `url()`
 /// that takes as many arguments as its route seems to have, and an `init()` that takes as many as there are values.
-pub(crate) fn handler_struct(name: &Ident, url: Option<usize>, init: usize) -> TokenStream {
+pub(crate) fn handler_struct(
+    role: Role,
+    name: &Ident,
+    url: Option<usize>,
+    init: usize,
+) -> TokenStream {
+    let mark = role.mark(name);
     let import = paths::import();
     let url = url.map(|count| {
         let arguments = (0..count).map(|_| quote!(_: impl __squall::Sized));
@@ -96,6 +105,7 @@ pub(crate) fn handler_struct(name: &Ident, url: Option<usize>, init: usize) -> T
                     ::core::unreachable!()
                 }
             }
+            #mark
             #url
             #init
         };

@@ -23,7 +23,7 @@ pub use crate::template::{Resource, UiModule};
 #[cfg(feature = "websocket")]
 pub use crate::websocket::{
     CloseReason, Event, FromEvent, FromMessage, Message, Settings, WebSocket,
-    handler::{Opening, WebSocketImpl, WebSocketStruct, ended, same, settings},
+    handler::{Opening, WebSocketImpl, WebSocketStruct, ended, settings},
 };
 pub use crate::{
     application::{Routes, Target, item},

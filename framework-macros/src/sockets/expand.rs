@@ -1,14 +1,14 @@
 //! From the functions of a socket to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::parse::{Argument, Call, Event, Model};
 use crate::{
     attributes,
     impls::{check, expand, parse::output_type},
     paths,
-    spans::{self, around},
+    spans::around,
 };
 
 /// The implementation of `HandlerImpl`, whose one method opens the socket, and that of `WebSocketImpl`.
@@ -131,9 +131,6 @@ fn take(event: Event, ty: &syn::Type, given: &Ident) -> TokenStream {
     match event {
         Event::Message => around!(ty, (<), (as __squall::FromMessage>::from_message(#given)?)),
         Event::Published => around!(ty, (<), (as __squall::FromEvent>::from_event(#given)?)),
-        _ => {
-            let span = spans::first(&quote!(#ty));
-            quote_spanned!(span=> __squall::same::<#ty>(#given))
-        }
+        _ => quote!(#given),
     }
 }

@@ -112,6 +112,17 @@ impl Event {
         !matches!(self, Self::Settings | Self::Close)
     }
 
+    /// The name of the type that it is given, where there is one only.
+    fn type_given(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Joined | Self::Left => "Member",
+            Self::Missed => "u64",
+            Self::Ping | Self::Pong => "Vec",
+            Self::Close => "CloseReason",
+            _ => return None,
+        })
+    }
+
     /// Whether it may, and whether it must, take what it is called about.
     fn given(self) -> (bool, bool) {
         match self {
@@ -201,12 +212,15 @@ fn arguments(signature: &Signature, event: Event, errors: &mut Errors) -> Option
         let is_socket = matches!(&*argument.ty, Type::Reference(reference)
             if last_name(&reference.elem).as_deref() == Some("WebSocket"));
         let is_borrowed = matches!(&*argument.ty, Type::Reference(_) | Type::ImplTrait(_));
+        let is_another = event
+            .type_given()
+            .is_some_and(|expected| last_name(&argument.ty).as_deref() != Some(expected));
         let slot = if is_socket {
             &mut has_socket
         } else {
             &mut is_given
         };
-        if std::mem::replace(slot, true) || (is_borrowed && !is_socket) {
+        if std::mem::replace(slot, true) || (!is_socket && (is_borrowed || is_another)) {
             wrong(event, argument, errors);
             return None;
         }

@@ -20,7 +20,7 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
     let path_fields = path_fields(model);
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
-    let mark = mark(role, model);
+    let mark = role.mark(&model.name);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
@@ -31,17 +31,6 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
             #functions
         };
     }
-}
-
-/// What the impl of a `#[websocket]` looks for: a struct that is one too.
-fn mark(role: Role, model: &Model) -> Option<TokenStream> {
-    let name = &model.name;
-    (role != Role::Handler).then(|| {
-        quote! {
-            #[automatically_derived]
-            impl __squall::WebSocketStruct for #name {}
-        }
-    })
 }
 
 /// One constant for each field from the path, used in both directions: the type that cannot be one is reported once.

@@ -36,7 +36,7 @@ pub(crate) fn expand(role: Role, arguments: TokenStream, item: TokenStream) -> T
     let implementation = match model {
         Some(model) if errors.is_empty() => expand::implementation(role, &model),
         _ => sketch.map_or_else(TokenStream::new, |sketch| {
-            fallback::handler_struct(&sketch.name, sketch.url, values)
+            fallback::handler_struct(role, &sketch.name, sketch.url, values)
         }),
     };
     let errors = errors.into_tokens();

@@ -155,7 +155,7 @@ pub trait HandlerStruct: Sized + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no complete handler",
     label = "not a handler",
-    note = "a handler is a struct and an impl, both under `#[handler]`: write it above `impl {Self}` too"
+    note = "a handler is a struct and an impl, both under `#[handler]`, or both under `#[websocket]`: write it above `impl {Self}` too"
 )]
 pub trait HandlerImpl: HandlerStruct {
     /// Its methods.

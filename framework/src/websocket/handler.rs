@@ -248,9 +248,3 @@ pub fn ended<T: Ended>(result: T) -> Result<()> {
 pub fn settings<T: Into<Settings>>(settings: T) -> Settings {
     settings.into()
 }
-
-/// What an argument must be, where there is one type only.
-#[inline]
-pub fn same<T>(given: T) -> T {
-    given
-}

@@ -19,6 +19,6 @@ pub use handler::Ended;
 pub use message::{FromMessage, IntoMessage, Message, Outgoing};
 pub use reason::{CloseReason, Closed};
 pub use settings::{Settings, SlowReader};
-pub use socket::{Sender, WebSocket};
+pub use socket::{Sender, Sending, WebSocket};
 pub use source::{Event, FromEvent};
 pub use upgrade::WebSocketUpgrade;

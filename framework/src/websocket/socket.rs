@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::poll_fn,
+    future::{Future, poll_fn},
     ops::Deref,
     pin::Pin,
     sync::Arc,
@@ -16,12 +16,12 @@ use serde::Serialize;
 use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
-    message::{IntoMessage, Message},
+    message::{IntoMessage, Message, Outgoing},
     reason::{CloseReason, Closed},
     source::{Event, Happening, Source},
 };
 use crate::{
-    handler::{Misuse, Result},
+    handler::{Error, Misuse, Result},
     hub::{Cursor, Topic},
 };
 
@@ -244,10 +244,16 @@ impl Sender {
     /// # Errors
     ///
     /// [`Closed`] when the socket has ended; what a value has against being serialized.
-    pub async fn send<'m>(&self, message: impl IntoMessage<'m>) -> Result<()> {
-        let mut message = Some(message.into_message()?);
-        poll_fn(|cx| self.exchange.poll_send(&mut message, cx)).await?;
-        Ok(())
+    pub fn send<'m>(&self, message: impl IntoMessage<'m>) -> Sending<'_, 'm> {
+        let (message, failed) = match message.into_message() {
+            Ok(message) => (Some(message), None),
+            Err(error) => (None, Some(error)),
+        };
+        Sending {
+            exchange: &self.exchange,
+            message,
+            failed,
+        }
     }
 
     /// Sends a ping with up to 125 bytes. The peer answers it with a pong of the same bytes.
@@ -306,6 +312,28 @@ impl Sender {
     /// The bytes that the connection has taken, with what frames them.
     pub(super) fn sent(&self) -> u64 {
         self.exchange.sent()
+    }
+}
+
+/// A message on its way: what [`Sender::send`] gives. Dropped before it is ready, it has sent nothing.
+#[must_use = "nothing is sent until this is awaited"]
+#[derive(Debug)]
+pub struct Sending<'s, 'm> {
+    exchange: &'s Exchange,
+    message: Option<Outgoing<'m>>,
+    failed: Option<Error>,
+}
+
+impl Future for Sending<'_, '_> {
+    type Output = Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<()>> {
+        let sending = &mut *self;
+        if let Some(error) = sending.failed.take() {
+            return Poll::Ready(Err(error));
+        }
+        let sent = ready!(sending.exchange.poll_send(&mut sending.message, cx));
+        Poll::Ready(sent.map_err(Into::into))
     }
 }
 

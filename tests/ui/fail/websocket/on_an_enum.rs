@@ -1,0 +1,8 @@
+use squall::websocket;
+
+#[websocket]
+enum Echo {
+    One,
+}
+
+fn main() {}
