@@ -155,6 +155,18 @@ pub fn disposition(data: &[u8]) {
     }
 }
 
+/// Frames of a WebSocket: whatever comes, in whatever pieces, is taken in the same way, and no message is longer than it may be.
+#[cfg(feature = "websocket")]
+pub fn frames(data: &[u8]) {
+    crate::websocket::fuzz::frames(data);
+}
+
+/// `sec-websocket-extensions`: what is agreed on is what an own offer would be answered with.
+#[cfg(feature = "websocket")]
+pub fn extensions(data: &[u8]) {
+    crate::websocket::fuzz::offers(data);
+}
+
 /// A cursor of a hub: what is one stays one when it is written and read again.
 #[cfg(feature = "websocket")]
 pub fn cursors(data: &[u8]) {
@@ -281,6 +293,18 @@ mod tests {
     #[test]
     fn catalogues() {
         check(super::catalogues, "catalogues");
+    }
+
+    #[cfg(feature = "websocket")]
+    #[test]
+    fn frames() {
+        check(super::frames, "frames");
+    }
+
+    #[cfg(feature = "websocket")]
+    #[test]
+    fn extensions() {
+        check(super::extensions, "extensions");
     }
 
     #[cfg(feature = "websocket")]

@@ -37,6 +37,7 @@
 //! | [`HttpError`], [`Error`], [`Result`] | what goes wrong, and how it reaches the client |
 //! | [`mod@handler`] | extractors, answers, bodies, and how to write one's own |
 //! | [`Files`] | static files (feature `static-files`) |
+//! | [`#[websocket]`](macro@websocket), [`mod@websocket`] | WebSockets (feature `websocket`) |
 //! | [`View`], [`template`] | pages of Askama templates (feature `templates`) |
 //! | [`mod@locale`] | languages (feature `locale`) |
 //! | [`hub`] | topics that some publish to and others listen to, by sockets, event streams and long polls (feature `websocket`) |

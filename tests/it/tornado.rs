@@ -1,5 +1,5 @@
 //! Which test shows which behaviour that squall takes over from Tornado, or does better: input and output, cookies, conditional requests, files,
-//! compression, what is ready-made, users, languages, pages, and the faults that Tornado once had.
+//! compression, what is ready-made, users, languages, pages, WebSockets, and the faults that Tornado once had.
 //!
 //! The letters are those of the rows in our notes on Tornado. The list is read by a test, so that none of it names what is not there.
 
@@ -518,6 +518,105 @@ const PAGES: &[Row] = &[
     ),
 ];
 
+const SOCKETS: &[Row] = &[
+    (
+        "K1, K8: the life of a socket: `prepare`, fields and cookies before it, headers in the 101; `close` once, however it ended",
+        &[
+            "websocket::a_socket_has_the_life_of_a_handler_and_one_of_its_own",
+            "websocket::what_prepare_says_instead_opens_nothing",
+            "websocket::a_client_that_breaks_off_is_gone",
+        ],
+    ),
+    (
+        "K2: handshakes are checked, the key too; version 13 alone",
+        &["websocket_wire::handshakes_are_checked"],
+    ),
+    (
+        "K3: origins, with hosts in any case and default ports, and a list of others",
+        &["websocket::pages_of_other_origins_open_nothing"],
+    ),
+    (
+        "K4: subprotocols",
+        &[
+            "websocket::settings_are_those_of_the_handler_or_of_the_application",
+            "websocket::a_handler_can_write_the_loop_itself",
+        ],
+    ),
+    (
+        "K5: one message after the other, and pings are answered meanwhile",
+        &[
+            "websocket::one_message_is_dealt_with_after_the_other_and_pings_meanwhile",
+            "websocket_wire::pings_are_answered_while_a_handler_is_busy",
+        ],
+    ),
+    (
+        "K6: text, bytes and JSON; a queue that is bounded, and what becomes of more",
+        &[
+            "websocket::messages_are_what_is_taken",
+            "websocket::a_slow_reader_is_waited_for",
+            "websocket::of_a_slow_reader_the_oldest_messages_are_dropped",
+            "websocket::a_slow_reader_is_told_to_try_again",
+        ],
+    ),
+    (
+        "K7: close codes with reasons; the peer has its time",
+        &[
+            "websocket::errors_end_a_socket_with_a_code",
+            "websocket_wire::who_does_not_close_in_time_is_cut_off",
+        ],
+    ),
+    (
+        "K9, K11, K12: the close frame of the peer, and what breaks the protocol: told with a code",
+        &[
+            "websocket_wire::broken_frames_are_told",
+            "websocket_wire::what_came_before_the_end_is_answered",
+        ],
+    ),
+    (
+        "K10: a message that is too long is refused before it has come, inflated or not",
+        &[
+            "websocket_wire::broken_frames_are_told",
+            "websocket_wire::never_ending_messages_end",
+            "websocket_wire::a_bomb_is_stopped_where_it_is_too_long",
+        ],
+    ),
+    (
+        "K13: permessage-deflate",
+        &["websocket::messages_are_compressed_where_both_want_it"],
+    ),
+    (
+        "K14: pings, and the end where none is answered",
+        &[
+            "websocket_wire::silence_is_asked_about_and_ends",
+            "websocket::pongs_are_heard",
+        ],
+    ),
+    (
+        "K16: what fails is a 1011",
+        &["websocket::errors_end_a_socket_with_a_code"],
+    ),
+    (
+        "K18: 1001 to all when the server ends",
+        &["websocket_wire::a_server_that_ends_says_so_to_all"],
+    ),
+    (
+        "K19: what is published reaches all sockets that have subscribed",
+        &[
+            "websocket_hub::all_in_a_room_hear_what_one_says",
+            "websocket_hub::without_a_function_it_is_sent_as_it_is",
+            "websocket::others_send_by_a_handle",
+        ],
+    ),
+    (
+        "KC1, KC2: a client, with fields, a deadline, subprotocols, compression; no redirects",
+        &[
+            "websocket_wire::a_client_says_what_is_wrong",
+            "websocket_wire::a_client_checks_the_answer",
+            "websocket_wire::sockets_open_inside_another_server",
+        ],
+    ),
+];
+
 /// Faults that Tornado had.
 const FAULTS: &[Row] = &[
     (
@@ -583,6 +682,7 @@ fn every_row_names_tests_that_are_there() {
         USERS,
         LANGUAGES,
         PAGES,
+        SOCKETS,
         FAULTS,
     ]
     .concat();

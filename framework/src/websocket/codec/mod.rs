@@ -30,5 +30,7 @@ pub(crate) enum Role {
     Server,
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 #[cfg(test)]
 mod tests;

@@ -109,7 +109,7 @@ proptest! {
         let mut decoder = Decoder::new(to, MOST, agreed.as_ref());
         // One byte at a time through the longest of them takes too long here.
         let most = if bytes.len() > 10_000 { most.max(100) } else { most };
-        prop_assert_eq!(super::tests::decode(&mut decoder, &bytes, most), Ok(messages));
+        prop_assert_eq!(decode(&mut decoder, &bytes, most), Ok(messages));
         prop_assert!(!decoder.is_amid());
     }
 
