@@ -100,7 +100,7 @@ impl Flags {
             .compression(self.deflate.then(|| self.compression()))
             .protocols(&self.protocol);
         let origins = self.allow_origin.iter();
-        let settings = origins.fold(settings, |settings, origin| settings.allow_origin(origin));
+        let settings = origins.fold(settings, Settings::allow_origin);
         if self.allow_any_origin {
             settings.allow_any_origin()
         } else {
