@@ -36,6 +36,7 @@ mod multipart;
 mod options;
 mod pages;
 mod ready_made;
+mod real_time;
 mod routing;
 mod server;
 mod shutdown;

@@ -36,6 +36,9 @@ pub(crate) trait Upgraded: Send {
     /// The server ends: this shall end as its protocol has it.
     fn leave(&mut self);
 
+    /// The connection is given up: it takes nothing, and is told nothing any more. What was made on it still comes to its end.
+    fn cut(&mut self);
+
     /// Nothing has passed for a while: what memory can be given back is.
     fn rest(&mut self);
 }

@@ -97,6 +97,12 @@ impl Connection {
         let stage = std::mem::replace(&mut self.stage, Stage::Closed);
         self.stage = match (order, stage, self.vitals().phase()) {
             (Order::None, stage, _) => stage,
+            #[cfg(feature = "websocket")]
+            (Order::Close, Stage::Upgraded(mut upgraded), _) => {
+                upgraded.cut();
+                self.vitals().told(0);
+                Stage::Upgraded(upgraded)
+            }
             (Order::Close, ..) => Stage::Closed,
             (Order::Rest, Stage::Serving(mut http), Phase::Idle) => {
                 Pin::new(&mut *http).graceful_shutdown();

@@ -362,6 +362,10 @@ impl Upgraded for Session {
         self.exchange.close(CloseReason::LEAVING);
     }
 
+    fn cut(&mut self) {
+        self.hang_up();
+    }
+
     fn rest(&mut self) {
         self.unread.shrink_to_fit();
         if self.written == self.writing.len() {
