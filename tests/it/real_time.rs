@@ -226,7 +226,7 @@ const HOSTILE: [&[u8]; 8] = [
 /// Sockets that are opened and misused, and then left, or closed, or forgotten for a while.
 async fn storm(address: &str) {
     let mut open_ones = Vec::new();
-    for number in 0..400 {
+    for number in 0..200 {
         let mut socket = TcpStream::connect(address).await.unwrap();
         open(&mut socket, "/socket", "").await;
         _ = socket.write_all(HOSTILE[number % HOSTILE.len()]).await;
@@ -238,7 +238,7 @@ async fn storm(address: &str) {
         }
     }
     for path in ["/events", "/updates"] {
-        for _ in 0..50 {
+        for _ in 0..25 {
             open_ones.push(ask(address, path).await);
         }
     }
