@@ -387,10 +387,11 @@ impl Exchange {
         if state.spare.capacity() > 0 {
             mem::swap(&mut state.spare, spare);
         }
-        Standing {
-            has_said_close: state.has_said_close,
-            is_let_go: state.is_let_go,
-        }
+        state.standing()
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        self.lock().standing()
     }
 
     /// Gives memory back that is not in use.
@@ -416,6 +417,13 @@ pub(super) struct Standing {
 }
 
 impl State {
+    fn standing(&self) -> Standing {
+        Standing {
+            has_said_close: self.has_said_close,
+            is_let_go: self.is_let_go,
+        }
+    }
+
     fn written(&mut self, count: usize) {
         self.in_hand -= count;
         self.sent += count as u64;

@@ -301,7 +301,12 @@ impl Session {
 
     /// Takes the steps of the end that can be taken now.
     fn end(&mut self, cx: &mut TaskContext<'_>) {
+        let is_written = self.written == self.writing.len();
         if self.stage == Stage::Open {
+            if !is_written {
+                // A peer that reads nothing has no longer than others to close.
+                self.standing = self.exchange.standing();
+            }
             if self.program.is_none() && self.standing.is_let_go {
                 self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
                 self.write(cx);
