@@ -118,7 +118,8 @@ pub(crate) struct RoomPage {
 struct RoomView<'r> {
     room: &'r RoomName,
     name: &'r Name,
-    cursor: Cursor,
+    /// None where nothing was said: a topic without messages goes when nobody holds it, and the next one of its name would not know its cursor.
+    cursor: Option<Cursor>,
     talks: Vec<Row>,
     members: Vec<String>,
 }
@@ -139,13 +140,12 @@ impl RoomPage {
             return Redirect::see_other(start).into_response(cx.request());
         };
         let topic = self.hub.topic(&self.room);
-        // First this: what comes in between is heard twice by the page, and shown once.
-        let cursor = topic.cursor();
+        let talks = topic.history();
         let page = View(RoomView {
             room: &self.room,
             name,
-            cursor,
-            talks: rows(topic.history(), name),
+            cursor: talks.last().map(Published::cursor),
+            talks: rows(talks, name),
             members: topic.members(),
         });
         page.into_response(cx.request())

@@ -45,15 +45,9 @@ export class Link {
         return this.#current.isOpen;
     }
 
-    // Says a message by what is open now.
-    get send() {
-        const link = this.#current;
-        return async (item) => link.isOpen && link.send(item);
-    }
-
-    // Gives up what is open: nothing comes of what is sent by it.
-    restart() {
-        if (this.isOpen) this.#current.end();
+    // What is open now: `send` says a message by it, `end` gives it up.
+    get current() {
+        return this.#current;
     }
 
     #connect() {
@@ -92,7 +86,7 @@ export class Link {
             },
             end: link.end,
         });
-        link.send = transport.send;
+        link.send = async (item) => link.isOpen && transport.send(item);
         return link;
     }
 

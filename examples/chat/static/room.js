@@ -63,10 +63,11 @@ const hear = (news) => {
 
 let chain;
 const send = (item) => {
-    const bySocketOrPost = link.send;
-    chain = chain.then(() => bySocketOrPost(item)).catch(() => {});
+    const way = link.current;
+    chain = chain.then(() => way.send(item)).catch(way.end);
+    // What is not heard in time was sent into the void.
     setTimeout(() => {
-        if (outbox.has(item.id) && link.send === bySocketOrPost) link.restart();
+        if (outbox.has(item.id)) way.end();
     }, POSTING);
 };
 

@@ -11,10 +11,11 @@ export const POSTING = 8_000;
 // Codes of a socket that was closed because of what it said.
 const REFUSED = [1007, 1008, 1009];
 
-const withCursor = (url, name, cursor) => `${url}?${new URLSearchParams({ [name]: cursor })}`;
+// Without a cursor it is all that is kept.
+const from = (url, name, cursor) => (cursor ? `${url}?${new URLSearchParams({ [name]: cursor })}` : url);
 
 const openSocket = (urls, cursor, hear) => {
-    const address = new URL(withCursor(urls.socket, "cursor", cursor), location);
+    const address = new URL(from(urls.socket, "cursor", cursor), location);
     address.protocol = address.protocol.replace("http", "ws");
     const socket = new WebSocket(address);
     let silence;
@@ -42,7 +43,7 @@ const openSocket = (urls, cursor, hear) => {
 
 const openEvents = (urls, cursor, hear) => {
     const control = new AbortController();
-    const source = new EventSource(withCursor(urls.events, "last-event-id", cursor));
+    const source = new EventSource(from(urls.events, "last-event-id", cursor));
     source.onopen = () => hear.open();
     source.onmessage = (event) => hear.news({ cursor: event.lastEventId, value: JSON.parse(event.data) });
     source.addEventListener("missed", (event) => hear.news({ missed: Number(event.data) }));
@@ -61,7 +62,7 @@ const openPolls = (urls, cursor, hear) => {
     const control = new AbortController();
     const poll = async () => {
         for (;;) {
-            const answer = await ask(withCursor(urls.updates, "cursor", cursor), PATIENCE, { signal: control.signal });
+            const answer = await ask(from(urls.updates, "cursor", cursor), PATIENCE, { signal: control.signal });
             if (answer.headers.has("missed")) hear.news({ missed: 0 });
             for (const talk of await answer.json()) {
                 cursor = talk.cursor;
@@ -85,7 +86,7 @@ export const TRANSPORTS = [
 const followMembers = async (urls, hear, signal, first) => {
     try {
         for (let version; ; ) {
-            const url = version ? withCursor(urls.members, "version", version) : urls.members;
+            const url = from(urls.members, "version", version);
             const list = await (await ask(url, PATIENCE, { signal })).json();
             version = list.version;
             hear.news({ members: list.members });
