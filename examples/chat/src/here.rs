@@ -1,10 +1,13 @@
 //! Who asks, in which room, and how long he is there.
 
+use std::sync::Arc;
+
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use squall::{
     Context, Cookie, HttpError, Result, State,
     cookie::time::Duration,
     handler::{FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderName, HeaderValue},
     hub::{Hub, Presence, Topic},
 };
 
@@ -16,6 +19,8 @@ use crate::{
 /// The cookie with the name. It is for this site alone, so no page of another one can speak for somebody.
 const COOKIE: &str = "name";
 
+const NAMELESS: HeaderName = HeaderName::from_static("nameless");
+
 /// Lets a browser keep a name.
 pub(crate) fn remember(cx: &mut Context, name: &Name) -> Result<()> {
     let value = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
@@ -25,7 +30,12 @@ pub(crate) fn remember(cx: &mut Context, name: &Name) -> Result<()> {
 impl FromRequestParts for Name {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
         let name = Self::optional_from_request_parts(cx).await?;
-        let missing = || HttpError::forbidden().with_message("choose a name first");
+        // The field tells a page whose name is gone from a proxy that lets nothing through.
+        let missing = || {
+            HttpError::forbidden()
+                .with_message("choose a name first")
+                .with_header(NAMELESS, HeaderValue::from_static("?1"))
+        };
         Ok(name.ok_or_else(missing)?)
     }
 }
@@ -42,7 +52,7 @@ impl OptionalFromRequestParts for Name {
 pub(crate) struct Speaker {
     pub(crate) name: Name,
     pub(crate) topic: Topic<Talk>,
-    room: std::sync::Arc<Room>,
+    room: Arc<Room>,
 }
 
 impl Speaker {

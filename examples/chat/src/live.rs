@@ -21,7 +21,7 @@ use squall::{
 
 use crate::{
     here::{Here, Speaker},
-    pages::RoomPage,
+    pages,
     talk::{Id, Name, RoomName, Said, Talk},
 };
 
@@ -48,7 +48,8 @@ enum News {
     Members(Vec<String>),
     Joined(Member),
     Left(Member),
-    /// The history does not reach back to where the page was.
+    /// At the beginning, that the history does not reach back to where the page was. Later on, that the page reads too slowly: notices of who
+    /// came and went are among it, and the page begins anew.
     Missed(u64),
     /// This was published before.
     Known(Id),
@@ -71,7 +72,8 @@ impl RoomSocket {
         let topic = self.hub.topic(&self.room);
         socket.subscribe_since(topic, self.cursor).await?;
         // Who comes and goes from here on is told behind that.
-        self.tell_members(socket).await
+        let members = self.here.speaker.topic.members();
+        socket.send(Json(News::Members(members))).await
     }
 
     async fn message(&mut self, socket: &mut WebSocket, said: Json<Said>) -> Result<()> {
@@ -96,20 +98,11 @@ impl RoomSocket {
     }
 
     async fn missed(&mut self, socket: &mut WebSocket, count: u64) -> Result<()> {
-        socket.send(Json(News::Missed(count))).await?;
-        // Notices of who came and went may be among it.
-        self.tell_members(socket).await
+        socket.send(Json(News::Missed(count))).await
     }
 
     async fn pong(&mut self, socket: &mut WebSocket) -> Result<()> {
         socket.send(Json(News::Alive)).await
-    }
-}
-
-impl RoomSocket {
-    async fn tell_members(&self, socket: &mut WebSocket) -> Result<()> {
-        let members = self.here.speaker.topic.members();
-        socket.send(Json(News::Members(members))).await
     }
 }
 
@@ -227,7 +220,7 @@ impl RoomTalks {
             true => StatusCode::CREATED,
             false => StatusCode::OK,
         };
-        let back = Redirect::see_other(format!("{}#say", RoomPage::url(&self.room)));
+        let back = Redirect::see_other(pages::end_of(&self.room));
         Ok(match cx.request().prefers_json() {
             true => status.into_response(cx.request())?,
             false => back.into_response(cx.request())?,

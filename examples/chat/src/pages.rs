@@ -100,7 +100,7 @@ impl Start {
 
     async fn post(&self, cx: &mut Context, choice: Form<Choice>) -> Result<Redirect> {
         here::remember(cx, &choice.name)?;
-        Ok(Redirect::see_other(RoomPage::url(&choice.room)))
+        Ok(Redirect::see_other(end_of(&choice.room)))
     }
 }
 
@@ -150,6 +150,11 @@ impl RoomPage {
         });
         page.into_response(cx.request())
     }
+}
+
+/// The end of what was said in a room.
+pub(crate) fn end_of(room: &RoomName) -> String {
+    format!("{}#end", RoomPage::url(room))
 }
 
 fn rows(talks: Vec<Published<Talk>>, name: &Name) -> Vec<Row> {

@@ -1,6 +1,6 @@
 // The link to a room: whichever transport works, opened again whenever it breaks, from the cursor of what was heard last.
 //
-// One that does not open, or breaks twice at once, makes room for the next one. When none works one is away: then all of them are tried again,
+// One that does not open, or breaks twice at once, or swallows what is said, makes room for the next one. When none works one is away: then all of them are tried again,
 // the best one first, after longer and longer pauses. Where only a lesser one works, the better ones are tried from time to time beside it.
 
 import { TRANSPORTS } from "./transports.js";
@@ -99,19 +99,19 @@ export class Link {
             this.#level = link.level;
             this.#breaks = 0;
         }
-        if (link.level === 0) this.#tries = 0;
         this.#on.state(TRANSPORTS[link.level].name);
         this.#on.open();
         this.#planBetter();
     }
 
-    #ended(link, why) {
+    async #ended(link, why) {
         const lived = link.since ? Date.now() - link.since : 0;
         let pause = jitter(500);
-        if (why === "refused") this.#on.refused();
-        if (lived > STEADY) {
+        this.#on.state();
+        if (lived > STEADY && why !== "unheard") {
             this.#breaks = 0;
             this.#rounds = 0;
+            if (link.level === 0) this.#tries = 0;
         } else if (!lived || ++this.#breaks === 2) {
             this.#breaks = 0;
             this.#level += 1;
@@ -121,8 +121,10 @@ export class Link {
             pause = jitter(Math.min(1_000 * 2 ** this.#rounds, LONGEST_PAUSE));
             this.#rounds += 1;
         }
-        this.#on.state();
-        this.#timer = setTimeout(() => this.#connect(), pause);
+        // First what it was closed for, so that it is not said again.
+        if (why === "refused") await this.#on.refused();
+        clearTimeout(this.#timer);
+        if (this.#current.isOver) this.#timer = setTimeout(() => this.#connect(), pause);
     }
 
     #planBetter() {
@@ -134,11 +136,8 @@ export class Link {
 
     #tryBetter(level) {
         if (!this.isOpen) return;
-        if (level >= this.#level) {
-            this.#tries += 1;
-            this.#planBetter();
-            return;
-        }
+        if (level === 0) this.#tries += 1;
+        if (level >= this.#level) return this.#planBetter();
         this.#open(level, (link, why) => {
             if (link === this.#current) this.#ended(link, why);
             else this.#tryBetter(level + 1);

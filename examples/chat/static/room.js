@@ -64,11 +64,9 @@ const hear = (news) => {
 let chain;
 const send = (item) => {
     const way = link.current;
-    chain = chain.then(() => way.send(item)).catch(way.end);
     // What is not heard in time was sent into the void.
-    setTimeout(() => {
-        if (outbox.has(item.id)) way.end();
-    }, POSTING);
+    const listen = () => setTimeout(() => outbox.has(item.id) && way.end("unheard"), POSTING);
+    chain = chain.then(() => way.send(item)).then(listen, way.end);
 };
 
 form.addEventListener("submit", (event) => {

@@ -27,9 +27,14 @@ const openSocket = (urls, cursor, hear) => {
         listen();
         hear.open();
     };
+    let isNew = true;
     socket.onmessage = (event) => {
         listen();
-        hear.news(JSON.parse(event.data));
+        const news = JSON.parse(event.data);
+        // Later on it may be that only some who came and went were missed: a new one knows.
+        if ("missed" in news && !isNew) return hear.end();
+        isNew &&= "members" in news;
+        hear.news(news);
     };
     socket.onclose = (event) => hear.end(REFUSED.includes(event.code) ? "refused" : undefined);
     return {
@@ -124,8 +129,8 @@ const ask = async (url, within, { signal, ...options }, statuses = []) => {
     try {
         if (signal?.aborted) abort();
         const answer = await fetch(url, { ...options, signal: control.signal });
-        // The name is gone from the cookie: where one is chosen is told by the page.
-        if (answer.status === 403) location.reload();
+        // The cookie with the name is gone: the page leads to where one is chosen.
+        if (answer.headers.has("nameless")) location.reload();
         if (!answer.ok && !statuses.includes(answer.status)) throw new Error(answer.status);
         const content = await answer.blob();
         return new Response(content, { status: answer.status, headers: answer.headers });

@@ -17,7 +17,7 @@ async fn one_comes_in_with_a_name() {
     let answer = chat.client.post("/").form(&choice).send().await;
     assert_eq!(
         (answer.status().as_u16(), answer.header("location")),
-        (303, Some("/rooms/the-den"))
+        (303, Some("/rooms/the-den#end"))
     );
     let cookie = answer.header("set-cookie").unwrap();
     assert!(cookie.starts_with("name=Ada%20Lovelace;"), "{cookie}");
@@ -43,7 +43,7 @@ async fn without_a_script_the_form_works() {
         .await;
     assert_eq!(
         (answer.status().as_u16(), answer.header("location")),
-        (303, Some("/rooms/den#say"))
+        (303, Some("/rooms/den#end"))
     );
     let page = chat.page("Bob", "/rooms/den").await;
     assert!(

@@ -74,7 +74,10 @@ async fn visit(pair: &Pair) -> Result<()> {
         go_away(pair, &mut said, how).await?;
     }
     reload_while_away(pair, &mut said).await?;
+    go_offline(pair, &mut said).await?;
     two_windows(pair, &mut said).await?;
+    send_what_is_refused(pair, &mut said).await?;
+    storm(pair, &mut said).await?;
     fall_back(pair, &mut said).await?;
     miss_something(pair, &mut said).await?;
     look_at_all(pair).await?;
@@ -204,6 +207,93 @@ async fn reload_while_away(pair: &Pair, said: &mut Said) -> Result<()> {
     pair.have(said).await
 }
 
+/// The browser knows that it is offline, and is back as soon as it is not.
+async fn go_offline(pair: &Pair, said: &mut Said) -> Result<()> {
+    let Pair { ada, .. } = pair;
+    let conditions = |offline: bool| json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    ada.devtools("Network.enable", json!({})).await?;
+    ada.devtools("Network.emulateNetworkConditions", conditions(true))
+        .await?;
+    ada.wait_for("#state", "Away. What you write waits here.")
+        .await?;
+    ada.say("Typed offline").await?;
+    ada.wait_for_all(WAITING, &["Typed offline".into()]).await?;
+    ada.devtools("Network.emulateNetworkConditions", conditions(false))
+        .await?;
+    said.push("Typed offline".to_owned());
+    pair.have(said).await?;
+    ada.wait_for("#state", "Connected").await
+}
+
+/// A message that the server does not take keeps nothing else from being sent.
+async fn send_what_is_refused(pair: &Pair, said: &mut Said) -> Result<()> {
+    let Pair { ada, bob } = pair;
+    let put = "const id = crypto.randomUUID(); \
+               localStorage.setItem(`chat [\"den\",\"Ada\"] ${id}`, JSON.stringify({ id, text: 'x'.repeat(3000), at: 1 }))";
+    ada.run(put, Vec::new()).await?;
+    ada.client.refresh().await?;
+    ada.say("Behind it").await?;
+    said.push("Behind it".to_owned());
+    bob.wait_for_all(SAID, said).await?;
+    ada.wait_for_all(SAID, said).await?;
+    ada.wait_for("#waiting .who", "Not sent: at most 2000 characters")
+        .await?;
+    ada.wait_for("#state", "Connected").await?;
+    ada.picture("refused").await?;
+    ada.client.refresh().await?;
+    pair.have(said).await
+}
+
+/// Both talk while their networks come and go.
+async fn storm(pair: &Pair, said: &mut Said) -> Result<()> {
+    use Through::{All, NoSockets, Nothing, PollsOnly, Stalled};
+    let Pair { ada, bob } = pair;
+    let weather = [
+        All, Nothing, All, Stalled, Nothing, NoSockets, Stalled, All, PollsOnly, Nothing,
+        PollsOnly, All,
+    ];
+    for (number, through) in weather.into_iter().enumerate() {
+        ada.network.lets(through);
+        bob.network.lets(weather[(number * 5 + 3) % weather.len()]);
+        for (browser, name) in [(ada, "Ada"), (bob, "Bob")] {
+            for part in ["first", "then"] {
+                browser
+                    .say(&format!("{name} in storm {number}, {part}"))
+                    .await?;
+            }
+        }
+        sleep(Duration::from_millis(400)).await;
+    }
+    for browser in [ada, bob] {
+        browser.network.lets(All);
+    }
+    for browser in [ada, bob] {
+        browser.wait_for_all(WAITING, &[]).await?;
+    }
+    let count = said.len() + weather.len() * 4;
+    for browser in [ada, bob] {
+        browser
+            .wait(SAID, |found| found.len() >= count, "all of them")
+            .await?;
+    }
+    // All of it, once, in one order, in which each has said it in his own.
+    let (of_ada, of_bob) = (ada.texts(SAID).await?, bob.texts(SAID).await?);
+    assert_eq!(of_ada, of_bob);
+    assert_eq!(of_ada.len(), count);
+    for name in ["Ada", "Bob"] {
+        let own: Vec<_> = of_ada
+            .iter()
+            .filter(|text| text.starts_with(&format!("{name} in storm")))
+            .collect();
+        let expected = (0..weather.len()).flat_map(|number| {
+            ["first", "then"].map(|part| format!("{name} in storm {number}, {part}"))
+        });
+        assert!(own.into_iter().eq(expected.collect::<Vec<_>>().iter()));
+    }
+    *said = of_ada;
+    Ok(())
+}
+
 /// Two windows of one person have the same to send, and both do, at once.
 async fn two_windows(pair: &Pair, said: &mut Said) -> Result<()> {
     let Pair { ada, .. } = pair;
@@ -313,6 +403,7 @@ async fn look_at_all(pair: &Pair) -> Result<()> {
     }
     bob.say("Good, then I shall not drown them.").await?;
     bob.wait_for_all(WAITING, &[]).await?;
+    ada.picture("room-small").await?;
     for (scheme, width) in [
         ("light", 1280),
         ("dark", 1280),

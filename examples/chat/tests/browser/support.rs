@@ -66,7 +66,7 @@ impl Chat {
 pub(crate) enum Through {
     #[default]
     All,
-    /// No WebSockets.
+    /// No sockets.
     NoSockets,
     /// No event streams either.
     PollsOnly,
@@ -296,7 +296,7 @@ impl Browser {
             .await
     }
 
-    async fn wait(
+    pub(crate) async fn wait(
         &self,
         selector: &str,
         is_right: impl Fn(&[String]) -> bool,
