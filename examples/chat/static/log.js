@@ -75,9 +75,8 @@ export class Log {
     wait(items) {
         this.#keepingPlace(() => {
             waiting.hidden = !items.length;
-            waiting.replaceChildren(...items.map(({ id, text, why }) => {
-                const talk = element("div", "talk own");
-                talk.dataset.waits = id;
+            waiting.replaceChildren(...items.map(({ text, why }) => {
+                const talk = element("div", why ? "talk own refused" : "talk own");
                 const content = element("p", "text", text);
                 content.dir = "auto";
                 talk.append(content, element("p", "who", why ? `Not sent: ${why}` : "Waits to be sent"));

@@ -92,6 +92,18 @@ addEventListener("storage", (event) => {
     if (outbox.isOf(event.key)) showWaiting();
 });
 
+// Where there is a keyboard anyway, one can begin to type.
+if (matchMedia("(hover: hover)").matches) field.focus({ preventScroll: true });
+
+// The list of people goes when one looks elsewhere.
+const list = people.closest("details");
+addEventListener("click", (event) => {
+    if (!list.contains(event.target)) list.open = false;
+});
+addEventListener("keydown", (event) => {
+    if (event.key === "Escape") list.open = false;
+});
+
 // How one is connected. What lasts a moment only is not shown.
 
 let away;

@@ -115,6 +115,7 @@ async fn no_page_of_another_site_and_nobody_without_a_name_comes_in() {
     for target in ["events", "updates", "members"] {
         let answer = chat.client.get(format!("/rooms/den/{target}")).send().await;
         assert_eq!(answer.status(), 403, "{target}");
+        assert!(answer.header("nameless").is_some());
     }
 }
 
