@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode
 use squall::{
     Context, Cookie, HttpError, Result, State,
     cookie::time::Duration,
-    handler::{FromRequestParts, OptionalFromRequestParts},
+    handler::{FromRequestParts, OptionalFromRequestParts, Requirements},
     http::{HeaderName, HeaderValue},
     hub::{Hub, Presence, Topic},
 };
@@ -76,6 +76,11 @@ impl FromRequestParts for Speaker {
             room: rooms.open(&room),
         })
     }
+
+    fn requirements(requirements: &mut Requirements) {
+        <State<Hub<Talk>> as FromRequestParts>::requirements(requirements);
+        <State<Rooms> as FromRequestParts>::requirements(requirements);
+    }
 }
 
 /// Somebody who is in the room of the path, for as long as the handler lives that has this as a field.
@@ -92,5 +97,9 @@ impl FromRequestParts for Here {
             speaker,
             _presence: presence,
         })
+    }
+
+    fn requirements(requirements: &mut Requirements) {
+        Speaker::requirements(requirements);
     }
 }

@@ -1,7 +1,8 @@
 // The link to a room: whichever transport works, opened again whenever it breaks, from the cursor of what was heard last.
 //
-// One that does not open, or breaks twice at once, or swallows what is said, makes room for the next one. When none works one is away: then all of them are tried again,
-// the best one first, after longer and longer pauses. Where only a lesser one works, the better ones are tried from time to time beside it.
+// One that does not open, or breaks twice at once, or swallows what is said, makes room for the next one. When none works one is away: then all of
+// them are tried again, the best one first, after longer and longer pauses. Where only a lesser one works, the better ones are tried from time to
+// time beside it.
 
 import { TRANSPORTS } from "./transports.js";
 

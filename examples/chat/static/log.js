@@ -67,7 +67,10 @@ export class Log {
         if (log.childElementCount > MOST) this.#forget(log.firstElementChild);
     }
 
+    // What was said right before is not said again.
     note(text) {
+        const last = log.lastElementChild;
+        if (last?.matches(".note") && last.textContent === text) return;
         this.#append(element("p", "note", text));
     }
 

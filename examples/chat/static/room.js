@@ -81,8 +81,8 @@ form.addEventListener("submit", (event) => {
 });
 
 field.addEventListener("keydown", (event) => {
-    // While a word is being composed, Enter is a part of that.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // While a word is being composed, Enter is a part of that; Safari says so by the code 229.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     form.requestSubmit();
 });
@@ -115,7 +115,7 @@ const showState = (way) => {
         if (state.textContent !== text) state.textContent = text;
     };
     if (way) say("open", way === "WebSocket" ? "Connected" : `Connected by ${way}`);
-    else away = setTimeout(() => say("away", "Away. What you write waits here."), state.dataset.state === "connecting" ? 3_000 : 1_500);
+    else away = setTimeout(say, state.dataset.state === "connecting" ? 3_000 : 1_500, "away", "Away. What you write waits here.");
 };
 
 showWaiting();

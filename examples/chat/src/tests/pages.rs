@@ -77,3 +77,29 @@ async fn the_start_page_lists_rooms_with_people() {
     chat.wait_for_members(&["Ada"]).await;
     assert!(chat.page("Ada", "/").await.contains("1 person"));
 }
+
+#[squall::test]
+async fn rooms_and_names_are_of_any_script() {
+    let chat = Chat::new();
+    let (room, name) = ("%E9%83%A8%E5%B1%8B", "%D9%87%D9%86%D8%AF");
+    let page = chat.page(name, &format!("/rooms/{room}")).await;
+    for part in [
+        "<h1><bdi>部屋</bdi></h1>",
+        "data-name=\"هند\"",
+        &format!("data-socket=\"/rooms/{room}/socket\""),
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let said = [("text", "やあ")];
+    let request = chat.client.post(format!("/rooms/{room}/talks"));
+    let answer = request
+        .header("cookie", format!("name={name}"))
+        .form(&said)
+        .send()
+        .await;
+    let end = format!("/rooms/{room}#end");
+    assert_eq!(
+        (answer.status().as_u16(), answer.header("location")),
+        (303, Some(&*end))
+    );
+}

@@ -5,7 +5,10 @@
 
 mod support;
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use serde_json::json;
 use support::{Browser, Chat, Result, Through, is_there};
@@ -39,21 +42,23 @@ async fn it_falls_back_and_looks_as_it_should() -> Result<()> {
         meet(pair, said).await?;
         fall_back(pair, said).await?;
         miss_something(pair, said).await?;
+        outlive_the_server(pair).await?;
         look_at_all(pair).await
     })
     .await
 }
 
-async fn with_two_browsers(visit: impl AsyncFn(&Pair, &mut Said) -> Result<()>) -> Result<()> {
+async fn with_two_browsers(visit: impl AsyncFn(&mut Pair, &mut Said) -> Result<()>) -> Result<()> {
     if !is_there() {
         return Ok(());
     }
-    let chat = Chat::start().await?;
-    let pair = Pair {
+    let chat = Chat::start(0).await?;
+    let mut pair = Pair {
         ada: Browser::start(&chat).await?,
         bob: Browser::start(&chat).await?,
+        chat: Some(chat),
     };
-    let mut outcome = visit(&pair, &mut Said::new()).await;
+    let mut outcome = visit(&mut pair, &mut Said::new()).await;
     for (browser, name) in [(&pair.ada, "ada"), (&pair.bob, "bob")] {
         if outcome.is_ok() {
             outcome = browser.check_console().await;
@@ -68,6 +73,7 @@ async fn with_two_browsers(visit: impl AsyncFn(&Pair, &mut Said) -> Result<()>) 
 struct Pair {
     ada: Browser,
     bob: Browser,
+    chat: Option<Chat>,
 }
 
 /// What was said so far.
@@ -96,7 +102,7 @@ impl Pair {
 }
 
 async fn meet(pair: &Pair, said: &mut Said) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     ada.enter("Ada", "den").await?;
     ada.wait_for("#state", "Connected").await?;
     bob.enter("Bob", "den").await?;
@@ -119,7 +125,7 @@ async fn meet(pair: &Pair, said: &mut Said) -> Result<()> {
 
 /// Who reads further up stays there, and is told that there is something new.
 async fn read_further_up(pair: &Pair, said: &mut Said) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     for number in 0..20 {
         let text = format!("Line {number}");
         bob.say(&text).await?;
@@ -175,7 +181,7 @@ async fn reload(pair: &Pair, said: &mut Said) -> Result<()> {
 
 /// What is typed while one is away arrives when one is back, once, and behind what the others have said.
 async fn go_away(pair: &Pair, said: &mut Said, how: Through) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     ada.network.lets(how);
     let typed = [
         format!("Typed while away: {how:?}"),
@@ -237,7 +243,7 @@ async fn go_offline(pair: &Pair, said: &mut Said) -> Result<()> {
 
 /// A message that the server does not take keeps nothing else from being sent.
 async fn send_what_is_refused(pair: &Pair, said: &mut Said) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     let put = "const id = crypto.randomUUID(); \
                localStorage.setItem(`chat [\"den\",\"Ada\"] ${id}`, JSON.stringify({ id, text: 'x'.repeat(3000), at: 1 }))";
     ada.run(put, Vec::new()).await?;
@@ -257,7 +263,7 @@ async fn send_what_is_refused(pair: &Pair, said: &mut Said) -> Result<()> {
 /// Both talk while their networks come and go.
 async fn storm(pair: &Pair, said: &mut Said) -> Result<()> {
     use Through::{All, NoSockets, Nothing, PollsOnly, Stalled};
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     let weather = [
         All, Nothing, All, Stalled, Nothing, NoSockets, Stalled, All, PollsOnly, Nothing,
         PollsOnly, All,
@@ -339,7 +345,7 @@ async fn two_windows(pair: &Pair, said: &mut Said) -> Result<()> {
 
 /// Where no socket comes through there is a stream, and where none does, there are polls; and back.
 async fn fall_back(pair: &Pair, said: &mut Said) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     ada.network.lets(Through::NoSockets);
     ada.wait_for("#state", "Connected by event stream").await?;
     pair.talk(said, "by a stream").await?;
@@ -371,7 +377,7 @@ async fn fall_back(pair: &Pair, said: &mut Said) -> Result<()> {
 
 /// Who was away for longer than the history reaches is told so.
 async fn miss_something(pair: &Pair, said: &mut Said) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     ada.network.lets(Through::Nothing);
     let flood = "const done = arguments[0]; (async () => { for (let n = 0; n < 300; n += 1) \
                  await fetch(location.pathname + '/talks', { method: 'POST', body: new URLSearchParams({ text: `Flood ${n}` }), headers: { accept: 'application/json' } }); })().then(done)";
@@ -395,9 +401,39 @@ async fn miss_something(pair: &Pair, said: &mut Said) -> Result<()> {
     ada.picture("missed").await
 }
 
+/// A server that was started anew knows nothing of what was said before. The pages do, and go on.
+async fn outlive_the_server(pair: &mut Pair) -> Result<()> {
+    for browser in [&pair.ada, &pair.bob] {
+        browser.enter("Eve", "attic").await?;
+        browser.wait_for("#state", "Connected").await?;
+    }
+    let mut said = vec!["Before".to_owned()];
+    pair.ada.say("Before").await?;
+    pair.have(&said).await?;
+    let chat = pair.chat.take().ok_or("there is no server")?;
+    let (port, begun) = (chat.address.port(), Instant::now());
+    chat.end().await?;
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "sockets and streams end with the server"
+    );
+    pair.ada
+        .wait_for("#state", "Away. What you write waits here.")
+        .await?;
+    pair.ada.say("Meanwhile").await?;
+    pair.chat = Some(Chat::start(port).await?);
+    said.push("Meanwhile".to_owned());
+    pair.have(&said).await?;
+    pair.talk(&mut said, "is here in spite of that").await?;
+    let missing = "You were away for longer than is kept here: some messages are missing.";
+    pair.bob.wait_for("#log .note", missing).await?;
+    assert_eq!(pair.bob.texts("#log .note").await?.len(), 1);
+    Ok(())
+}
+
 /// Each page, light and dark, wide and narrow.
 async fn look_at_all(pair: &Pair) -> Result<()> {
-    let Pair { ada, bob } = pair;
+    let Pair { ada, bob, .. } = pair;
     bob.enter("Bob", "garden").await?;
     for text in ["Has anybody watered the tomatoes?", "They look thirsty."] {
         bob.say(text).await?;

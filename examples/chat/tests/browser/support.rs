@@ -42,22 +42,31 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// The program.
 pub(crate) struct Chat {
     pub(crate) address: SocketAddr,
-    _process: Child,
+    process: Child,
     _lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Chat {
-    pub(crate) async fn start() -> Result<Self> {
+    /// Starts it, at a port; 0 is any.
+    pub(crate) async fn start(port: u16) -> Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
-        command.args(["--port", "0", "--log", "warn"]);
+        command.args(["--port", &port.to_string(), "--log", "error"]);
         let (process, mut lines) = spawn(&mut command)?;
         let line = line_with(&mut lines, "listens on http://").await?;
         let address = line.rsplit('/').next().unwrap_or_default().trim();
         Ok(Self {
             address: address.parse()?,
-            _process: process,
+            process,
             _lines: lines,
         })
+    }
+
+    /// Ends it as one does, and waits until it has ended.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        let id = self.process.id().ok_or("it has ended already")?;
+        Command::new("kill").arg(id.to_string()).status().await?;
+        timeout(PATIENCE, self.process.wait()).await??;
+        Ok(())
     }
 }
 
