@@ -53,7 +53,7 @@ enum News {
     Missed(u64),
     /// This was published before.
     Known(Id),
-    Alive,
+    Alive {},
 }
 
 #[websocket]
@@ -102,7 +102,7 @@ impl RoomSocket {
     }
 
     async fn pong(&mut self, socket: &mut WebSocket) -> Result<()> {
-        socket.send(Json(News::Alive)).await
+        socket.send(Json(News::Alive {})).await
     }
 }
 
@@ -225,5 +225,18 @@ impl RoomTalks {
             true => status.into_response(cx.request())?,
             false => back.into_response(cx.request())?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::News;
+
+    #[test]
+    fn all_news_are_objects() {
+        for news in [News::Members(Vec::new()), News::Missed(0), News::Alive {}] {
+            let json = serde_json::to_value(&news).unwrap();
+            assert!(json.is_object(), "{json}");
+        }
     }
 }
