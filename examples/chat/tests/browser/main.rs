@@ -38,14 +38,17 @@ async fn nothing_is_lost_and_nothing_doubled() -> Result<()> {
 
 #[tokio::test]
 async fn it_falls_back_and_looks_as_it_should() -> Result<()> {
-    with_two_browsers(async |pair, said| {
+    // The quiet ones take their time, and nothing else.
+    let quiet = with_two_browsers(async |pair, said| be_quiet(pair, said).await);
+    let loud = with_two_browsers(async |pair, said| {
         meet(pair, said).await?;
         fall_back(pair, said).await?;
         miss_something(pair, said).await?;
         outlive_the_server(pair).await?;
         look_at_all(pair).await
-    })
-    .await
+    });
+    tokio::try_join!(quiet, loud)?;
+    Ok(())
 }
 
 async fn with_two_browsers(visit: impl AsyncFn(&mut Pair, &mut Said) -> Result<()>) -> Result<()> {
@@ -429,6 +432,25 @@ async fn outlive_the_server(pair: &mut Pair) -> Result<()> {
     pair.bob.wait_for("#log .note", missing).await?;
     assert_eq!(pair.bob.texts("#log .note").await?.len(), 1);
     Ok(())
+}
+
+/// Longer than a page waits for a socket, and than a poll is: nobody leaves, and nothing is opened anew.
+async fn be_quiet(pair: &Pair, said: &mut Said) -> Result<()> {
+    let Pair { ada, bob, .. } = pair;
+    ada.enter("Ada", "den").await?;
+    ada.wait_for("#state", "Connected").await?;
+    bob.network.lets(Through::PollsOnly);
+    bob.enter("Bob", "den").await?;
+    bob.wait_for("#state", "Connected by long polling").await?;
+    sleep(Duration::from_secs(55)).await;
+    let states = [(ada, "Connected"), (bob, "Connected by long polling")];
+    for (browser, state) in states {
+        browser.wait_for("#state", state).await?;
+    }
+    assert_eq!(ada.texts("#log .note").await?, ["Bob has joined"]);
+    assert!(bob.texts("#log .note").await?.is_empty());
+    assert_eq!(ada.network.sockets.load(Ordering::Relaxed), 1);
+    pair.talk(said, "is still here").await
 }
 
 /// Each page, light and dark, wide and narrow.
