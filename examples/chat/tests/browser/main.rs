@@ -22,6 +22,7 @@ const WAITING: &str = "#waiting .talk .text";
 async fn nothing_is_lost_and_nothing_doubled() -> Result<()> {
     with_two_browsers(async |pair, said| {
         meet(pair, said).await?;
+        do_without(pair, said).await?;
         read_further_up(pair, said).await?;
         reload(pair, said).await?;
         for how in [Through::Nothing, Through::Stalled] {
@@ -124,6 +125,19 @@ async fn meet(pair: &Pair, said: &mut Said) -> Result<()> {
     assert_eq!(bob.texts(".talk.own .text").await?.len(), 1);
     ada.say("   ").await?;
     pair.have(said).await
+}
+
+/// A page that came from another machine without TLS makes ids by itself, and where nothing can be kept it waits in the page.
+async fn do_without(pair: &Pair, said: &mut Said) -> Result<()> {
+    let without = "crypto.randomUUID = undefined; Storage.prototype.setItem = () => { throw new Error('full') }";
+    pair.ada.run(without, Vec::new()).await?;
+    let is_without = "return [crypto.randomUUID === undefined, localStorage.length]";
+    assert_eq!(
+        pair.ada.run(is_without, Vec::new()).await?,
+        json!([true, 0])
+    );
+    pair.talk(said, "does without").await?;
+    go_away(pair, said, Through::Nothing).await
 }
 
 /// Who reads further up stays there, and is told that there is something new.
