@@ -22,8 +22,10 @@ let members; // Not known before the first list.
 const setMembers = (list) => {
     const now = new Set(list);
     if (members) {
-        for (const member of now) if (!members.has(member)) log.note(`${member} has joined`);
-        for (const member of members) if (!now.has(member)) log.note(`${member} has left`);
+        // Whether one is there oneself one knows: the first list may be older than that.
+        const others = (list, unlike) => [...list].filter((member) => member !== name && !unlike.has(member));
+        for (const member of others(now, members)) log.note(`${member} has joined`);
+        for (const member of others(members, now)) log.note(`${member} has left`);
     }
     members = now;
     document.getElementById("count").textContent = now.size;
