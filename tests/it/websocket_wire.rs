@@ -15,7 +15,7 @@ use tokio::{
 };
 
 use crate::{
-    support::{Events, OwnServer, connect, exchange, read_all},
+    support::{OwnServer, connect, exchange, read_all},
     websocket::open,
 };
 
@@ -463,7 +463,6 @@ async fn serve() {
 /// It also runs on the connections of another server.
 #[squall::test]
 async fn sockets_open_inside_another_server() {
-    let events = Events::default();
     let app = Application::new(routes![Echo]);
     let shutdown = app.shutdown();
     let inner = app.clone();
@@ -480,7 +479,6 @@ async fn sockets_open_inside_another_server() {
     shutdown.begin();
     assert_eq!(socket.recv().await, None);
     assert_eq!(socket.close_reason().unwrap().code().get(), 1001);
-    events.note("over");
 }
 
 #[squall::test]
