@@ -49,6 +49,9 @@ impl Serialize for Member {
 }
 
 /// That somebody is there, until it is dropped. See [`Topic::join`](super::Topic::join).
+///
+/// In a field of a handler it lives until the answer has been sent only where the handler has an `#[on_finish]` or an `#[on_connection_close]`: of an
+/// event stream or a long poll, write one of them, even an empty one.
 #[must_use = "who has joined leaves when this is dropped"]
 pub struct Presence {
     member: Member,

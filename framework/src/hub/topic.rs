@@ -243,8 +243,9 @@ impl<T: Serialize + Send + Sync + 'static> Topic<T> {
     /// The messages behind a cursor and all that come from now on, as server-sent events: the message as JSON in the data, its cursor as the id. So a
     /// client that comes again sends the cursor as its [`LastEventId`](crate::sse::LastEventId).
     ///
-    /// Without a cursor, it begins with the whole history: a page that is loaded anew shows what was said. One that has rendered the history puts its
-    /// [`cursor`](Self::cursor) into the URL: `/rooms/den/events?last-event-id=…`.
+    /// Without a cursor, it begins with the whole history: a page that is loaded anew shows what was said. One that has rendered the history puts the
+    /// [cursor of its last message](Published::cursor) into the URL, `/rooms/den/events?last-event-id=…`, and none where there is no message: a topic without
+    /// messages goes with its last handle, and its [`cursor`](Self::cursor) is foreign to the next.
     ///
     /// Who has missed something gets an event with the name `missed` and the count as data, and then goes on: a client that was away for longer than the
     /// [history](super::Hub::history) reaches, or does not read as fast as others publish. Where nobody knows how much, as behind a foreign cursor,

@@ -6,7 +6,7 @@ use super::{codec::Compression, handshake::place};
 
 /// What there is to choose about a WebSocket.
 ///
-/// Those of a whole application are given to it as a [state](crate::Application::state); the hook `#[settings]` of a handler, or
+/// Those of a whole application are given to it as a [state](crate::Application::state); the function `settings` of a `#[websocket]`, or
 /// [`WebSocketUpgrade::settings`](super::WebSocketUpgrade::settings), says others for its own sockets.
 ///
 /// | setting | default | |
