@@ -53,7 +53,7 @@ async fn echo(request: HttpRequest, stream: web::Payload) -> Result<HttpResponse
     rt::spawn(async move {
         while let Some(Ok(message)) = stream.recv().await {
             let sent = match message {
-                AggregatedMessage::Text(text) => session.text(text).await,
+                AggregatedMessage::Text(said) => session.text(said).await,
                 AggregatedMessage::Binary(bytes) => session.binary(bytes).await,
                 _ => Ok(()),
             };
@@ -73,13 +73,15 @@ async fn subscribe(request: HttpRequest, stream: web::Payload) -> Result<HttpRes
         loop {
             select! {
                 came = stream.recv() => match came {
-                    Some(Ok(AggregatedMessage::Text(text))) => _ = feed().send(text.to_string()),
+                    Some(Ok(AggregatedMessage::Text(said))) => _ = feed().send(said.to_string()),
                     Some(Ok(_)) => {}
                     _ => break,
                 },
                 message = published.recv() => match message {
-                    Ok(message) if session.text(message).await.is_ok() => {}
-                    _ => break,
+                    Ok(message) => if session.text(message).await.is_err() {
+                        break;
+                    },
+                    Err(_) => break,
                 },
             }
         }

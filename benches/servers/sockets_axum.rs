@@ -55,8 +55,10 @@ async fn subscribe(upgrade: WebSocketUpgrade, State(feed): State<Feed>) -> Respo
                     _ => break,
                 },
                 message = published.recv() => match message {
-                    Ok(message) if socket.send(message).await.is_ok() => {}
-                    _ => break,
+                    Ok(message) => if socket.send(message).await.is_err() {
+                        break;
+                    },
+                    Err(_) => break,
                 },
             }
         }

@@ -9,8 +9,8 @@ use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{
-            AtomicBool,
-            Ordering::{Acquire, Release},
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release, SeqCst},
         },
     },
     task::{Context as TaskContext, Poll, Waker},
@@ -59,6 +59,10 @@ pub(super) struct Exchange {
     pub(super) protocol: Option<String>,
     /// Whether the program may find something new: without the lock it sees that it does not.
     has_news: AtomicBool,
+    /// The bytes that the connection has taken. The driver counts them without the lock.
+    sent: AtomicU64,
+    /// Whether somebody waits for that.
+    has_waiters: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -74,14 +78,13 @@ struct State {
     out: Vec<u8>,
     /// A buffer for the next message that comes: that of one that was sent.
     spare: Vec<u8>,
-    /// The bytes that the driver has taken, and the connection has not.
-    in_hand: usize,
+    /// The bytes that the driver has taken.
+    handed: u64,
     waiting: VecDeque<Message>,
     waiting_bytes: usize,
     /// The last ping that was not answered, because there was no room.
     unanswered: Option<Vec<u8>>,
     dropped: u64,
-    sent: u64,
     /// Who waits for room, or for the end.
     waiters: Vec<Waker>,
     driver: Option<Waker>,
@@ -103,6 +106,8 @@ impl Exchange {
             limits,
             protocol,
             has_news: AtomicBool::new(true),
+            sent: AtomicU64::new(0),
+            has_waiters: AtomicBool::new(false),
             state: Mutex::new(State {
                 inbox: VecDeque::new(),
                 inbox_bytes: 0,
@@ -112,12 +117,11 @@ impl Exchange {
                 encoder: Encoder::new(role, agreed),
                 out: Vec::new(),
                 spare: Vec::new(),
-                in_hand: 0,
+                handed: 0,
                 waiting: VecDeque::new(),
                 waiting_bytes: 0,
                 unanswered: None,
                 dropped: 0,
-                sent: 0,
                 waiters: Vec::new(),
                 driver: None,
                 coming_end: None,
@@ -135,11 +139,13 @@ impl Exchange {
 /// The half of the program.
 impl Exchange {
     /// Whether there may be something new. Where it says no, whoever was told to wait before is woken when there is.
+    #[inline]
     pub(super) fn has_news(&self) -> bool {
         self.has_news.load(Acquire)
     }
 
     /// Takes what has come next. `None` at the end.
+    #[inline]
     pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let mut state = self.lock();
         let was_full = state.is_full();
@@ -171,14 +177,17 @@ impl Exchange {
         if state.end.is_some() {
             return Poll::Ready(Err(Closed));
         }
-        if self.limits.slow_reader == SlowReader::Wait && state.queued() >= self.limits.max_queue {
-            state.wait(cx.waker());
-            return Poll::Pending;
+        if !self.has_space(&state) {
+            self.wait(&mut state, cx.waker());
+            if !self.has_space(&state) {
+                return Poll::Pending;
+            }
         }
         Poll::Ready(Ok(()))
     }
 
     /// Sends a message, when there is room.
+    #[inline]
     pub(super) fn poll_send(
         &self,
         message: &mut Option<Outgoing<'_>>,
@@ -188,14 +197,16 @@ impl Exchange {
         if state.end.is_some() {
             return Poll::Ready(Err(Closed));
         }
-        if self.limits.slow_reader == SlowReader::Wait && state.queued() >= self.limits.max_queue {
-            state.wait(cx.waker());
-            return Poll::Pending;
+        if !self.has_space(&state) {
+            self.wait(&mut state, cx.waker());
+            if !self.has_space(&state) {
+                return Poll::Pending;
+            }
         }
         let Some(message) = message.take() else {
             return Poll::Ready(Ok(()));
         };
-        let sent = state.send(message, &self.limits);
+        let sent = self.send(&mut state, message);
         if sent.is_err() {
             self.has_news.store(true, Release);
         }
@@ -209,7 +220,7 @@ impl Exchange {
         if state.end.is_some() {
             return Err(Closed);
         }
-        let sent = state.send(message, &self.limits);
+        let sent = self.send(&mut state, message);
         self.has_news.store(true, Release);
         state.wake();
         sent
@@ -221,7 +232,7 @@ impl Exchange {
         if state.end.is_some() {
             return Err(Closed);
         }
-        if state.queued() < self.limits.max_queue.max(AHEAD) {
+        if self.queued(&state) < self.limits.max_queue.max(AHEAD) {
             let State { encoder, out, .. } = &mut *state;
             encoder.ping(payload, out);
             state.wake();
@@ -243,20 +254,22 @@ impl Exchange {
         if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
             return Poll::Ready(end.clone());
         }
-        state.wait(cx.waker());
+        self.wait(&mut state, cx.waker());
         Poll::Pending
     }
 
     /// Waits until all that was sent is with the connection.
     pub(super) fn poll_flushed(&self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
         let mut state = self.lock();
-        if state.queued() == 0 {
+        if self.queued(&state) > 0 && state.end.is_none() {
+            self.wait(&mut state, cx.waker());
+        }
+        if self.queued(&state) == 0 {
             return Poll::Ready(Ok(()));
         }
         if state.end.is_some() {
             return Poll::Ready(Err(Closed));
         }
-        state.wait(cx.waker());
         Poll::Pending
     }
 
@@ -270,7 +283,7 @@ impl Exchange {
 
     /// The bytes that the connection has taken.
     pub(super) fn sent(&self) -> u64 {
-        self.lock().sent
+        self.sent.load(Relaxed)
     }
 
     pub(super) fn want_pings(&self) {
@@ -296,6 +309,7 @@ impl Exchange {
     }
 
     /// Puts what has come into the inbox. Gives whether more may come.
+    #[inline]
     pub(super) fn put(&self, incoming: Incoming, cx: &TaskContext<'_>) -> bool {
         let mut state = self.lock();
         let is_wanted = matches!(incoming, Incoming::Message(_)) || state.wants_pings;
@@ -356,33 +370,33 @@ impl Exchange {
         state.finish(reason);
     }
 
-    /// Notes that the connection has taken so much of what is in hand.
+    /// Notes that the connection has taken so much. Who waits for that and this here look in turn: first at what they have to say, then at
+    /// what the other has said.
+    #[inline]
     pub(super) fn written(&self, count: usize) {
-        self.lock().written(count);
+        let sent = self.sent.load(Relaxed) + count as u64;
+        self.sent.store(sent, SeqCst);
+        if self.has_waiters.load(SeqCst) {
+            let mut state = self.lock();
+            self.has_waiters.store(false, SeqCst);
+            state.wake_waiters();
+        }
     }
 
-    /// Notes that the connection has taken the rest of what is in hand, so much, and puts what is to go out next into that buffer, where
-    /// there is something.
-    pub(super) fn go_on(
-        &self,
-        count: usize,
-        buffer: &mut Vec<u8>,
-        spare: &mut Vec<u8>,
-    ) -> Standing {
+    /// Puts what is to go out next into this buffer, all of which the connection has taken.
+    #[inline]
+    pub(super) fn go_on(&self, buffer: &mut Vec<u8>, spare: &mut Vec<u8>) -> Standing {
         let mut state = self.lock();
-        if count > 0 {
-            state.written(count);
-        }
         buffer.clear();
         if !state.waiting.is_empty() {
-            state.encode_waiting(AHEAD);
+            self.encode_waiting(&mut state, AHEAD);
         }
         if state.unanswered.is_some() {
             state.answer_ping();
         }
         if !state.out.is_empty() {
             mem::swap(&mut state.out, buffer);
-            state.in_hand = buffer.len();
+            state.handed += buffer.len() as u64;
         }
         if state.spare.capacity() > 0 {
             mem::swap(&mut state.spare, spare);
@@ -414,6 +428,65 @@ pub(super) struct Standing {
     pub(super) has_said_close: bool,
     /// Whether nobody takes what comes.
     pub(super) is_let_go: bool,
+    /// Whether there is more to go out, behind what is in hand.
+    pub(super) has_more: bool,
+}
+
+/// What goes out, and who waits for it.
+impl Exchange {
+    /// The bytes that the driver has taken, and the connection has not.
+    fn in_hand(&self, state: &State) -> usize {
+        (state.handed - self.sent.load(SeqCst)) as usize
+    }
+
+    /// The bytes that were sent, and that the connection has not taken.
+    fn queued(&self, state: &State) -> usize {
+        state.out.len() + self.in_hand(state) + state.waiting_bytes
+    }
+
+    /// Whether a message may be sent at once.
+    fn has_space(&self, state: &State) -> bool {
+        self.limits.slow_reader != SlowReader::Wait || self.queued(state) < self.limits.max_queue
+    }
+
+    /// Remembers whom to wake when something has gone out, or it ends. Who waits looks once more behind this: the driver may have gone on.
+    fn wait(&self, state: &mut State, waker: &Waker) {
+        if !state.waiters.iter().any(|known| known.will_wake(waker)) {
+            state.waiters.push(waker.clone());
+        }
+        self.has_waiters.store(true, SeqCst);
+    }
+
+    fn send(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
+        match self.limits.slow_reader {
+            SlowReader::Wait => {}
+            SlowReader::DropOldest => {
+                self.encode_waiting(state, AHEAD);
+                if state.out.len() + self.in_hand(state) >= AHEAD {
+                    state.keep(message, self.limits.max_queue);
+                    return Ok(());
+                }
+            }
+            SlowReader::Close if self.queued(state) >= self.limits.max_queue => {
+                state.close(CloseReason::new(CloseCode::TRY_AGAIN, "read too slowly"));
+                return Err(Closed);
+            }
+            SlowReader::Close => {}
+        }
+        state.encode(&message);
+        if let Some(buffer) = message.into_buffer()
+            && buffer.capacity() <= SPARE
+        {
+            state.spare = buffer;
+        }
+        Ok(())
+    }
+
+    /// Encodes what waits, as long as there is less than so much encoded.
+    fn encode_waiting(&self, state: &mut State, most: usize) {
+        let in_hand = self.in_hand(state);
+        while state.out.len() + in_hand < most && state.encode_oldest() {}
+    }
 }
 
 impl State {
@@ -421,14 +494,7 @@ impl State {
         Standing {
             has_said_close: self.has_said_close,
             is_let_go: self.is_let_go,
-        }
-    }
-
-    fn written(&mut self, count: usize) {
-        self.in_hand -= count;
-        self.sent += count as u64;
-        if !self.waiters.is_empty() {
-            self.wake_waiters();
+            has_more: !self.waiting.is_empty(),
         }
     }
 
@@ -444,40 +510,14 @@ impl State {
         self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
     }
 
-    /// The bytes that were sent, and that the connection has not taken.
-    fn queued(&self) -> usize {
-        self.out.len() + self.in_hand + self.waiting_bytes
-    }
-
-    fn send(&mut self, message: Outgoing<'_>, limits: &Limits) -> Result<(), Closed> {
-        let length = message.parts().1.len();
-        match limits.slow_reader {
-            SlowReader::Wait => {}
-            SlowReader::DropOldest => {
-                self.encode_waiting(AHEAD);
-                if self.out.len() + self.in_hand >= AHEAD {
-                    self.keep(message, length, limits.max_queue);
-                    return Ok(());
-                }
-            }
-            SlowReader::Close if self.queued() >= limits.max_queue => {
-                self.close(CloseReason::new(CloseCode::TRY_AGAIN, "read too slowly"));
-                return Err(Closed);
-            }
-            SlowReader::Close => {}
-        }
+    fn encode(&mut self, message: &Outgoing<'_>) {
         let (kind, content) = message.parts();
         self.encoder.message(kind, content, &mut self.out);
-        if let Some(buffer) = message.into_buffer()
-            && buffer.capacity() <= SPARE
-        {
-            self.spare = buffer;
-        }
-        Ok(())
     }
 
     /// Keeps a message that may still be thrown away.
-    fn keep(&mut self, message: Outgoing<'_>, length: usize, most: usize) {
+    fn keep(&mut self, message: Outgoing<'_>, most: usize) {
+        let length = message.parts().1.len();
         while self.waiting_bytes + length > most {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
@@ -489,16 +529,14 @@ impl State {
         self.waiting.push_back(message.into_message());
     }
 
-    /// Encodes what waits, as long as there is less than so much encoded.
-    fn encode_waiting(&mut self, most: usize) {
-        while self.out.len() + self.in_hand < most
-            && let Some(message) = self.waiting.pop_front()
-        {
-            self.waiting_bytes -= message.as_bytes().len();
-            let message = Outgoing::from(&message);
-            let (kind, content) = message.parts();
-            self.encoder.message(kind, content, &mut self.out);
-        }
+    /// Encodes the oldest of what waits, where something does.
+    fn encode_oldest(&mut self) -> bool {
+        let Some(message) = self.waiting.pop_front() else {
+            return false;
+        };
+        self.waiting_bytes -= message.as_bytes().len();
+        self.encode(&Outgoing::from(&message));
+        true
     }
 
     fn close(&mut self, reason: CloseReason) {
@@ -506,7 +544,7 @@ impl State {
             return;
         }
         self.coming_end = None;
-        self.encode_waiting(usize::MAX);
+        while self.encode_oldest() {}
         self.has_said_close = true;
         self.encoder
             .close(reason.code(), reason.text(), &mut self.out);
@@ -519,7 +557,7 @@ impl State {
             return;
         };
         if !self.has_said_close {
-            self.encode_waiting(usize::MAX);
+            while self.encode_oldest() {}
             self.has_said_close = true;
             let text = if reason.is_of_peer() {
                 ""
@@ -536,12 +574,6 @@ impl State {
         self.wake_waiters();
         if let Some(receiver) = &self.receiver {
             receiver.wake_by_ref();
-        }
-    }
-
-    fn wait(&mut self, waker: &Waker) {
-        if !self.waiters.iter().any(|known| known.will_wake(waker)) {
-            self.waiters.push(waker.clone());
         }
     }
 

@@ -268,42 +268,47 @@ impl Session {
 
     /// Writes as much as the connection takes.
     fn write(&mut self, cx: &mut TaskContext<'_>) {
-        if self.written == self.writing.len() {
-            self.take_out(0);
+        if self.is_written() {
+            self.take_out();
         }
-        while self.written < self.writing.len() {
+        while !self.is_written() {
             let Some(transport) = &mut self.transport else {
                 return;
             };
-            let rest = &self.writing[self.written..];
-            match Pin::new(transport).poll_write(cx, rest) {
-                Poll::Ready(Ok(count)) if count == rest.len() => self.take_out(count),
-                Poll::Ready(Ok(count)) if count > 0 => {
-                    self.written += count;
-                    self.exchange.written(count);
-                }
+            match Pin::new(transport).poll_write(cx, &self.writing[self.written..]) {
+                Poll::Ready(Ok(count)) if count > 0 => self.wrote(count),
                 Poll::Ready(_) => return self.hang_up(),
                 Poll::Pending => return,
             }
         }
     }
 
-    /// Takes what is to go out next, when the last so many bytes before it are written.
-    fn take_out(&mut self, count: usize) {
+    fn is_written(&self) -> bool {
+        self.written == self.writing.len()
+    }
+
+    /// Notes what the connection has taken. What other tasks send meanwhile wakes this one; there may be more of what waited.
+    fn wrote(&mut self, count: usize) {
+        self.written += count;
+        self.exchange.written(count);
+        if self.standing.has_more && self.is_written() {
+            self.take_out();
+        }
+    }
+
+    /// Takes what is to go out next, when all before it is written.
+    fn take_out(&mut self) {
         if self.writing.capacity() > KEPT {
             self.writing = Vec::new();
         }
-        self.standing = self
-            .exchange
-            .go_on(count, &mut self.writing, self.decoder.spare());
+        self.standing = self.exchange.go_on(&mut self.writing, self.decoder.spare());
         self.written = 0;
     }
 
     /// Takes the steps of the end that can be taken now.
     fn end(&mut self, cx: &mut TaskContext<'_>) {
-        let is_written = self.written == self.writing.len();
         if self.stage == Stage::Open {
-            if !is_written {
+            if !self.is_written() {
                 // A peer that reads nothing has no longer than others to close.
                 self.standing = self.exchange.standing();
             }
@@ -315,9 +320,8 @@ impl Session {
                 self.leave_open(Stage::Closing);
             }
         }
-        let is_written = self.written == self.writing.len();
         if self.stage == Stage::Ending
-            && is_written
+            && self.is_written()
             && self.standing.has_said_close
             && let Some(transport) = &mut self.transport
         {
@@ -373,7 +377,7 @@ impl Upgraded for Session {
 
     fn rest(&mut self) {
         self.unread.shrink_to_fit();
-        if self.written == self.writing.len() {
+        if self.is_written() {
             self.writing = Vec::new();
             self.written = 0;
         }

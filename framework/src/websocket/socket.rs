@@ -115,16 +115,23 @@ impl WebSocket {
     }
 
     /// What is heard next, pings and news of topics among it; `None` at the end.
+    #[inline]
     pub(super) async fn next(&mut self) -> Option<Heard> {
         poll_fn(|cx| self.poll_next_heard(cx)).await
     }
 
+    #[inline]
     fn poll_next_heard(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Heard>> {
         if self.sources.is_empty() {
             return self
                 .poll_incoming(cx)
                 .map(|heard| heard.map(Heard::Incoming));
         }
+        self.poll_either(cx)
+    }
+
+    #[inline(never)]
+    fn poll_either(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Heard>> {
         self.sources_first = !self.sources_first;
         if self.sources_first
             && let Poll::Ready(happening) = self.poll_sources(cx)
@@ -150,6 +157,7 @@ impl WebSocket {
         Poll::Pending
     }
 
+    #[inline]
     fn poll_incoming(&mut self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let is_known = matches!(&self.waker, Some(known) if known.will_wake(cx.waker()));
         if is_known && !self.exchange.has_news() {

@@ -32,6 +32,7 @@ impl Encoder {
         }
     }
 
+    #[inline]
     pub(crate) fn message(&mut self, kind: Kind, payload: &[u8], out: &mut Vec<u8>) {
         let op_code = match kind {
             Kind::Text => OpCode::Text,
@@ -67,6 +68,7 @@ impl Encoder {
         self.frame(OpCode::Close, false, &payload, out);
     }
 
+    #[inline]
     fn frame(&mut self, op_code: OpCode, is_compressed: bool, payload: &[u8], out: &mut Vec<u8>) {
         let mask = self.masks.as_mut().map(Masks::next);
         let head = Head {

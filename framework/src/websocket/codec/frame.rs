@@ -92,34 +92,28 @@ impl Head {
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
-        let mut head = [0; 14];
-        head[0] = self.op_code as u8;
+        let mut first = self.op_code as u8;
         if self.is_final {
-            head[0] |= FINAL;
+            first |= FINAL;
         }
         if self.is_compressed {
-            head[0] |= COMPRESSED;
+            first |= COMPRESSED;
         }
-        let mut end = 2;
+        let masked = if self.mask.is_some() { MASKED } else { 0 };
         match self.length {
-            length @ 0..126 => head[1] = length as u8,
+            length @ 0..126 => out.extend_from_slice(&[first, masked | length as u8]),
             length @ 126..0x1_0000 => {
-                head[1] = TWO;
-                head[2..4].copy_from_slice(&(length as u16).to_be_bytes());
-                end = 4;
+                out.extend_from_slice(&[first, masked | TWO]);
+                out.extend_from_slice(&(length as u16).to_be_bytes());
             }
             length => {
-                head[1] = EIGHT;
-                head[2..10].copy_from_slice(&length.to_be_bytes());
-                end = 10;
+                out.extend_from_slice(&[first, masked | EIGHT]);
+                out.extend_from_slice(&length.to_be_bytes());
             }
         }
         if let Some(mask) = self.mask {
-            head[1] |= MASKED;
-            head[end..end + 4].copy_from_slice(&mask.key());
-            end += 4;
+            out.extend_from_slice(&mask.key());
         }
-        out.extend_from_slice(&head[..end]);
     }
 }
 

@@ -4,19 +4,17 @@ use super::Violation;
 
 const NO_TEXT: Violation = Violation::content("the text is not UTF-8");
 
-/// A text that has come whole, in this buffer.
+/// A text that has come whole, in this buffer. It is checked there: a buffer is aligned, as what has come seldom is, and checked faster.
 ///
 /// # Errors
 ///
 /// 1007 for what is none.
 #[inline]
 pub(super) fn whole(bytes: &[u8], buffer: &mut Vec<u8>) -> Result<String, Violation> {
-    let text = str::from_utf8(bytes).map_err(|_| NO_TEXT)?;
-    buffer.clear();
-    // There is nothing in it to be checked.
-    let mut whole = String::from_utf8(std::mem::take(buffer)).unwrap_or_default();
-    whole.push_str(text);
-    Ok(whole)
+    let mut whole = std::mem::take(buffer);
+    whole.clear();
+    whole.extend_from_slice(bytes);
+    String::from_utf8(whole).map_err(|_| NO_TEXT)
 }
 
 /// A text of which the beginning has come.
