@@ -1,8 +1,18 @@
 //! The access log: one line a request, on the standard error of a server of its own.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use squall::{Application, Options, handler, http::StatusCode, routes};
+use futures_core::Stream;
+use squall::{
+    Application, Options, handler,
+    http::StatusCode,
+    routes,
+    sse::{Event, EventStream},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -190,5 +200,67 @@ async fn a_server_of_mounts() {
     let app = Application::new(routes![Status])
         .mount("/axum", router)
         .layer(layer);
+    OwnServer::run(app, Options::default()).await;
+}
+
+/// Goes on for ever.
+#[handler]
+#[route("/events")]
+struct Events;
+
+#[handler]
+impl Events {
+    fn get(&self) -> EventStream {
+        EventStream::new(Never).retry(Duration::from_secs(1))
+    }
+}
+
+struct Never;
+
+impl Stream for Never {
+    type Item = Event;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Event>> {
+        Poll::Pending
+    }
+}
+
+/// The same as a stream of anything.
+#[handler]
+#[route("/pieces")]
+struct Piecewise;
+
+#[handler]
+impl Piecewise {
+    async fn get(&self, cx: &mut squall::Context) -> squall::Result<()> {
+        cx.write("retry: 1000\n\n")?;
+        cx.flush().await?;
+        std::future::pending().await
+    }
+}
+
+#[squall::test]
+async fn who_closes_an_event_stream_has_had_enough() {
+    let mut server = OwnServer::start("access::a_server_of_streams");
+    for (target, start) in [
+        ("/events", " INFO squall::access: 200 GET /events "),
+        ("/pieces", " WARN squall::access: 499 GET /pieces "),
+    ] {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"retry: 1000\n\n\r\n") {
+            answer.push(stream.read_u8().await.unwrap());
+        }
+        drop(stream);
+        let line = server.error_line("squall::access");
+        assert!(line.contains(start), "{line}");
+    }
+}
+
+#[squall::test]
+async fn a_server_of_streams() {
+    let app = Application::new(routes![Events, Piecewise]);
     OwnServer::run(app, Options::default()).await;
 }

@@ -3,7 +3,8 @@
 //! `200 GET /stories?page=2 127.0.0.1 1.24ms`: status, method, target, address, and the time from reading the head to handing over the last byte
 //! of the answer. Below 400 it is an `info` line, below 500, and where the server refuses (501, 503, 505), a `warn` line, otherwise an `error` line.
 //! A client that went away before its answer was complete is 499; an answer that failed half-way is an `error` line that ends in
-//! `broken off`.
+//! `broken off`. An event stream that is under way ends when its client goes away, or its server: that is an end like any other, and its
+//! line is that of its status.
 
 use std::{
     fmt,
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::http::{Method, StatusCode, Uri};
+use ::http::{Method, StatusCode, Uri, header};
 use tracing::Level;
 
 use crate::handler::{
@@ -70,8 +71,9 @@ impl Access {
         let access = access();
         // The content of such an answer is never asked for, whatever a mounted service put there.
         let is_headless = *access.method() == Method::HEAD || forbids_content(status);
+        let is_whole = is_headless || is_event_stream(response);
         Ending::of(response).then(move |Sent { end, .. }| match end {
-            End::Gone if is_headless => access.write(status, level_of(status), ""),
+            End::Gone if is_whole => access.write(status, level_of(status), ""),
             End::Complete => access.write(status, level_of(status), ""),
             End::Failed => access.write(status, Level::ERROR, " broken off"),
             End::Gone => access.gone(),
@@ -119,6 +121,14 @@ impl Access {
             ),
         }
     }
+}
+
+/// Whether an answer has no end of its own: its client takes what comes for as long as it likes.
+fn is_event_stream(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let essence = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case("text/event-stream"))
 }
 
 fn level_of(status: StatusCode) -> Level {

@@ -36,7 +36,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// The status code of the answer; 499 when the client was gone before the head of one was sent. (The access log says 499 also
-    /// when it went later.)
+    /// when it went later, unless the answer is an event stream, which ends in no other way.)
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
