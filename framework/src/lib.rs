@@ -59,7 +59,7 @@
 //! | `embed` | [`Files::embedded`]: static files that are part of the program | no |
 //! | `multipart` | [`Multipart`](handler::Multipart), [`cx.files`](Context::files): forms with files | no |
 //! | `templates` | [`View`], and [filters](template::filters) and [UI modules](macro@ui_module) for templates, on Askama | no |
-//! | `websocket` | [`macro@websocket`] handlers, [event streams](sse), and a [`hub`] behind them | no |
+//! | `websocket` | all that is real-time: [`macro@websocket`] handlers and [`mod@websocket`], the event streams of [`sse`], the topics of [`hub`] | no |
 //! | `validation` | [`Validated`](handler::Validated): values that keep the rules of their type, on `garde`; what is broken is told in one 422 | no |
 //! | `locale` | [`locale`]: gettext's catalogues, the language of a request, `#[user_locale]`, filters for templates; numbers, lists and dates by the rules of English | no |
 //! | `icu` | the same, with numbers, lists and dates as all languages write them, on ICU4X | no |
@@ -162,7 +162,7 @@ pub use template::View;
 ///
 /// | function | when | is given |
 /// |---|---|---|
-/// | `settings` | before the answer | nothing; it returns [`Settings`](websocket::Settings) |
+/// | `settings` | before the answer | nothing; it returns [`Settings`](websocket::Settings), which stand [in the place of those of the application](websocket::Settings#those-of-an-application-and-one-more) |
 /// | `open` | the socket is open | |
 /// | `message` | a message has come | what [can be taken](websocket::FromMessage): `String`, `Vec<u8>`, `Json<T>`, `Message` |
 /// | `event` | something was published where the socket has [subscribed](websocket::WebSocket::subscribe) | [`Published<T>`](hub::Published); without this function it is sent as JSON |

@@ -167,6 +167,10 @@ impl Application {
     /// service's own. URLs that an application makes (`url()`, [`Redirect`](crate::Redirect)s in `routes!`, `static_url`) are those of
     /// its own paths, without the prefix. A route of this application that is more specific comes first.
     ///
+    /// A service that takes the connection itself cannot be mounted on squall's own server: a handler with axum's `WebSocketUpgrade` is answered with 426 by
+    /// axum, for squall drives its connections to their end. A WebSocket of a mounted squall application is open there, and so is one of
+    /// squall in an axum router that axum serves.
+    ///
     /// The prefix begins with a slash and does not end with one; otherwise this application does not start, and neither does it when a route
     /// takes the same paths, or when an application that is mounted lacks something (a state, a folder).
     #[must_use]

@@ -14,7 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// topic: one from before the program was started anew, or from a topic that went and came again, is known to be foreign. Clients can make one
 /// up; at worst it is foreign, and gets them what everybody gets who has none.
 ///
-/// As a field it is written `#[query] cursor: Option<Cursor>`; what is no cursor is a 400.
+/// As a field it is written `#[query] cursor: Option<Cursor>`, for long polls and WebSockets; what is no cursor is a 400. Event streams take
+/// [`LastEventId::cursor`](crate::sse::LastEventId::cursor), for which it is none.
 ///
 /// # Examples
 ///

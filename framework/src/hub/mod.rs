@@ -289,7 +289,10 @@ impl<T> State<Hub<T>> {
 
 impl LastEventId {
     /// The cursor of the last message, where the events are those of a [topic](crate::hub::Topic::events_since). `None` where there is no id, or
-    /// one that is no cursor.
+    /// one that is no cursor: an `EventSource` sends the last id that it has heard, whoever has made that, and would not come again after an error.
+    ///
+    /// A field `#[query] cursor: Option<Cursor>` answers what is no cursor with 400. It is for long polls and WebSockets, whose client is a program
+    /// that is told what it does wrong; this one is for event streams.
     #[must_use]
     pub fn cursor(&self) -> Option<Cursor> {
         self.as_str()?.parse().ok()

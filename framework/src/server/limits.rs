@@ -13,11 +13,11 @@ use std::{num::NonZeroUsize, time::Duration};
 /// | `--body-deadline` | 30 s without a byte of content that a handler waits for | 408, and the connection is closed |
 /// | `--write-deadline` | 30 s in which the client takes nothing of an answer | the connection is closed |
 /// | `--min-rate` | 240 bytes a second, over the time of a body deadline | as the deadline of what is slow |
-/// | `--max-age` | none | after the answer in flight the connection is closed |
+/// | `--max-age` | none | after the answer in flight the connection is closed; an open WebSocket with 1001 |
 /// | `--max-requests` | none | the last answer says `connection: close` |
 /// | `--max-connections` | what the limit of open files allows | 503, and the connection is closed |
 /// | `--max-connections-per-address` | none; behind a proxy all connections are of its address | 503, and the connection is closed |
-/// | `--max-in-flight` | none | 503 with `retry-after` |
+/// | `--max-in-flight` | none; a WebSocket counts until it is open, an event stream for as long as it lives | 503 with `retry-after` |
 /// | `--drain-deadline` | 30 s from the signal to end | what is still under way is cut off |
 ///
 /// Deadlines are looked at twice a second, so they are kept to within half a second. Zero is none.

@@ -9,29 +9,15 @@
 //! # Examples
 //!
 //! ```
-//! use std::{
-//!     pin::Pin,
-//!     task::{Context, Poll, ready},
-//!     time::Duration,
-//! };
+//! use std::time::Duration;
 //!
-//! use futures_core::Stream;
+//! use futures_util::stream;
 //! use squall::{
-//!     handler,
+//!     Application, Result, handler, routes,
 //!     sse::{Event, EventStream},
+//!     testing::TestClient,
 //! };
-//! use tokio::time::{Interval, interval};
-//!
-//! struct Ticks(Interval);
-//!
-//! impl Stream for Ticks {
-//!     type Item = Event;
-//!
-//!     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-//!         ready!(self.0.poll_tick(cx));
-//!         Poll::Ready(Some(Event::new().data("tick")))
-//!     }
-//! }
+//! use tokio::time::interval;
 //!
 //! #[handler]
 //! #[route("/ticks")]
@@ -40,10 +26,25 @@
 //! #[handler]
 //! impl Clock {
 //!     async fn get(&self) -> EventStream {
-//!         EventStream::new(Ticks(interval(Duration::from_secs(1))))
+//!         let ticks = (interval(Duration::from_millis(20)), 0);
+//!         EventStream::new(stream::try_unfold(ticks, async |(mut ticks, count)| {
+//!             ticks.tick().await;
+//!             let event = Event::new().json(&count)?;
+//!             Ok::<_, squall::Error>(Some((event, (ticks, count + 1))))
+//!         }))
 //!     }
 //! }
+//!
+//! #[squall::main]
+//! async fn main() -> Result<()> {
+//!     let client = TestClient::new(Application::new(routes![Clock]));
+//!     let mut answer = client.get("/ticks").send().await;
+//!     assert_eq!(answer.chunk().await?.unwrap(), "data: 0\n\n");
+//!     Ok(())
+//! }
 //! ```
+//!
+//! `stream` is of the crate `futures-util`; any other stream does as well.
 
 mod event;
 mod last;
