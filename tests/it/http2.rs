@@ -8,7 +8,9 @@ use h2::{
     client::{ResponseFuture, SendRequest},
 };
 use http::{HeaderMap, Request, Response, StatusCode};
-use squall::{Application, Context, Options, handler, routes, server::Limits, testing::TestClient};
+use squall::{
+    Application, Context, Options, handler, routes, server::Limits, testing::TestClient, websocket,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -89,8 +91,16 @@ impl Little {
     }
 }
 
+/// What HTTP/2 cannot be changed to.
+#[websocket]
+#[route("/socket")]
+struct Socket;
+
+#[websocket]
+impl Socket {}
+
 fn app() -> Application {
-    Application::new(routes![Hello, Slow, Large, SlowAndLarge, Little])
+    Application::new(routes![Hello, Slow, Large, SlowAndLarge, Little, Socket])
 }
 
 /// Limits of a second.
@@ -453,4 +463,15 @@ async fn the_end_is_polite() {
     read_all(&mut half).await;
     read_all(&mut deaf).await;
     assert!(server.wait());
+}
+
+/// RFC 9113 §8.2.2: no field of a connection stands in a message.
+#[squall::test]
+async fn a_websocket_is_refused_without_fields_of_a_connection() {
+    let client = TestClient::on_socket(app()).await;
+    let mut http2 = Client::on(connect(&client).await).await;
+    let refused = http2.get("/socket").await;
+    assert_eq!(refused.status(), 426);
+    assert!(!refused.headers().contains_key("upgrade"));
+    assert!(!refused.headers().contains_key("connection"));
 }

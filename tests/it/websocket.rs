@@ -13,7 +13,7 @@ use futures_sink::Sink;
 use serde::{Deserialize, Serialize};
 use squall::{
     Application, Context, HttpError, Json, Result, State, handler,
-    handler::{IntoResponse, Outcome},
+    handler::{IntoResponse, Outcome, Response},
     http::HeaderMap,
     routes,
     testing::TestClient,
@@ -384,6 +384,7 @@ impl Own {
             "small" => settings.max_message(10),
             "wrong" => settings.compression(Compression::default().server_bits(8)),
             "origin" => settings.allow_origin("https://App.example:8443"),
+            "below" => settings.allow_origin("https://*.app.example"),
             "any" => settings.allow_any_origin(),
             _ => settings.compression(Compression::default()),
         }
@@ -423,6 +424,92 @@ async fn settings_are_those_of_the_handler_or_of_the_application() {
 }
 
 #[squall::test]
+async fn settings_that_cannot_be_kept_are_found_before_all() {
+    for (wrong, told) in [
+        (
+            Settings::default().compression(Compression::default().server_bits(20)),
+            "`server_bits(20)`",
+        ),
+        (Settings::default().max_message(0), "`max_message(0)`"),
+        (
+            Settings::default().allow_origin("*"),
+            "`allow_any_origin()`",
+        ),
+    ] {
+        let app = Application::new(routes![Own]).state(wrong.clone());
+        let fault = app.check().unwrap_err().to_string();
+        assert!(
+            fault.contains("the state `websocket::Settings`: ") && fault.contains(told),
+            "{fault}"
+        );
+        let client = TestClient::new(Application::new(routes![Own]));
+        let connecting = client.websocket("/own/x").settings(wrong);
+        let fault = connecting.try_connect().await.unwrap_err();
+        assert!(matches!(&fault, ConnectError::Invalid(fault) if fault.contains(told)));
+    }
+}
+
+/// A page and a socket at one URL.
+#[handler]
+#[route("/both")]
+struct Both;
+
+#[handler]
+impl Both {
+    async fn get(&self, cx: &mut Context, upgrade: Option<WebSocketUpgrade>) -> Result<Response> {
+        match upgrade {
+            Some(upgrade) => upgrade.on_upgrade(async |socket| socket.send("hello").await),
+            None => "a page".into_response(cx.request()),
+        }
+    }
+}
+
+#[squall::test]
+async fn a_page_and_a_socket_have_one_url() {
+    let client = TestClient::new(Application::new(routes![Both]));
+    assert_eq!(client.get("/both").send().await.text().await, "a page");
+    assert_eq!(client.websocket("/both").await.text().await, "hello");
+    let wrong = client.get("/both").header("upgrade", "websocket");
+    assert_eq!(wrong.send().await.status(), 400);
+}
+
+/// An answer without an end.
+#[handler]
+#[route("/endless")]
+struct Endless;
+
+#[handler]
+impl Endless {
+    async fn get(&self, cx: &mut Context) -> Result<()> {
+        cx.write("it begins\n")?;
+        cx.flush().await?;
+        std::future::pending().await
+    }
+}
+
+#[squall::test]
+async fn a_refusal_that_never_ends_is_one() {
+    let client = TestClient::on_socket(Application::new(routes![Endless])).await;
+    let url = format!("ws://{}/endless", client.address().unwrap());
+    let connecting = websocket::connect(url).timeout(Duration::from_millis(300));
+    let refused = connecting.await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the answer is 200 OK, and not 101: it begins"
+    );
+}
+
+#[squall::test]
+#[should_panic(
+    expected = "/own/x: no WebSocket: the answer is 403 Forbidden, and not 101: {\"detail\":\"this page may not"
+)]
+async fn a_test_says_why_there_is_no_socket() {
+    let client = TestClient::new(Application::new(routes![Own]));
+    let connecting = client.websocket("/own/x");
+    connecting.header("origin", "https://evil.example").await;
+}
+
+#[squall::test]
 async fn pages_of_other_origins_open_nothing() {
     let client = TestClient::new(Application::new(routes![Own]));
     for (path, host, origin, opens) in [
@@ -450,6 +537,9 @@ async fn pages_of_other_origins_open_nothing() {
             true,
         ),
         ("/own/origin", "other.example", "https://app.example", false),
+        ("/own/below", "x.example", "https://a.app.example", true),
+        ("/own/below", "x.example", "https://app.example", false),
+        ("/own/below", "x.example", "http://a.app.example", false),
         ("/own/any", "app.example", "https://evil.example", true),
         ("/own/any", "app.example", "null", true),
     ] {
@@ -463,6 +553,8 @@ async fn pages_of_other_origins_open_nothing() {
             Ok(_) => assert!(opens, "{path} {host} {origin}"),
             Err(ConnectError::Refused(response)) => {
                 assert!(!opens && response.status() == 403, "{path} {host} {origin}");
+                let problem = String::from_utf8_lossy(response.body());
+                assert!(problem.contains("this page may not open a WebSocket here"));
             }
             Err(error) => panic!("{error}"),
         }

@@ -1,9 +1,10 @@
 //! WebSockets on the wire: handshakes and frames that are right and wrong, silence, floods, and the end of a server.
 
-use std::time::Duration;
+use std::{num::NonZeroUsize, time::Duration};
 
 use squall::{
     Application, Result, handler, routes,
+    server::Limits,
     testing::TestClient,
     websocket,
     websocket::{CloseCode, Compression, Message, Settings, WebSocket},
@@ -224,6 +225,66 @@ async fn handshakes_are_checked() {
             "{line} {fields:?}\n{answer}"
         );
         assert!(answer.contains(contains), "{contains} in\n{answer}");
+        let names_protocol = answer.contains("upgrade: websocket\r\nconnection: upgrade\r\n");
+        assert_eq!(names_protocol, status == 426, "{answer}");
+    }
+}
+
+/// A connection that is to end with an answer still says what it could become, and becomes it.
+#[squall::test]
+async fn the_last_request_of_a_connection_opens_a_socket() {
+    let mut limits = Limits::default();
+    limits.max_requests = NonZeroUsize::new(1);
+    let app = Application::new(routes![Echo]);
+    let client = TestClient::on_socket_with(app, limits).await;
+    let mut socket = client.websocket("/").await;
+    socket.send("hello").await;
+    assert_eq!(socket.text().await, "hello");
+    let answer = exchange(&client, "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 426 "), "{answer}");
+    assert!(
+        answer.contains("connection: close, upgrade\r\n"),
+        "{answer}"
+    );
+}
+
+#[squall::test]
+async fn open_sockets_are_no_requests_in_flight() {
+    let mut limits = Limits::default();
+    limits.max_in_flight = NonZeroUsize::new(1);
+    let app = Application::new(routes![Echo, Plain]);
+    let client = TestClient::on_socket_with(app, limits).await;
+    let mut socket = client.websocket("/").await;
+    assert_eq!(client.get("/plain").send().await.status(), 200);
+    socket.send("hello").await;
+    assert_eq!(socket.text().await, "hello");
+}
+
+#[squall::test]
+async fn sockets_that_are_too_old_are_closed() {
+    let mut limits = Limits::default();
+    limits.max_age = Some(Duration::from_secs(1));
+    let client = TestClient::on_socket_with(Application::new(routes![Echo]), limits).await;
+    let mut socket = client.websocket("/").await;
+    assert_eq!(socket.end().await.code(), CloseCode::GOING_AWAY);
+}
+
+#[squall::test]
+async fn the_log_says_whose_page_was_refused() {
+    let mut server = OwnServer::start("websocket_wire::serve");
+    let mut stream = TcpStream::connect(&server.address).await.unwrap();
+    let request = "GET /?x HTTP/1.1\r\nhost: app.example:8888\r\norigin: https://evil.example\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let line = server.error_line("another origin");
+    for told in [
+        " WARN squall: ",
+        "the WebSocket `/`",
+        "origin is `https://evil.example`",
+        "host is `app.example:8888`",
+        "`Settings::allow_origin`",
+    ] {
+        assert!(line.contains(told), "{told} in {line}");
     }
 }
 
@@ -501,9 +562,12 @@ async fn a_client_says_what_is_wrong() {
     let connect =
         |url: String| async move { websocket::connect(url).await.unwrap_err().to_string() };
     let said = connect(format!("ws://{address}/plain")).await;
-    assert_eq!(said, "the answer is 200 OK, and not 101");
+    assert_eq!(said, "the answer is 200 OK, and not 101: plain");
     let said = connect(format!("ws://{address}/nowhere")).await;
-    assert_eq!(said, "the answer is 404 Not Found, and not 101");
+    assert_eq!(
+        said,
+        "the answer is 404 Not Found, and not 101: {\"status\":404,\"title\":\"Not Found\"}"
+    );
     assert!(
         connect("http://localhost/".to_owned())
             .await

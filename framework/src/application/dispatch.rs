@@ -20,6 +20,8 @@ use super::{
     layer::{BoxFuture, Endpoint, Erased, failed},
     table::{Handler, Ready as ReadyTarget, Row, Table},
 };
+#[cfg(feature = "websocket")]
+use crate::{handler::shared::States, websocket::Settings};
 use crate::{
     handler::{
         Body, BoxError, Context, Detached, Error, HttpError, IntoResponse, Redirect, RemoteAddr,
@@ -104,6 +106,8 @@ impl Ready {
             faults.extend(wrong);
             AllowedHosts::default()
         });
+        #[cfg(feature = "websocket")]
+        faults.extend(fault_of_settings(&plan.states));
         faults.extend(plan.inner_faults());
         if !faults.is_empty() {
             return Err(faults);
@@ -206,6 +210,13 @@ impl Ready {
             .inspect(|outer| outer.join(&self.core.shared))
             .is_some()
     }
+}
+
+/// What is wrong with the settings of all WebSockets.
+#[cfg(feature = "websocket")]
+fn fault_of_settings(states: &States) -> Option<String> {
+    let fault = states.get::<Settings>()?.check().err()?;
+    Some(format!("the state `websocket::Settings`: {fault}"))
 }
 
 /// The core as the service that the innermost layer wraps. The log line is written outside the layers.

@@ -31,7 +31,7 @@ use crate::handler::upgrade::Upgrade;
 use crate::{
     Options,
     application::{Coming, Ready},
-    handler::{Body, BoxError, HttpError, flush::Answered},
+    handler::{Body, BoxError, HttpError, Response, flush::Answered},
 };
 
 /// What the connections of a server have in common.
@@ -249,7 +249,7 @@ impl Answer {
     /// The answer to a stream of HTTP/2 whose connection was to end long ago.
     #[cfg(feature = "http2")]
     pub(super) fn too_late(vitals: &Arc<Vitals>) -> Self {
-        let mut response = crate::handler::Response::new(Body::empty());
+        let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
         Self {
             coming: Some(Coming::There(Answered::Foreign(Box::new(response)))),
@@ -283,9 +283,7 @@ impl Bearings {
             return;
         }
         if self.is_last {
-            let close = HeaderValue::from_static("close");
-            let response = answered.halves().0;
-            response.headers_mut().insert(header::CONNECTION, close);
+            say_close(answered.halves().0);
         }
         if self.is_old {
             let response = answered.halves().0;
@@ -295,6 +293,21 @@ impl Bearings {
             }
         }
     }
+}
+
+/// Says that the connection ends with this answer. What names another protocol goes on saying so, and a connection that becomes a WebSocket brings no
+/// more requests anyway.
+fn say_close(response: &mut Response) {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return;
+    }
+    let value = if response.headers().contains_key(header::UPGRADE) {
+        "close, upgrade"
+    } else {
+        "close"
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static(value));
 }
 
 /// The content of an answer; with it the answer ends.

@@ -13,9 +13,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::TestClient;
 use crate::{
     Json,
-    websocket::{
-        CloseReason, ConnectError, IntoMessage, Message, Settings, WebSocket, client::open,
-    },
+    websocket::{CloseReason, ConnectError, IntoMessage, Message, Settings, WebSocket, client},
 };
 
 /// A WebSocket to be opened by a [`TestClient`]. Awaited, it is open.
@@ -62,13 +60,15 @@ impl<'c> TestConnect<'c> {
     ///
     /// # Errors
     ///
-    /// The answer is none, or another than 101: [`ConnectError::Refused`] has its status.
+    /// The settings cannot be kept; the answer is none, or another than 101: [`ConnectError::Refused`] has its status and its content.
     pub async fn try_connect(mut self) -> Result<TestSocket, ConnectError> {
+        client::check(&self.settings)?;
         self.headers
             .entry(header::HOST)
             .or_insert(HeaderValue::from_static("localhost"));
         let stream = TokioIo::new(self.client.connect().await);
-        let (socket, response) = open(stream, &self.target, self.headers, &self.settings).await?;
+        let opened = client::open(stream, &self.target, self.headers, &self.settings).await?;
+        let (socket, response) = opened.end(client::PATIENCE).await?;
         let headers = response.into_parts().0.headers;
         Ok(TestSocket { socket, headers })
     }
@@ -82,7 +82,7 @@ impl<'c> IntoFuture for TestConnect<'c> {
     ///
     /// # Panics
     ///
-    /// When it is not opened.
+    /// When it is not opened. The message says why, with the beginning of what the server has answered.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async {
             let target = self.target.clone();

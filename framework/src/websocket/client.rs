@@ -7,14 +7,19 @@ use std::{
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
-    task::Poll,
-    time::Duration,
+    task::{Context, Poll},
+    time::{Duration, Instant},
 };
 
 use ::http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header, response::Parts,
 };
-use hyper::client::conn::http1;
+use bytes::{Bytes, BytesMut};
+use http_body::Body as _;
+use hyper::{
+    body::Incoming,
+    client::conn::http1::{self, SendRequest},
+};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -89,14 +94,16 @@ pub enum ConnectError {
     TimedOut,
     /// The answer is no HTTP, or the connection broke off.
     Http(hyper::Error),
-    /// The answer is another than 101: status and fields.
-    Refused(Box<Response<()>>),
+    /// The answer is another than 101: its status, its fields, and its content, of which up to 64 KiB are read, for up to two seconds of the
+    /// [time](Connect::timeout) that there is.
+    Refused(Box<Response<Bytes>>),
     /// The answer is a 101 with something wrong in it.
     Handshake(&'static str),
 }
 
 impl Connect {
-    /// Adds a field to the request. Those of the handshake itself are not for you to say.
+    /// Adds a field to the request. Those of the handshake itself are not for you to say. Without an `accept` one is sent that asks for errors as
+    /// problem details or text, and not as pages.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<[u8]>) -> Self {
         let added = |headers: &mut HeaderMap| {
             let name = HeaderName::try_from(name.as_ref()).ok()?;
@@ -141,19 +148,21 @@ impl Connect {
     /// As [`connect`].
     pub async fn with_response(self) -> Result<(WebSocket, Response<()>), ConnectError> {
         let limit = self.timeout;
+        let begun = Instant::now();
         let connecting = self.open();
         if limit.is_zero() {
-            return connecting.await;
+            return connecting.await?.end(PATIENCE).await;
         }
-        timeout(limit, connecting)
-            .await
-            .unwrap_or(Err(ConnectError::TimedOut))
+        let opened = timeout(limit, connecting).await;
+        let left = limit.saturating_sub(begun.elapsed());
+        let opened = opened.unwrap_or(Err(ConnectError::TimedOut))?;
+        opened.end(left.min(PATIENCE)).await
     }
 
-    async fn open(self) -> Result<(WebSocket, Response<()>), ConnectError> {
+    async fn open(self) -> Result<Opened<TcpStream>, ConnectError> {
         let (host, port, target) = parts(&self.url)?;
         let mut headers = self.headers?;
-        self.settings.check().map_err(ConnectError::Invalid)?;
+        check(&self.settings)?;
         let stream = match self.address {
             Some(address) => TcpStream::connect(address).await?,
             None => TcpStream::connect((host.trim_matches(['[', ']']), port)).await?,
@@ -207,27 +216,91 @@ fn parts(url: &str) -> Result<(String, u16, String), ConnectError> {
     ))
 }
 
+/// What a WebSocket can be opened over.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Duplex for S {}
+
+/// Looks whether settings can be kept.
+pub(crate) fn check(settings: &Settings) -> Result<(), ConnectError> {
+    settings.check().map_err(ConnectError::Invalid)
+}
+
 /// Opens a WebSocket over a stream.
-pub(crate) async fn open<S>(
+pub(crate) async fn open<S: Duplex>(
     stream: S,
     target: &str,
     headers: HeaderMap,
     settings: &Settings,
-) -> Result<(WebSocket, Response<()>), ConnectError>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+) -> Result<Opened<S>, ConnectError> {
     let key = handshake::new_key();
     let request = request(target, headers, settings, &key)?;
-    let (parts, stream, read) = exchange(stream, request).await?;
-    let response = Response::from_parts(parts, ());
+    let (response, stream, read) = match exchange(stream, request).await? {
+        Exchanged::Upgraded(head, stream, read) => (Response::from_parts(head, ()), stream, read),
+        Exchanged::Other(answer) => return Ok(Opened::Refused(answer)),
+    };
     let accepted = accepted(&response, settings, &key)?;
     let (exchange, decoder) = accepted.ends(Role::Client);
     let socket = WebSocket::new(Arc::clone(&exchange));
     let transport = Box::new(Timed::new(stream));
     let mut session = Session::new(Role::Client, exchange, decoder, None, transport, &read);
     tokio::spawn(poll_fn(move |cx| session.poll(cx)));
-    Ok((socket, response))
+    Ok(Opened::Open(Box::new((socket, response))))
+}
+
+/// What came of opening.
+pub(crate) enum Opened<S: Duplex> {
+    Open(Box<(WebSocket, Response<()>)>),
+    Refused(Box<Answer<S>>),
+}
+
+impl<S: Duplex> Opened<S> {
+    /// The socket and its answer; or why there is none, for which its content is read for so long.
+    pub(crate) async fn end(
+        self,
+        patience: Duration,
+    ) -> Result<(WebSocket, Response<()>), ConnectError> {
+        match self {
+            Self::Open(open) => Ok(*open),
+            Self::Refused(answer) => Err(answer.read(patience).await),
+        }
+    }
+}
+
+/// An answer that opens nothing, whose content is still to be read.
+pub(crate) struct Answer<S: Duplex> {
+    head: Parts,
+    content: Incoming,
+    connection: Http1<S>,
+    /// Kept, for a connection may end when nobody can ask it any more.
+    _sender: SendRequest<Body>,
+}
+
+type Http1<S> = http1::Connection<TokioIo<S>, Body>;
+
+impl<S: Duplex> Answer<S> {
+    /// Reads the content, as far as it comes in time: it may be a stream without an end.
+    async fn read(mut self: Box<Self>, patience: Duration) -> ConnectError {
+        let mut content = BytesMut::new();
+        _ = timeout(patience, poll_fn(|cx| self.poll_content(&mut content, cx))).await;
+        let answer = Response::from_parts(self.head, content.freeze());
+        ConnectError::Refused(Box::new(answer))
+    }
+
+    fn poll_content(&mut self, content: &mut BytesMut, cx: &mut Context<'_>) -> Poll<()> {
+        while content.len() < MOST {
+            // How it ends does not matter: what has come is all that there is.
+            let driven = self.connection.poll_without_shutdown(cx);
+            let frame = match Pin::new(&mut self.content).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => frame,
+                Poll::Pending if driven.is_pending() => return Poll::Pending,
+                _ => break,
+            };
+            let data = frame.into_data().unwrap_or_default();
+            content.extend_from_slice(&data[..data.len().min(MOST - content.len())]);
+        }
+        Poll::Ready(())
+    }
 }
 
 fn request(
@@ -248,6 +321,7 @@ fn request(
         HeaderValue::from_static("13"),
     );
     headers.insert(header::SEC_WEBSOCKET_KEY, key.clone());
+    headers.entry(header::ACCEPT).or_insert(TEXTS);
     if let Some(own) = settings.compression {
         headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, own.offer());
     }
@@ -261,11 +335,18 @@ fn request(
     Ok(request)
 }
 
-/// Sends the request, and gives the head of the answer, the stream, and what was read of it behind that.
-async fn exchange<S>(stream: S, request: Request<Body>) -> Result<(Parts, S, Vec<u8>), ConnectError>
-where
-    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-{
+/// What a request was answered with.
+enum Exchanged<S: Duplex> {
+    /// The connection is another one now: the head of the answer, the stream, and what was read of it behind that.
+    Upgraded(Parts, S, Vec<u8>),
+    Other(Box<Answer<S>>),
+}
+
+/// Sends the request, and waits for the head of the answer.
+async fn exchange<S: Duplex>(
+    stream: S,
+    request: Request<Body>,
+) -> Result<Exchanged<S>, ConnectError> {
     let (mut sender, mut connection) = http1::handshake(TokioIo::new(stream)).await?;
     let mut answer = Box::pin(sender.send_request(request));
     let mut response = None;
@@ -277,7 +358,7 @@ where
             let answered = answered?;
             // The connection of an answer that changes nothing may live on.
             let is_changed = answered.status() == StatusCode::SWITCHING_PROTOCOLS;
-            response = Some(answered.into_parts().0);
+            response = Some(answered.into_parts());
             if !is_changed {
                 return Poll::Ready(Ok(()));
             }
@@ -289,9 +370,18 @@ where
     })
     .await?;
     drop(answer);
+    let (head, content) = response.ok_or(ConnectError::Handshake("the connection broke off"))?;
+    if head.status != StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(Exchanged::Other(Box::new(Answer {
+            head,
+            content,
+            connection,
+            _sender: sender,
+        })));
+    }
     let parts = connection.into_parts();
-    let head = response.ok_or(ConnectError::Handshake("the connection broke off"))?;
-    Ok((head, parts.io.into_inner(), parts.read_buf.to_vec()))
+    let stream = parts.io.into_inner();
+    Ok(Exchanged::Upgraded(head, stream, parts.read_buf.to_vec()))
 }
 
 /// Checks the answer, and gives what is agreed on.
@@ -300,9 +390,6 @@ fn accepted(
     settings: &Settings,
     key: &HeaderValue,
 ) -> Result<Accepted, ConnectError> {
-    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(ConnectError::Refused(Box::new(response.clone())));
-    }
     let headers = response.headers();
     handshake::check_answer(headers, key).map_err(ConnectError::Handshake)?;
     let protocol =
@@ -321,6 +408,44 @@ fn accepted(
         protocol,
     })
 }
+
+/// The beginning of a text, as one line.
+fn beginning(response: &Response<Bytes>) -> Option<String> {
+    let is_coded = response.headers().contains_key(header::CONTENT_ENCODING);
+    let text = text_of(response.body())?.trim();
+    if is_coded || text.is_empty() || text.contains('\0') {
+        return None;
+    }
+    let is_longer = text.chars().nth(SHOWN).is_some();
+    let shown = text.chars().take(SHOWN).map(|character| {
+        let is_control = character.is_control();
+        if is_control { ' ' } else { character }
+    });
+    Some(shown.chain(is_longer.then_some('…')).collect())
+}
+
+/// Content as text, where it is some. Its end may be in the middle of a character.
+fn text_of(content: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(content) {
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&content[..error.valid_up_to()]).ok()
+        }
+        text => text.ok(),
+    }
+}
+
+/// How many characters of a content an error shows.
+const SHOWN: usize = 300;
+
+/// How much content of an answer that opens nothing is read.
+const MOST: usize = 64 * 1024;
+
+/// How long that is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a program can show.
+const TEXTS: HeaderValue =
+    HeaderValue::from_static("application/problem+json, text/plain;q=0.9, */*;q=0.1");
 
 impl From<io::Error> for ConnectError {
     fn from(error: io::Error) -> Self {
@@ -342,7 +467,11 @@ impl fmt::Display for ConnectError {
             Self::TimedOut => f.write_str("no WebSocket in time"),
             Self::Http(error) => write!(f, "no answer: {error}"),
             Self::Refused(response) => {
-                write!(f, "the answer is {}, and not 101", response.status())
+                write!(f, "the answer is {}, and not 101", response.status())?;
+                match beginning(response) {
+                    Some(text) => write!(f, ": {text}"),
+                    None => Ok(()),
+                }
             }
             Self::Handshake(what) => f.write_str(what),
         }

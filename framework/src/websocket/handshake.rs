@@ -2,18 +2,12 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sha1::{Digest as _, Sha1};
 
-use super::{
-    codec::Agreed,
-    settings::{Origins, Settings},
-};
-use crate::{
-    handler::{Body, HttpError, Misuse, RequestHandle, Response, Result},
-    http::host,
-};
+use super::{codec::Agreed, settings::Settings};
+use crate::handler::{Body, HttpError, Misuse, RequestHandle, Response, Result};
 
 /// The only version that there is.
 const VERSION: HeaderValue = HeaderValue::from_static("13");
@@ -23,6 +17,9 @@ const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 const UPGRADE: HeaderValue = HeaderValue::from_static("websocket");
 
+/// What `connection` says beside it.
+const TO_UPGRADE: HeaderValue = HeaderValue::from_static("upgrade");
+
 /// Checks a request, and gives what `sec-websocket-accept` says.
 ///
 /// # Errors
@@ -30,10 +27,8 @@ const UPGRADE: HeaderValue = HeaderValue::from_static("websocket");
 /// 426 where it asks for no WebSocket, or for another version; 400 where it does so in a way that is none.
 pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
     let headers = request.headers();
-    if !has_token(headers, &header::UPGRADE, "websocket") {
-        let error =
-            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
-        return Err(error.with_message("this is a WebSocket").into());
+    if !is_asked_for(request) {
+        return Err(upgrade_required(request, "this is a WebSocket").into());
     }
     let wrong = |why: &'static str| Err(HttpError::bad_request(why).into());
     if *request.method() != Method::GET || request.version() != Version::HTTP_11 {
@@ -43,17 +38,32 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
         return wrong("`connection` does not say `upgrade`");
     }
     if only(headers, &header::SEC_WEBSOCKET_VERSION) != Some(&VERSION) {
-        let error =
-            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
-        let error = error.with_header(header::SEC_WEBSOCKET_VERSION, VERSION);
+        let error = upgrade_required(request, "`sec-websocket-version` is not 13");
         return Err(error
-            .with_message("`sec-websocket-version` is not 13")
+            .with_header(header::SEC_WEBSOCKET_VERSION, VERSION)
             .into());
     }
     match only(headers, &header::SEC_WEBSOCKET_KEY) {
         Some(key) if is_key(key) => Ok(accept_of(key)),
         _ => wrong("`sec-websocket-key` is not 16 bytes in base64"),
     }
+}
+
+/// Whether a request asks for a WebSocket, be it rightly or not.
+pub(super) fn is_asked_for(request: &RequestHandle) -> bool {
+    has_token(request.headers(), &header::UPGRADE, "websocket")
+}
+
+/// The answer to a request for no WebSocket, or for another one. It names the protocol, and that the field which does so is for this connection
+/// alone (RFC 9110 §7.8); HTTP/2 has neither of the two fields (RFC 9113 §8.2.2).
+fn upgrade_required(request: &RequestHandle, why: &'static str) -> HttpError {
+    let error = HttpError::new(StatusCode::UPGRADE_REQUIRED).with_message(why);
+    if request.version() > Version::HTTP_11 {
+        return error;
+    }
+    error
+        .with_header(header::UPGRADE, UPGRADE)
+        .with_header(header::CONNECTION, TO_UPGRADE)
 }
 
 /// Answers a request that was checked: the answer, and what is agreed on.
@@ -66,18 +76,18 @@ pub(super) fn accept(
     settings: &Settings,
     accept: HeaderValue,
 ) -> Result<(Response, Option<Agreed>, Option<String>)> {
-    settings.check().map_err(Misuse::error)?;
-    if !is_allowed(request, &settings.origins) {
-        let error = HttpError::forbidden();
-        return Err(error
-            .with_message("this page may not open a WebSocket here")
-            .into());
-    }
+    let cannot = |why| {
+        Misuse::error(format!(
+            "a WebSocket with settings that cannot be kept: {why}"
+        ))
+    };
+    settings.check().map_err(cannot)?;
+    settings.origins.admit(request)?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(header::UPGRADE, UPGRADE);
-    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::CONNECTION, TO_UPGRADE);
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     let protocol = choose(request.headers(), &settings.protocols);
     if let Some(protocol) = &protocol {
@@ -134,25 +144,6 @@ pub(super) fn chosen(
     }
 }
 
-/// Whether the page that asks may open a socket.
-fn is_allowed(request: &RequestHandle, origins: &Origins) -> bool {
-    let Some(origin) = request.headers().get(header::ORIGIN) else {
-        return true;
-    };
-    let Origins::OwnAnd(others) = origins else {
-        return true;
-    };
-    let Ok(origin) = origin.to_str() else {
-        return false;
-    };
-    let is_own = request
-        .host()
-        .is_some_and(|host| is_same_origin(origin, host));
-    is_own
-        || place(origin)
-            .is_some_and(|at| others.iter().any(|other| place(other) == Some(at.clone())))
-}
-
 /// The subprotocols that a client offers.
 pub(super) fn protocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     let values = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
@@ -195,33 +186,6 @@ pub(super) fn accept_of(key: &HeaderValue) -> HeaderValue {
     HeaderValue::from_str(&BASE64.encode(hash)).expect("base64 is a value of a field")
 }
 
-/// Whether the page of this origin (RFC 6454) is one of the host that the request is for. Without a port a host is that of either scheme, for
-/// what stands before this server may speak TLS.
-pub(super) fn is_same_origin(origin: &str, host: &str) -> bool {
-    let Some((name, port)) = place(origin) else {
-        return false;
-    };
-    let (own_name, own_port) = host::split(host);
-    let is_port = match own_port {
-        Some(own) => own.parse() == Ok(port),
-        None => port == 80 || port == 443,
-    };
-    is_port && name.eq_ignore_ascii_case(own_name)
-}
-
-/// Host, in lower case, and port of an origin.
-pub(super) fn place(origin: &str) -> Option<(String, u16)> {
-    let uri: Uri = origin.parse().ok()?;
-    let default = match uri.scheme_str()? {
-        "http" => 80,
-        "https" => 443,
-        _ => return None,
-    };
-    let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/');
-    let host = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
-    Some((host.to_ascii_lowercase(), uri.port_u16().unwrap_or(default)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,37 +203,6 @@ mod tests {
             "dGhlIHNhbXBsZSBub25jZQ===",
         ] {
             assert!(!is_key(&HeaderValue::from_static(key)), "{key}");
-        }
-    }
-
-    #[test]
-    fn origins_are_compared_with_hosts_as_both_are_meant() {
-        for (origin, host) in [
-            ("http://example.com", "example.com"),
-            ("https://example.com", "EXAMPLE.com"),
-            ("https://Example.com:443", "example.com"),
-            ("http://example.com", "example.com:80"),
-            ("https://example.com", "example.com:443"),
-            ("http://example.com:8080", "example.com:8080"),
-            ("http://[::1]:8080", "[::1]:8080"),
-        ] {
-            assert!(is_same_origin(origin, host), "{origin} {host}");
-        }
-        for (origin, host) in [
-            ("null", "example.com"),
-            ("", "example.com"),
-            ("http://evil.example", "example.com"),
-            ("http://example.com.evil.example", "example.com"),
-            ("http://example.com:8080", "example.com"),
-            ("http://example.com", "example.com:8080"),
-            ("https://example.com", "example.com:80"),
-            ("ftp://example.com", "example.com"),
-            ("http://example.com/", "example.com"),
-            ("http://example.com?x", "example.com"),
-            ("http://a@example.com", "example.com"),
-            ("file://", "example.com"),
-        ] {
-            assert!(!is_same_origin(origin, host), "{origin} {host}");
         }
     }
 }

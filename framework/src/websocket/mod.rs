@@ -25,6 +25,7 @@ mod exchange;
 pub(crate) mod handler;
 mod handshake;
 mod message;
+mod origin;
 mod reason;
 mod session;
 mod settings;

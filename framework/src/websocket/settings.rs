@@ -2,12 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{codec::Compression, handshake::place};
+use super::{codec::Compression, origin::Origins};
 
 /// What there is to choose about a WebSocket.
 ///
 /// Those of a whole application are given to it as a [state](crate::Application::state); the function `settings` of a `#[websocket]`, or
-/// [`WebSocketUpgrade::settings`](super::WebSocketUpgrade::settings), says others for its own sockets.
+/// [`WebSocketUpgrade::settings`](super::WebSocketUpgrade::settings), says others for its own sockets. These stand in the place of those of the
+/// application, with all that is in them: what begins with `Settings::default()` has none of its origins or its compression. Where only one thing is to
+/// be another, they [begin with those of the application](#those-of-an-application-and-one-more).
+///
+/// Those of an application are checked when it starts: it refuses settings that cannot be kept. Those that are said for a request are checked
+/// then, and where they cannot be kept it is a 500, whose cause is in the log.
 ///
 /// | setting | default | |
 /// |---|---|---|
@@ -19,7 +24,7 @@ use super::{codec::Compression, handshake::place};
 /// | [`slow_reader`](Self::slow_reader) | [`SlowReader::Wait`] | what becomes of more |
 /// | [`compression`](Self::compression) | none | |
 /// | [`protocols`](Self::protocols) | none | |
-/// | [`allow_origin`](Self::allow_origin) | the own one | others: 403 |
+/// | [`allow_origin`](Self::allow_origin) | that of the field `host` | others: 403 |
 ///
 /// # Examples
 ///
@@ -35,6 +40,37 @@ use super::{codec::Compression, handshake::place};
 ///     .compression(Compression::default())
 ///     .allow_origin("https://app.example.com");
 /// # let _ = settings;
+/// ```
+///
+/// ## Those of an application, and one more
+///
+/// ```
+/// use squall::{
+///     Application, Result, State, routes,
+///     websocket,
+///     websocket::{Settings, WebSocket},
+/// };
+///
+/// #[websocket]
+/// #[route("/commands")]
+/// struct Commands {
+///     all: State<Settings>,
+/// }
+///
+/// #[websocket]
+/// impl Commands {
+///     fn settings(&self) -> Settings {
+///         (*self.all).clone().max_message(100)
+///     }
+///
+///     async fn message(&mut self, socket: &mut WebSocket, command: String) -> Result<()> {
+///         socket.send(command).await
+///     }
+/// }
+///
+/// let settings = Settings::default().allow_origin("https://app.example.com");
+/// let app = Application::new(routes![Commands]).state(settings);
+/// # app.check().unwrap();
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -53,14 +89,6 @@ pub(super) struct Limits {
     pub(super) close_timeout: Duration,
     pub(super) max_queue: usize,
     pub(super) slow_reader: SlowReader,
-}
-
-/// Whose pages may open a socket.
-#[derive(Clone, Debug)]
-pub(super) enum Origins {
-    /// Those of the own host, and these.
-    OwnAnd(Arc<[String]>),
-    All,
 }
 
 /// What becomes of messages when more than [`max_queue`](Settings::max_queue) bytes wait for a peer that reads slowly.
@@ -154,15 +182,20 @@ impl Settings {
         self
     }
 
-    /// Lets pages of this origin (`https://app.example.com`, with a port where it is not that of the scheme) open a socket too, beside those of
-    /// the own host. Pages of others are answered with 403: a browser sends its cookies with whatever page asks
+    /// Lets pages of this origin open a socket too, beside those of the own host: `https://app.example.com`, with a port where it is not that of
+    /// the scheme. `https://*.example.com` is all names below that one, and not itself, as in
+    /// [`allowed_hosts`](crate::Application::allowed_hosts).
+    ///
+    /// Pages of others are answered with 403, and the log has a warning that names both: a browser sends its cookies with whatever page asks
     /// ([RFC 6455 §10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2)). Who sends no `origin` is no browser, and is let in.
+    ///
+    /// The own host is what the field `host` says, with its port: `http://localhost:3000` is another one than `localhost:8888`. Where it names no
+    /// port, it is that of `http` and `https` alike, on 80 and 443. No other field is looked at, `x-forwarded-host` among them: behind a proxy that
+    /// puts a name of its own into `host`, it is to hand on that of the client (`proxy_set_header Host $host;` in nginx), or the public origin
+    /// is allowed here.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
-        if let Origins::OwnAnd(others) = &self.origins {
-            let others = others.iter().cloned().chain([origin.into()]);
-            self.origins = Origins::OwnAnd(others.collect());
-        }
+        self.origins.allow(origin.into());
         self
     }
 
@@ -174,7 +207,7 @@ impl Settings {
     }
 
     /// Looks whether they can be kept.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if self.limits.max_message == 0 {
             return Err("`max_message(0)` takes no message: say how many bytes".to_owned());
         }
@@ -183,13 +216,7 @@ impl Settings {
                 "the subprotocol `{wrong}` is no token (RFC 9110 §5.6.2)"
             ));
         }
-        if let Origins::OwnAnd(others) = &self.origins
-            && let Some(wrong) = others.iter().find(|origin| place(origin).is_none())
-        {
-            return Err(format!(
-                "`allow_origin(\"{wrong}\")` is no origin: `https://app.example.com`, without a path"
-            ));
-        }
+        self.origins.check()?;
         self.compression
             .map_or(Ok(()), |compression| compression.check())
     }

@@ -15,7 +15,7 @@ use super::{
     socket::WebSocket,
 };
 use crate::handler::{
-    Context, Error, FromRequestParts, RequestHandle, Response, Result,
+    Context, Error, FromRequestParts, OptionalFromRequestParts, RequestHandle, Response, Result,
     life_cycle::guard,
     upgrade::{Transport, Upgrade, Upgraded},
 };
@@ -23,7 +23,8 @@ use crate::handler::{
 /// A request for a WebSocket, for a handler that writes its loop itself. The other way is [`#[websocket]`](macro@crate::websocket).
 ///
 /// As an argument it checks the handshake ([RFC 6455 §4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)): 426 for a request that asks
-/// for no WebSocket, or for another version than 13; 400 for one that is wrong, such as a key that is not 16 bytes.
+/// for no WebSocket, or for another version than 13; 400 for one that is wrong, such as a key that is not 16 bytes. `Option<WebSocketUpgrade>` is `None`
+/// for a request that asks for no WebSocket: so a page and a socket can have one URL.
 ///
 /// # Examples
 ///
@@ -62,6 +63,92 @@ use crate::handler::{
 ///     assert_eq!(socket.text().await, "1: 5 bytes");
 /// }
 /// ```
+///
+/// ## Messages and a timer
+///
+/// The socket outlives the request, so the closure is a `move` one, and what it needs of `self` is cloned before it. A function of its own says
+/// by its signature what the loop returns, which a closure with `?` in it does by `Ok::<_, squall::Error>(())`.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # use squall::{Application, routes, testing::TestClient};
+/// use squall::{
+///     Result, handler,
+///     handler::IntoResponse,
+///     websocket::{WebSocket, WebSocketUpgrade},
+/// };
+/// use tokio::time::interval;
+///
+/// #[handler]
+/// #[route("/clock/{name}")]
+/// struct Clock {
+///     name: String,
+/// }
+///
+/// #[handler]
+/// impl Clock {
+///     async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+///         let name = self.name.clone();
+///         upgrade.on_upgrade(move |socket| talk(socket, name))
+///     }
+/// }
+///
+/// async fn talk(mut socket: WebSocket, name: String) -> Result<()> {
+///     let mut ticks = interval(Duration::from_secs(1));
+///     loop {
+///         tokio::select! {
+///             _ = ticks.tick() => socket.send(format!("{name}: tick")).await?,
+///             message = socket.recv() => match message {
+///                 Some(message) => socket.send(message).await?,
+///                 None => return Ok(()),
+///             },
+///         }
+///     }
+/// }
+/// #
+/// # #[squall::main]
+/// # async fn main() {
+/// #     let client = TestClient::new(Application::new(routes![Clock]));
+/// #     let mut socket = client.websocket("/clock/Ada").await;
+/// #     assert_eq!(socket.text().await, "Ada: tick");
+/// #     socket.send("hello").await;
+/// #     assert_eq!(socket.text().await, "hello");
+/// # }
+/// ```
+///
+/// ## Two halves
+///
+/// What sends elsewhere has a [handle](super::Sender), of which there can be many. As a stream and a sink a socket can also be split by the
+/// crate `futures-util`, for code that takes these; it is closed when both halves are dropped.
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use squall::{Result, websocket::WebSocket};
+///
+/// async fn echo(socket: WebSocket) -> Result<()> {
+///     let (sink, stream) = socket.split();
+///     stream.map(Ok).forward(sink).await?;
+///     Ok(())
+/// }
+/// # #[squall::main]
+/// # async fn main() {
+/// #     use squall::{Application, handler, handler::IntoResponse, routes, testing::TestClient, websocket::WebSocketUpgrade};
+/// #     #[handler]
+/// #     #[route("/echo")]
+/// #     struct Echo;
+/// #     #[handler]
+/// #     impl Echo {
+/// #         async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+/// #             upgrade.on_upgrade(echo)
+/// #         }
+/// #     }
+/// #     let client = TestClient::new(Application::new(routes![Echo]));
+/// #     let mut socket = client.websocket("/echo").await;
+/// #     socket.send("hello").await;
+/// #     assert_eq!(socket.text().await, "hello");
+/// # }
+/// ```
 #[must_use = "a request for a WebSocket is answered with `on_upgrade`"]
 #[derive(Debug)]
 pub struct WebSocketUpgrade {
@@ -73,6 +160,16 @@ pub struct WebSocketUpgrade {
 impl FromRequestParts for WebSocketUpgrade {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
         Self::of(cx)
+    }
+}
+
+impl OptionalFromRequestParts for WebSocketUpgrade {
+    async fn optional_from_request_parts(cx: &mut Context) -> Result<Option<Self>> {
+        if handshake::is_asked_for(cx.request()) {
+            Self::of(cx).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 }
 
