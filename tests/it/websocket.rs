@@ -719,6 +719,48 @@ async fn a_slow_reader_is_told_to_try_again() {
     assert_eq!(events.list(), ["close 1013"]);
 }
 
+/// Sends without end what is empty.
+#[handler]
+#[route("/empty")]
+struct Empty {
+    events: State<Events>,
+}
+
+#[handler]
+impl Empty {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let events = self.events.clone();
+        let settings = Settings::default()
+            .max_queue(100_000)
+            .slow_reader(SlowReader::DropOldest);
+        upgrade
+            .settings(settings)
+            .on_upgrade(async move |socket: WebSocket| {
+                let filling = vec![0; 100_000];
+                for _ in 0..100 {
+                    socket.send(&filling).await?;
+                }
+                let before = socket.dropped();
+                for _ in 0..100_000 {
+                    socket.send("").await?;
+                }
+                let kept = 100_000 - (socket.dropped() - before);
+                events.note(format!("few: {}", kept < 10_000));
+                Ok::<_, squall::Error>(())
+            })
+    }
+}
+
+#[squall::test]
+async fn empty_messages_fill_a_queue_too() {
+    let events = Events::default();
+    let app = Application::new(routes![Empty]).state(events.clone());
+    let client = TestClient::on_socket(app).await;
+    let mut stream = crate::support::connect(&client).await;
+    open(&mut stream, "/empty", "").await;
+    events.wait_for("few: true").await;
+}
+
 /// Opens a socket by hand.
 pub(crate) async fn open(stream: &mut tokio::net::TcpStream, target: &str, fields: &str) {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -450,7 +450,7 @@ impl State {
     }
 
     fn send(&mut self, message: Outgoing<'_>, limits: &Limits) -> Result<(), Closed> {
-        let length = message.parts().1.len();
+        let length = weight(message.parts().1);
         match limits.slow_reader {
             SlowReader::Wait => {}
             SlowReader::DropOldest => {
@@ -482,7 +482,7 @@ impl State {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
-            self.waiting_bytes -= oldest.as_bytes().len();
+            self.waiting_bytes -= weight(oldest.as_bytes());
             self.dropped += 1;
         }
         self.waiting_bytes += length;
@@ -494,7 +494,7 @@ impl State {
         while self.out.len() + self.in_hand < most
             && let Some(message) = self.waiting.pop_front()
         {
-            self.waiting_bytes -= message.as_bytes().len();
+            self.waiting_bytes -= weight(message.as_bytes());
             let message = Outgoing::from(&message);
             let (kind, content) = message.parts();
             self.encoder.message(kind, content, &mut self.out);
@@ -574,6 +574,11 @@ impl State {
             driver.wake_by_ref();
         }
     }
+}
+
+/// What a message that waits counts for: an empty one takes memory too.
+fn weight(content: &[u8]) -> usize {
+    content.len() + size_of::<Message>()
 }
 
 fn remember(slot: &mut Option<Waker>, waker: &Waker) {
