@@ -382,6 +382,7 @@ impl Own {
         let settings = Settings::default().protocols(["v2.chat", "v1.chat"]);
         match &*self.which {
             "small" => settings.max_message(10),
+            "mute" => settings.max_queue(0),
             "wrong" => settings.compression(Compression::default().server_bits(8)),
             "origin" => settings.allow_origin("https://App.example:8443"),
             "any" => settings.allow_any_origin(),
@@ -415,11 +416,13 @@ async fn settings_are_those_of_the_handler_or_of_the_application() {
     socket.send("0123456789a").await;
     assert_eq!(socket.end().await.code(), CloseCode::TOO_BIG);
 
-    let refused = client.websocket("/own/wrong").try_connect().await;
-    let Err(ConnectError::Refused(response)) = refused else {
-        panic!("{refused:?}");
-    };
-    assert_eq!(response.status(), 500);
+    for wrong in ["/own/wrong", "/own/mute"] {
+        let refused = client.websocket(wrong).try_connect().await;
+        let Err(ConnectError::Refused(response)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(response.status(), 500);
+    }
 }
 
 #[squall::test]

@@ -178,6 +178,9 @@ impl Settings {
         if self.limits.max_message == 0 {
             return Err("`max_message(0)` takes no message: say how many bytes".to_owned());
         }
+        if self.limits.max_queue == 0 {
+            return Err("`max_queue(0)` lets nothing be sent: say how many bytes".to_owned());
+        }
         if let Some(wrong) = self.protocols.iter().find(|name| !is_token(name)) {
             return Err(format!(
                 "the subprotocol `{wrong}` is no token (RFC 9110 §5.6.2)"
