@@ -152,11 +152,8 @@ async fn handshakes_are_checked() {
         let name = good.iter().find(|(other, _)| *other == name).unwrap().0;
         others.chain(value.map(|value| (name, value))).collect()
     };
-    let twice = [
-        &good[..],
-        &[("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")],
-    ]
-    .concat();
+    let and = |name, value| [&good[..], &[(name, value)]].concat();
+    let twice = and("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     for (line, fields, status, contains) in [
         (
             "GET / HTTP/1.1",
@@ -213,6 +210,14 @@ async fn handshakes_are_checked() {
             "sec-websocket-key",
         ),
         ("GET / HTTP/1.1", twice, 400, "sec-websocket-key"),
+        ("GET / HTTP/1.1", and("content-length", "5"), 400, "content"),
+        (
+            "GET / HTTP/1.1",
+            and("transfer-encoding", "chunked"),
+            400,
+            "content",
+        ),
+        ("GET / HTTP/1.1", and("content-length", "0"), 101, ""),
         ("GET / HTTP/1.1", with("host", None), 400, ""),
         ("GET / HTTP/1.0", good.to_vec(), 400, "HTTP/1.1"),
         ("POST / HTTP/1.1", good.to_vec(), 405, "allow: GET"),
