@@ -441,6 +441,16 @@ async fn who_does_not_close_in_time_is_cut_off() {
 }
 
 #[squall::test]
+async fn no_time_to_close_is_none_and_not_all_of_it() {
+    let client = client(Settings::default().close_timeout(Duration::ZERO)).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/", "").await;
+    stream.write_all(&frame(0x81, b"close")).await.unwrap();
+    assert_eq!(read(&mut stream).await.1, b"\x03\xe8as you like");
+    assert_eq!(read_all(&mut stream).await, "");
+}
+
+#[squall::test]
 async fn a_server_that_ends_says_so_to_all() {
     let server = OwnServer::start("websocket_wire::serve");
     let mut streams = Vec::new();

@@ -148,7 +148,9 @@ impl Session {
 
     fn leave_open(&mut self, stage: Stage) {
         if self.stage == Stage::Open {
-            self.set_alarm(self.exchange.limits.close_timeout);
+            // Zero would be no alarm.
+            let least = Duration::from_millis(1);
+            self.set_alarm(self.exchange.limits.close_timeout.max(least));
         }
         self.stage = stage;
     }

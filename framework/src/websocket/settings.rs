@@ -117,7 +117,7 @@ impl Settings {
         self
     }
 
-    /// How long the peer has for its close frame, when this end has sent one. Then the connection is cut.
+    /// How long the peer has for its close frame, when this end has sent one. Then the connection is cut; with zero, at once.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.limits.close_timeout = timeout;
