@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use squall::{
-    Application, Result, handler, routes,
+    Application, Result, State, handler,
+    handler::IntoResponse,
+    routes,
     testing::TestClient,
     websocket,
-    websocket::{CloseCode, Compression, Message, Settings, WebSocket},
+    websocket::{CloseCode, Compression, Message, Settings, WebSocket, WebSocketUpgrade},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -15,7 +17,7 @@ use tokio::{
 };
 
 use crate::{
-    support::{OwnServer, connect, exchange, read_all},
+    support::{Events, OwnServer, connect, exchange, read_all},
     websocket::open,
 };
 
@@ -448,6 +450,40 @@ async fn no_time_to_close_is_none_and_not_all_of_it() {
     stream.write_all(&frame(0x81, b"close")).await.unwrap();
     assert_eq!(read(&mut stream).await.1, b"\x03\xe8as you like");
     assert_eq!(read_all(&mut stream).await, "");
+}
+
+/// Takes nothing, and only waits for the end.
+#[handler]
+#[route("/deaf")]
+struct Deaf {
+    events: State<Events>,
+}
+
+#[handler]
+impl Deaf {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let events = self.events.clone();
+        upgrade.on_upgrade(async move |socket: WebSocket| {
+            events.note(socket.closed().await.code().to_string());
+        })
+    }
+}
+
+/// What has come leaves no room for its end.
+#[squall::test]
+async fn a_peer_that_is_gone_is_missed_by_who_takes_nothing() {
+    let events = Events::default();
+    let settings = Settings::default().ping_interval(Duration::from_millis(300));
+    let app = Application::new(routes![Deaf]).state(events.clone());
+    let client = TestClient::on_socket(app.state(settings)).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/deaf", "").await;
+    stream
+        .write_all(&frame(0x81, b"hear me").repeat(100))
+        .await
+        .unwrap();
+    drop(stream);
+    events.wait_for("1006").await;
 }
 
 #[squall::test]

@@ -121,8 +121,13 @@ impl Session {
         }
         let limits = self.exchange.limits;
         // While nothing is read, nothing can be heard.
-        if std::mem::take(&mut self.has_heard) || !self.exchange.has_room() {
+        let is_deaf = !self.exchange.has_room();
+        if std::mem::take(&mut self.has_heard) || is_deaf {
             self.has_pinged = false;
+            if is_deaf {
+                // But writing to a peer that is gone fails.
+                _ = self.exchange.ping(b"");
+            }
             self.set_alarm(limits.ping_interval);
         } else if !self.has_pinged {
             _ = self.exchange.ping(b"");
