@@ -1,6 +1,6 @@
 //! WebSockets on the wire: handshakes and frames that are right and wrong, silence, floods, and the end of a server.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use squall::{
     Application, Result, State, handler,
@@ -409,6 +409,20 @@ async fn what_came_before_the_end_is_answered() {
         assert_eq!(read(&mut stream).await.1, b"last");
         assert_eq!(read_close(&mut stream).await.0, code);
     }
+}
+
+#[squall::test]
+async fn who_has_closed_its_side_behind_the_close_frame_is_answered_too() {
+    let client = client(Settings::default()).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/", "").await;
+    let bytes = [frame(0x81, b"wait"), frame(0x88, b"")].concat();
+    stream.write_all(&bytes).await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(read(&mut stream).await.1, b"wait");
+    let begin = Instant::now();
+    assert_eq!(read_close(&mut stream).await.0, 1005);
+    assert!(begin.elapsed() < Duration::from_secs(1));
 }
 
 #[squall::test]

@@ -194,6 +194,10 @@ impl Session {
         let count = match Pin::new(transport).poll_read(cx, &mut space) {
             Poll::Pending => return false,
             Poll::Ready(Err(_)) => 0,
+            // Who has said that it closes has nothing to add, and may still read the answers to what came before.
+            Poll::Ready(Ok(())) if space.filled().is_empty() && self.stage == Stage::Ending => {
+                return false;
+            }
             Poll::Ready(Ok(())) => space.filled().len(),
         };
         if count == 0 {
@@ -334,6 +338,8 @@ impl Session {
             if is_shut {
                 self.stage = Stage::Ended;
                 self.set_alarm(LINGER);
+                // The end of what comes may be there already.
+                self.read(cx);
             }
         }
     }
