@@ -13,6 +13,7 @@ use squall::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
@@ -622,4 +623,47 @@ async fn a_client_checks_the_answer() {
         assert!(said.contains(expected), "{said}");
         drop(answering.await);
     }
+}
+
+/// The head of a message, to its end.
+async fn read_head(stream: &mut TcpStream) -> Vec<u8> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    head
+}
+
+/// A server that lets another one answer, adds this field to that, and says nothing more.
+async fn silent_server(field: &'static [u8]) -> (String, JoinHandle<TcpStream>) {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let opening = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let other = client(Settings::default()).await;
+        let mut other = connect(&other).await;
+        other
+            .write_all(&read_head(&mut stream).await)
+            .await
+            .unwrap();
+        let mut head = read_head(&mut other).await;
+        head.splice(head.len() - 2.., [field, b"\r\n"].concat());
+        stream.write_all(&head).await.unwrap();
+        stream
+    });
+    (url, opening)
+}
+
+#[squall::test]
+async fn a_client_waits_for_no_close_frame_longer_than_it_says() {
+    let (url, opening) = silent_server(b"").await;
+    let settings = Settings::default().close_timeout(Duration::from_millis(200));
+    let socket = websocket::connect(url).settings(settings).await.unwrap();
+    let mut server = opening.await.unwrap();
+    // It is held, so that nothing but the time ends it.
+    socket.close(CloseCode::NORMAL, "");
+    assert_eq!(server.read_u8().await.unwrap(), 0x88);
+    read_all(&mut server).await;
 }
