@@ -667,3 +667,13 @@ async fn a_client_waits_for_no_close_frame_longer_than_it_says() {
     assert_eq!(server.read_u8().await.unwrap(), 0x88);
     read_all(&mut server).await;
 }
+
+#[squall::test]
+async fn a_client_takes_no_extension_that_it_cannot_read() {
+    let (url, opening) = silent_server(b"sec-websocket-extensions: \xff\r\n").await;
+    let settings = Settings::default().compression(Compression::default());
+    let connecting = websocket::connect(url).settings(settings);
+    let said = connecting.await.unwrap_err().to_string();
+    assert!(said.contains("extension"), "{said}");
+    drop(opening.await);
+}
