@@ -3,7 +3,8 @@
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::Mutex,
+    sync::{Arc, Mutex},
+    task::{Context as TaskContext, Wake, Waker},
     time::Duration,
 };
 
@@ -762,6 +763,30 @@ async fn empty_messages_fill_a_queue_too() {
     let mut stream = crate::support::connect(&client).await;
     open(&mut stream, "/empty", "").await;
     events.wait_for("few: true").await;
+}
+
+/// Those who have waited for the end, and do so no more, are forgotten, though nothing is said.
+#[squall::test]
+async fn who_waits_for_the_end_no_longer_leaves_nothing_behind() {
+    struct Nobody;
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+    let client = TestClient::new(Application::new(routes![Talks]));
+    let socket = client.websocket("/talk").await;
+    let wakers: Vec<_> = (0..100).map(|_| Arc::new(Nobody)).collect();
+    for waker in &wakers {
+        let waker = Waker::from(Arc::clone(waker));
+        let mut closed = pin!(socket.closed());
+        let polled = closed.as_mut().poll(&mut TaskContext::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    assert!(wakers.iter().all(|waker| Arc::strong_count(waker) == 1));
+    let (closed, ()) = tokio::join!(socket.closed(), async {
+        tokio::task::yield_now().await;
+        socket.close(CloseCode::NORMAL, "");
+    });
+    assert_eq!(closed.code(), CloseCode::NORMAL);
 }
 
 /// Opens a socket by hand.

@@ -299,7 +299,7 @@ impl Sender {
 
     /// Waits until the socket has ended, and gives how.
     pub async fn closed(&self) -> CloseReason {
-        poll_fn(|cx| self.exchange.poll_end(cx)).await
+        self.exchange.ended().await
     }
 
     /// Whether the socket has ended: nothing can be sent.
