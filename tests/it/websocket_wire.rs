@@ -582,6 +582,10 @@ async fn a_client_says_what_is_wrong() {
             .contains("no connection")
     );
     assert!(connect("ws://a b/".to_owned()).await.contains("no URL"));
+    let said = connect("ws://localhost:99999/".to_owned()).await;
+    assert!(said.contains("no port"), "{said}");
+    let said = connect("WSS://localhost/".to_owned()).await;
+    assert!(said.contains("TLS"), "{said}");
 
     // One that never answers.
     let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0))

@@ -228,8 +228,13 @@ pub(super) fn place(origin: &str) -> Option<(String, u16)> {
         _ => return None,
     };
     let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/');
-    let host = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
-    Some((host.to_ascii_lowercase(), uri.port_u16().unwrap_or(default)))
+    let name = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
+    // `Uri` passes over a number that is too large.
+    let port = match host::split(uri.authority()?.as_str()).1 {
+        Some(port) => port.parse().ok()?,
+        None => default,
+    };
+    Some((name.to_ascii_lowercase(), port))
 }
 
 #[cfg(test)]
@@ -271,6 +276,7 @@ mod tests {
             ("http://evil.example", "example.com"),
             ("http://example.com.evil.example", "example.com"),
             ("http://example.com:8080", "example.com"),
+            ("http://example.com:99999", "example.com"),
             ("http://example.com", "example.com:8080"),
             ("https://example.com", "example.com:80"),
             ("ftp://example.com", "example.com"),
