@@ -364,18 +364,23 @@ async fn a_bomb_is_stopped_where_it_is_too_long() {
     stream.write_all(&frame(0xc2, &bomb)).await.unwrap();
     assert_eq!(read_close(&mut stream).await.0, 1009);
 
-    let mut stream = connect(&client).await;
-    open(
-        &mut stream,
-        "/",
-        "sec-websocket-extensions: permessage-deflate\r\n",
-    )
-    .await;
-    stream
-        .write_all(&frame(0xc1, b"\xff\xff no deflate"))
-        .await
-        .unwrap();
-    assert_eq!(read_close(&mut stream).await.0, 1007);
+    // The others are "Hello", cut off amid a block and behind a last one, and an empty text without its block.
+    for broken in [
+        &b"\xff\xff no deflate"[..],
+        b"\xf2\x48\xcd",
+        b"\xf3\x48\xcd\xc9\xc9\x07\x00",
+        b"",
+    ] {
+        let mut stream = connect(&client).await;
+        open(
+            &mut stream,
+            "/",
+            "sec-websocket-extensions: permessage-deflate\r\n",
+        )
+        .await;
+        stream.write_all(&frame(0xc1, broken)).await.unwrap();
+        assert_eq!(read_close(&mut stream).await.0, 1007, "{broken:?}");
+    }
 }
 
 #[squall::test]
