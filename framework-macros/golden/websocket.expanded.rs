@@ -127,6 +127,7 @@ const _: () = {
     #[automatically_derived]
     impl __squall::WebSocketImpl for Room {
         const HEARS_PINGS: bool = ::core::cfg!(all(feature = "pings"));
+        const HEARS_MEMBERS: bool = false;
         fn settings(&self) -> __squall::Option<__squall::Settings> {
             let settings = Self::settings(self);
             __squall::Some(__squall::settings::<Settings>(settings))

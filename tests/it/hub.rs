@@ -452,6 +452,14 @@ async fn who_is_back_in_time_was_never_away() {
     assert_eq!((hub.stats().members, hub.stats().topics), (0, 0));
 }
 
+#[squall::test]
+async fn grace_may_last_for_ever() {
+    let hub = Hub::<Talk>::new().grace(Duration::MAX);
+    let den = hub.topic("den");
+    drop(den.join("Ada").unwrap());
+    assert_eq!(den.members(), ["Ada"]);
+}
+
 #[test]
 fn grace_ends_with_its_runtime() {
     let hub = Hub::<Talk>::new().grace(Duration::from_secs(60));

@@ -3,7 +3,8 @@
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::Mutex,
+    sync::{Arc, Mutex},
+    task::{Context as TaskContext, Wake, Waker},
     time::Duration,
 };
 
@@ -382,6 +383,7 @@ impl Own {
         let settings = Settings::default().protocols(["v2.chat", "v1.chat"]);
         match &*self.which {
             "small" => settings.max_message(10),
+            "mute" => settings.max_queue(0),
             "wrong" => settings.compression(Compression::default().server_bits(8)),
             "origin" => settings.allow_origin("https://App.example:8443"),
             "any" => settings.allow_any_origin(),
@@ -415,11 +417,13 @@ async fn settings_are_those_of_the_handler_or_of_the_application() {
     socket.send("0123456789a").await;
     assert_eq!(socket.end().await.code(), CloseCode::TOO_BIG);
 
-    let refused = client.websocket("/own/wrong").try_connect().await;
-    let Err(ConnectError::Refused(response)) = refused else {
-        panic!("{refused:?}");
-    };
-    assert_eq!(response.status(), 500);
+    for wrong in ["/own/wrong", "/own/mute"] {
+        let refused = client.websocket(wrong).try_connect().await;
+        let Err(ConnectError::Refused(response)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(response.status(), 500);
+    }
 }
 
 #[squall::test]
@@ -717,6 +721,72 @@ async fn a_slow_reader_is_told_to_try_again() {
     assert!(numbers.len() < 5_000);
     assert_eq!(reason.code(), CloseCode::TRY_AGAIN);
     assert_eq!(events.list(), ["close 1013"]);
+}
+
+/// Sends without end what is empty.
+#[handler]
+#[route("/empty")]
+struct Empty {
+    events: State<Events>,
+}
+
+#[handler]
+impl Empty {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let events = self.events.clone();
+        let settings = Settings::default()
+            .max_queue(100_000)
+            .slow_reader(SlowReader::DropOldest);
+        upgrade
+            .settings(settings)
+            .on_upgrade(async move |socket: WebSocket| {
+                let filling = vec![0; 100_000];
+                for _ in 0..100 {
+                    socket.send(&filling).await?;
+                }
+                let before = socket.dropped();
+                for _ in 0..100_000 {
+                    socket.send("").await?;
+                }
+                let kept = 100_000 - (socket.dropped() - before);
+                events.note(format!("few: {}", kept < 10_000));
+                Ok::<_, squall::Error>(())
+            })
+    }
+}
+
+#[squall::test]
+async fn empty_messages_fill_a_queue_too() {
+    let events = Events::default();
+    let app = Application::new(routes![Empty]).state(events.clone());
+    let client = TestClient::on_socket(app).await;
+    let mut stream = crate::support::connect(&client).await;
+    open(&mut stream, "/empty", "").await;
+    events.wait_for("few: true").await;
+}
+
+/// Those who have waited for the end, and do so no more, are forgotten, though nothing is said.
+#[squall::test]
+async fn who_waits_for_the_end_no_longer_leaves_nothing_behind() {
+    struct Nobody;
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+    let client = TestClient::new(Application::new(routes![Talks]));
+    let socket = client.websocket("/talk").await;
+    let wakers: Vec<_> = (0..100).map(|_| Arc::new(Nobody)).collect();
+    for waker in &wakers {
+        let waker = Waker::from(Arc::clone(waker));
+        let mut closed = pin!(socket.closed());
+        let polled = closed.as_mut().poll(&mut TaskContext::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    assert!(wakers.iter().all(|waker| Arc::strong_count(waker) == 1));
+    let (closed, ()) = tokio::join!(socket.closed(), async {
+        tokio::task::yield_now().await;
+        socket.close(CloseCode::NORMAL, "");
+    });
+    assert_eq!(closed.code(), CloseCode::NORMAL);
 }
 
 /// Opens a socket by hand.

@@ -298,3 +298,20 @@ async fn what_is_of_another_type_is_a_fault_of_the_server() {
     let mut socket = client.websocket("/wrong").await;
     assert_eq!(socket.end().await.code().get(), 1011);
 }
+
+/// It has no function that would be told of them.
+#[squall::test]
+async fn a_storm_of_joins_closes_no_socket_that_hears_of_none() {
+    let (client, hub, _) = client();
+    for (target, topic) in [("/plain/den", "den"), ("/loop", "loop")] {
+        let topic = hub.topic(topic);
+        let mut socket = client.websocket(target).await;
+        socket.send("one").await;
+        assert_eq!(socket.json::<Heard>().await.value, Talk::new("one"));
+        for number in 0..300 {
+            topic.join(number.to_string()).unwrap().leave();
+        }
+        topic.publish(Talk::new("two")).await.unwrap();
+        assert_eq!(socket.json::<Heard>().await.value, Talk::new("two"));
+    }
+}

@@ -1,21 +1,24 @@
 //! WebSockets on the wire: handshakes and frames that are right and wrong, silence, floods, and the end of a server.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use squall::{
-    Application, Result, handler, routes,
+    Application, Result, State, handler,
+    handler::IntoResponse,
+    routes,
     testing::TestClient,
     websocket,
-    websocket::{CloseCode, Compression, Message, Settings, WebSocket},
+    websocket::{CloseCode, Compression, Message, Settings, WebSocket, WebSocketUpgrade},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
 use crate::{
-    support::{OwnServer, connect, exchange, read_all},
+    support::{Events, OwnServer, connect, exchange, read_all},
     websocket::open,
 };
 
@@ -152,11 +155,8 @@ async fn handshakes_are_checked() {
         let name = good.iter().find(|(other, _)| *other == name).unwrap().0;
         others.chain(value.map(|value| (name, value))).collect()
     };
-    let twice = [
-        &good[..],
-        &[("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")],
-    ]
-    .concat();
+    let and = |name, value| [&good[..], &[(name, value)]].concat();
+    let twice = and("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
     for (line, fields, status, contains) in [
         (
             "GET / HTTP/1.1",
@@ -213,6 +213,14 @@ async fn handshakes_are_checked() {
             "sec-websocket-key",
         ),
         ("GET / HTTP/1.1", twice, 400, "sec-websocket-key"),
+        ("GET / HTTP/1.1", and("content-length", "5"), 400, "content"),
+        (
+            "GET / HTTP/1.1",
+            and("transfer-encoding", "chunked"),
+            400,
+            "content",
+        ),
+        ("GET / HTTP/1.1", and("content-length", "0"), 101, ""),
         ("GET / HTTP/1.1", with("host", None), 400, ""),
         ("GET / HTTP/1.0", good.to_vec(), 400, "HTTP/1.1"),
         ("POST / HTTP/1.1", good.to_vec(), 405, "allow: GET"),
@@ -356,18 +364,23 @@ async fn a_bomb_is_stopped_where_it_is_too_long() {
     stream.write_all(&frame(0xc2, &bomb)).await.unwrap();
     assert_eq!(read_close(&mut stream).await.0, 1009);
 
-    let mut stream = connect(&client).await;
-    open(
-        &mut stream,
-        "/",
-        "sec-websocket-extensions: permessage-deflate\r\n",
-    )
-    .await;
-    stream
-        .write_all(&frame(0xc1, b"\xff\xff no deflate"))
-        .await
-        .unwrap();
-    assert_eq!(read_close(&mut stream).await.0, 1007);
+    // The others are "Hello", cut off amid a block and behind a last one, and an empty text without its block.
+    for broken in [
+        &b"\xff\xff no deflate"[..],
+        b"\xf2\x48\xcd",
+        b"\xf3\x48\xcd\xc9\xc9\x07\x00",
+        b"",
+    ] {
+        let mut stream = connect(&client).await;
+        open(
+            &mut stream,
+            "/",
+            "sec-websocket-extensions: permessage-deflate\r\n",
+        )
+        .await;
+        stream.write_all(&frame(0xc1, broken)).await.unwrap();
+        assert_eq!(read_close(&mut stream).await.0, 1007, "{broken:?}");
+    }
 }
 
 #[squall::test]
@@ -405,6 +418,20 @@ async fn what_came_before_the_end_is_answered() {
 }
 
 #[squall::test]
+async fn who_has_closed_its_side_behind_the_close_frame_is_answered_too() {
+    let client = client(Settings::default()).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/", "").await;
+    let bytes = [frame(0x81, b"wait"), frame(0x88, b"")].concat();
+    stream.write_all(&bytes).await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(read(&mut stream).await.1, b"wait");
+    let begin = Instant::now();
+    assert_eq!(read_close(&mut stream).await.0, 1005);
+    assert!(begin.elapsed() < Duration::from_secs(1));
+}
+
+#[squall::test]
 async fn silence_is_asked_about_and_ends() {
     let settings = Settings::default()
         .ping_interval(Duration::from_millis(500))
@@ -433,6 +460,50 @@ async fn who_does_not_close_in_time_is_cut_off() {
     assert_eq!(read(&mut stream).await.1, b"\x03\xe8as you like");
     // It says nothing, and reads on.
     assert_eq!(read_all(&mut stream).await, "");
+}
+
+#[squall::test]
+async fn no_time_to_close_is_none_and_not_all_of_it() {
+    let client = client(Settings::default().close_timeout(Duration::ZERO)).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/", "").await;
+    stream.write_all(&frame(0x81, b"close")).await.unwrap();
+    assert_eq!(read(&mut stream).await.1, b"\x03\xe8as you like");
+    assert_eq!(read_all(&mut stream).await, "");
+}
+
+/// Takes nothing, and only waits for the end.
+#[handler]
+#[route("/deaf")]
+struct Deaf {
+    events: State<Events>,
+}
+
+#[handler]
+impl Deaf {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let events = self.events.clone();
+        upgrade.on_upgrade(async move |socket: WebSocket| {
+            events.note(socket.closed().await.code().to_string());
+        })
+    }
+}
+
+/// What has come leaves no room for its end.
+#[squall::test]
+async fn a_peer_that_is_gone_is_missed_by_who_takes_nothing() {
+    let events = Events::default();
+    let settings = Settings::default().ping_interval(Duration::from_millis(300));
+    let app = Application::new(routes![Deaf]).state(events.clone());
+    let client = TestClient::on_socket(app.state(settings)).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/deaf", "").await;
+    stream
+        .write_all(&frame(0x81, b"hear me").repeat(100))
+        .await
+        .unwrap();
+    drop(stream);
+    events.wait_for("1006").await;
 }
 
 #[squall::test]
@@ -516,6 +587,10 @@ async fn a_client_says_what_is_wrong() {
             .contains("no connection")
     );
     assert!(connect("ws://a b/".to_owned()).await.contains("no URL"));
+    let said = connect("ws://localhost:99999/".to_owned()).await;
+    assert!(said.contains("no port"), "{said}");
+    let said = connect("WSS://localhost/".to_owned()).await;
+    assert!(said.contains("TLS"), "{said}");
 
     // One that never answers.
     let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0))
@@ -557,4 +632,57 @@ async fn a_client_checks_the_answer() {
         assert!(said.contains(expected), "{said}");
         drop(answering.await);
     }
+}
+
+/// The head of a message, to its end.
+async fn read_head(stream: &mut TcpStream) -> Vec<u8> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    head
+}
+
+/// A server that lets another one answer, adds this field to that, and says nothing more.
+async fn silent_server(field: &'static [u8]) -> (String, JoinHandle<TcpStream>) {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .unwrap();
+    let url = format!("ws://{}/", listener.local_addr().unwrap());
+    let opening = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let other = client(Settings::default()).await;
+        let mut other = connect(&other).await;
+        other
+            .write_all(&read_head(&mut stream).await)
+            .await
+            .unwrap();
+        let mut head = read_head(&mut other).await;
+        head.splice(head.len() - 2.., [field, b"\r\n"].concat());
+        stream.write_all(&head).await.unwrap();
+        stream
+    });
+    (url, opening)
+}
+
+#[squall::test]
+async fn a_client_waits_for_no_close_frame_longer_than_it_says() {
+    let (url, opening) = silent_server(b"").await;
+    let settings = Settings::default().close_timeout(Duration::from_millis(200));
+    let socket = websocket::connect(url).settings(settings).await.unwrap();
+    let mut server = opening.await.unwrap();
+    // It is held, so that nothing but the time ends it.
+    socket.close(CloseCode::NORMAL, "");
+    assert_eq!(server.read_u8().await.unwrap(), 0x88);
+    read_all(&mut server).await;
+}
+
+#[squall::test]
+async fn a_client_takes_no_extension_that_it_cannot_read() {
+    let (url, opening) = silent_server(b"sec-websocket-extensions: \xff\r\n").await;
+    let settings = Settings::default().compression(Compression::default());
+    let connecting = websocket::connect(url).settings(settings);
+    let said = connecting.await.unwrap_err().to_string();
+    assert!(said.contains("extension"), "{said}");
+    drop(opening.await);
 }

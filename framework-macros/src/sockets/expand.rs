@@ -21,6 +21,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let user_hooks = hooks.iter().filter_map(|hook| expand::user_hook(hook));
     let hooks = hooks.iter().map(|hook| expand::hook(hook));
     let hears_pings = has(model, &[Event::Ping, Event::Pong]);
+    let hears_members = has(model, &[Event::Joined, Event::Left]);
     // What repeats a name is an error of the language already.
     let calls = expand::distinct(&model.calls, |one, other| {
         one.event == other.event && one.conditions.is_empty() && other.conditions.is_empty()
@@ -40,6 +41,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             #[automatically_derived]
             impl __squall::WebSocketImpl for #self_ty {
                 const HEARS_PINGS: bool = #hears_pings;
+                const HEARS_MEMBERS: bool = #hears_members;
                 #(#calls)*
             }
         };

@@ -82,11 +82,13 @@ const NONE: u64 = u64::MAX;
 
 impl Position {
     /// Passes over who comes and goes.
-    pub(super) fn without_notices(self) -> Self {
-        Self {
-            notice: NONE,
-            ..self
-        }
+    pub(super) fn without_notices(mut self) -> Self {
+        self.pass_over_notices();
+        self
+    }
+
+    pub(super) fn pass_over_notices(&mut self) {
+        self.notice = NONE;
     }
 
     fn interest(&self) -> Interest {

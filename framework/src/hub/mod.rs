@@ -80,7 +80,6 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use self::published::AnyPublished;
 pub use self::{
     cursor::{Cursor, ParseCursorError},
     presence::{Member, Presence},
@@ -92,6 +91,10 @@ use self::{
     grace::Grace,
     origin::{Here, Origin},
     topics::{Hold, Topics},
+};
+pub(crate) use self::{
+    published::AnyPublished,
+    wakers::{Interest, Wakers},
 };
 use crate::{handler::State, sse::LastEventId};
 

@@ -84,6 +84,12 @@ impl<T> Subscription<T> {
         }
     }
 
+    /// Passes over who comes and goes. Only for one that nobody has waited for yet.
+    pub(crate) fn without_notices(mut self) -> Self {
+        self.position.pass_over_notices();
+        self
+    }
+
     /// Waits for what comes next. Dropping the future loses nothing.
     pub async fn recv(&mut self) -> Delivery<T> {
         poll_fn(|cx| self.poll_next(cx)).await

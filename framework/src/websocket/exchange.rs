@@ -5,7 +5,10 @@
 
 use std::{
     collections::VecDeque,
-    fmt, mem,
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{
@@ -22,6 +25,7 @@ use super::{
     reason::{CloseReason, Closed},
     settings::{Limits, SlowReader},
 };
+use crate::hub::{Interest, Wakers};
 
 /// So much may wait to be taken from the inbox: a message more, and nothing is read until there is room. Pings are answered up to there.
 const INBOX: usize = 64 * 1024;
@@ -85,8 +89,10 @@ struct State {
     /// The last ping that was not answered, because there was no room.
     unanswered: Option<Vec<u8>>,
     dropped: u64,
-    /// Who waits for room, or for the end.
+    /// Who waits for room.
     waiters: Vec<Waker>,
+    /// Who waits for the end, each until it waits no more: that may be long before anything is written.
+    enders: Wakers,
     driver: Option<Waker>,
     /// How the peer ends it, until what came before that has been taken, and answered.
     coming_end: Option<CloseReason>,
@@ -123,6 +129,7 @@ impl Exchange {
                 unanswered: None,
                 dropped: 0,
                 waiters: Vec::new(),
+                enders: Wakers::default(),
                 driver: None,
                 coming_end: None,
                 end: None,
@@ -249,13 +256,11 @@ impl Exchange {
     }
 
     /// Waits until it has ended, or is about to.
-    pub(super) fn poll_end(&self, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
-        let mut state = self.lock();
-        if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
-            return Poll::Ready(end.clone());
+    pub(super) fn ended(&self) -> Ending<'_> {
+        Ending {
+            exchange: self,
+            waiting: None,
         }
-        self.wait(&mut state, cx.waker());
-        Poll::Pending
     }
 
     /// Waits until all that was sent is with the connection.
@@ -348,6 +353,7 @@ impl Exchange {
         let mut state = self.lock();
         state.coming_end.get_or_insert(reason);
         state.wake_waiters();
+        state.enders.wake(Interest::All);
         if state.is_let_go {
             state.settle();
         }
@@ -517,12 +523,12 @@ impl State {
 
     /// Keeps a message that may still be thrown away.
     fn keep(&mut self, message: Outgoing<'_>, most: usize) {
-        let length = message.parts().1.len();
+        let length = weight(message.parts().1);
         while self.waiting_bytes + length > most {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
-            self.waiting_bytes -= oldest.as_bytes().len();
+            self.waiting_bytes -= weight(oldest.as_bytes());
             self.dropped += 1;
         }
         self.waiting_bytes += length;
@@ -534,7 +540,7 @@ impl State {
         let Some(message) = self.waiting.pop_front() else {
             return false;
         };
-        self.waiting_bytes -= message.as_bytes().len();
+        self.waiting_bytes -= weight(message.as_bytes());
         self.encode(&Outgoing::from(&message));
         true
     }
@@ -572,6 +578,7 @@ impl State {
     fn finish(&mut self, reason: CloseReason) {
         self.end.get_or_insert(reason);
         self.wake_waiters();
+        self.enders.wake(Interest::All);
         if let Some(receiver) = &self.receiver {
             receiver.wake_by_ref();
         }
@@ -606,6 +613,48 @@ impl State {
             driver.wake_by_ref();
         }
     }
+}
+
+/// The wait for the end of a socket. Dropped, it leaves nothing behind.
+pub(super) struct Ending<'e> {
+    exchange: &'e Exchange,
+    /// The waker that was left, and where.
+    waiting: Option<(usize, Waker)>,
+}
+
+impl Future for Ending<'_> {
+    type Output = CloseReason;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
+        let mut state = self.exchange.lock();
+        if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
+            return Poll::Ready(end.clone());
+        }
+        let waker = || cx.waker().clone();
+        let (at, former) = match &self.waiting {
+            Some((_, known)) if known.will_wake(cx.waker()) => return Poll::Pending,
+            Some((at, _)) => (*at, state.enders.replace(*at, waker())),
+            None => (state.enders.add(waker(), Interest::All), None),
+        };
+        drop(state);
+        drop(former);
+        self.waiting = Some((at, waker()));
+        Poll::Pending
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if let Some((at, _)) = self.waiting {
+            let waker = self.exchange.lock().enders.remove(at);
+            drop(waker);
+        }
+    }
+}
+
+/// What a message that waits counts for: an empty one takes memory too.
+fn weight(content: &[u8]) -> usize {
+    content.len() + size_of::<Message>()
 }
 
 fn remember(slot: &mut Option<Waker>, waker: &Waker) {

@@ -36,6 +36,9 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
     /// Whether it has `ping` or `pong`.
     const HEARS_PINGS: bool;
 
+    /// Whether it has `joined` or `left`.
+    const HEARS_MEMBERS: bool;
+
     /// `settings`
     fn settings(&self) -> Option<Settings> {
         None
@@ -168,6 +171,9 @@ async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> Clos
     live.slim();
     if H::HEARS_PINGS {
         socket.want_pings();
+    }
+    if H::HEARS_MEMBERS {
+        socket.want_members();
     }
     let talked = guard(talk(&mut live, &mut socket)).await;
     let reason = match talked.and_then(|talked| talked) {

@@ -50,6 +50,10 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
             .with_message("`sec-websocket-version` is not 13")
             .into());
     }
+    if has_content(headers) {
+        // It would be taken for frames (RFC 9110 §7.8: what is switched to begins behind the whole request).
+        return wrong("a request for a WebSocket has no content");
+    }
     match only(headers, &header::SEC_WEBSOCKET_KEY) {
         Some(key) if is_key(key) => Ok(accept_of(key)),
         _ => wrong("`sec-websocket-key` is not 16 bytes in base64"),
@@ -185,6 +189,12 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     tokens.any(|found| found.eq_ignore_ascii_case(token))
 }
 
+/// Whether content follows the head.
+fn has_content(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
+}
+
 fn is_key(key: &HeaderValue) -> bool {
     BASE64.decode(key).is_ok_and(|bytes| bytes.len() == 16)
 }
@@ -218,8 +228,13 @@ pub(super) fn place(origin: &str) -> Option<(String, u16)> {
         _ => return None,
     };
     let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/');
-    let host = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
-    Some((host.to_ascii_lowercase(), uri.port_u16().unwrap_or(default)))
+    let name = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
+    // `Uri` passes over a number that is too large.
+    let port = match host::split(uri.authority()?.as_str()).1 {
+        Some(port) => port.parse().ok()?,
+        None => default,
+    };
+    Some((name.to_ascii_lowercase(), port))
 }
 
 #[cfg(test)]
@@ -261,6 +276,7 @@ mod tests {
             ("http://evil.example", "example.com"),
             ("http://example.com.evil.example", "example.com"),
             ("http://example.com:8080", "example.com"),
+            ("http://example.com:99999", "example.com"),
             ("http://example.com", "example.com:8080"),
             ("https://example.com", "example.com:80"),
             ("ftp://example.com", "example.com"),

@@ -121,8 +121,13 @@ impl Session {
         }
         let limits = self.exchange.limits;
         // While nothing is read, nothing can be heard.
-        if std::mem::take(&mut self.has_heard) || !self.exchange.has_room() {
+        let is_deaf = !self.exchange.has_room();
+        if std::mem::take(&mut self.has_heard) || is_deaf {
             self.has_pinged = false;
+            if is_deaf {
+                // But writing to a peer that is gone fails.
+                _ = self.exchange.ping(b"");
+            }
             self.set_alarm(limits.ping_interval);
         } else if !self.has_pinged {
             _ = self.exchange.ping(b"");
@@ -148,7 +153,9 @@ impl Session {
 
     fn leave_open(&mut self, stage: Stage) {
         if self.stage == Stage::Open {
-            self.set_alarm(self.exchange.limits.close_timeout);
+            // Zero would be no alarm.
+            let least = Duration::from_millis(1);
+            self.set_alarm(self.exchange.limits.close_timeout.max(least));
         }
         self.stage = stage;
     }
@@ -187,6 +194,10 @@ impl Session {
         let count = match Pin::new(transport).poll_read(cx, &mut space) {
             Poll::Pending => return false,
             Poll::Ready(Err(_)) => 0,
+            // Who has said that it closes has nothing to add, and may still read the answers to what came before.
+            Poll::Ready(Ok(())) if space.filled().is_empty() && self.stage == Stage::Ending => {
+                return false;
+            }
             Poll::Ready(Ok(())) => space.filled().len(),
         };
         if count == 0 {
@@ -331,6 +342,8 @@ impl Session {
             if is_shut {
                 self.stage = Stage::Ended;
                 self.set_alarm(LINGER);
+                // The end of what comes may be there already.
+                self.read(cx);
             }
         }
     }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     handler::{Error, Misuse, Result},
-    hub::{Cursor, Topic},
+    hub::{Cursor, Subscription, Topic},
 };
 
 /// An open WebSocket ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)): what comes is taken from it, and what goes out is sent by it.
@@ -43,6 +43,8 @@ pub struct WebSocket {
     sources: Vec<Box<dyn Source>>,
     /// Whether these are asked first: so neither they nor the peer keep the others from being heard.
     sources_first: bool,
+    /// Whether it is of interest who comes and goes there.
+    wants_members: bool,
     /// What was published, and waits for room to be sent.
     unsent: Option<Event>,
 }
@@ -68,6 +70,7 @@ impl WebSocket {
             waker: None,
             sources: Vec::new(),
             sources_first: false,
+            wants_members: false,
             unsent: None,
         }
     }
@@ -184,7 +187,7 @@ impl WebSocket {
     where
         T: Serialize + Send + Sync + 'static,
     {
-        self.sources.push(Box::new(topic.subscribe()));
+        self.listen(topic.subscribe());
         Ok(())
     }
 
@@ -201,9 +204,19 @@ impl WebSocket {
     where
         T: Serialize + Send + Sync + 'static,
     {
-        let subscription = topic.subscribe_since(cursor).await?;
-        self.sources.push(Box::new(subscription));
+        self.listen(topic.subscribe_since(cursor).await?);
         Ok(())
+    }
+
+    fn listen<T>(&mut self, subscription: Subscription<T>)
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
+        // Who is told of nobody misses nobody either.
+        self.sources.push(match self.wants_members {
+            true => Box::new(subscription),
+            false => Box::new(subscription.without_notices()),
+        });
     }
 
     /// Ends all subscriptions to a topic. Nothing more of it comes.
@@ -220,6 +233,10 @@ impl WebSocket {
 
     pub(super) fn want_pings(&self) {
         self.exchange.want_pings();
+    }
+
+    pub(super) fn want_members(&mut self) {
+        self.wants_members = true;
     }
 }
 
@@ -290,7 +307,7 @@ impl Sender {
 
     /// Waits until the socket has ended, and gives how.
     pub async fn closed(&self) -> CloseReason {
-        poll_fn(|cx| self.exchange.poll_end(cx)).await
+        self.exchange.ended().await
     }
 
     /// Whether the socket has ended: nothing can be sent.
