@@ -13,20 +13,20 @@ use futures_core::Stream as _;
 use futures_sink::Sink;
 use serde::{Deserialize, Serialize};
 use squall::{
-    Application, Context, HttpError, Json, Result, State, handler,
-    handler::{IntoResponse, Outcome},
+    Application, Context, HttpError, Json, Options, Result, State, handler,
+    handler::{IntoResponse, Outcome, Response},
     http::HeaderMap,
     routes,
     testing::TestClient,
     websocket,
     websocket::{
-        CloseCode, CloseReason, Closed, Compression, ConnectError, Message, Sender, Settings,
+        CloseCode, CloseReason, Closed, Compression, ConnectError, Full, Message, Sender, Settings,
         SlowReader, WebSocket, WebSocketUpgrade,
     },
 };
-use tokio::time::sleep;
+use tokio::{select, time::sleep};
 
-use crate::support::Events;
+use crate::support::{Events, OwnServer};
 
 /// Says what happens, and does what it is told.
 #[websocket]
@@ -582,11 +582,13 @@ async fn a_handler_can_write_the_loop_itself() {
     events.wait_for("finish 101").await;
 }
 
+type Senders = Arc<Mutex<Vec<Sender>>>;
+
 /// Tells its sender to others.
 #[websocket]
 #[route("/shared")]
 struct Shared {
-    senders: State<Mutex<Vec<Sender>>>,
+    senders: State<Senders>,
 }
 
 #[websocket]
@@ -596,11 +598,149 @@ impl Shared {
     }
 }
 
+/// Takes its time for each message, and notes it.
+#[websocket]
+#[route("/slow")]
+struct Slow {
+    events: State<Events>,
+}
+
+#[websocket]
+impl Slow {
+    async fn message(&mut self, socket: &mut WebSocket, text: String) -> Result<()> {
+        socket.send(format!("at {text}")).await?;
+        sleep(Duration::from_millis(50)).await;
+        self.events.note(&text);
+        socket.send(text).await
+    }
+}
+
+#[squall::test]
+async fn who_has_closed_can_wait_until_all_it_has_sent_was_read() {
+    let events = Events::default();
+    let client = TestClient::new(Application::new(routes![Slow]).state(events.clone()));
+    for by_sink in [false, true] {
+        let socket = client.websocket("/slow").await;
+        for number in 0..5 {
+            socket.send(number.to_string()).await;
+        }
+        if by_sink {
+            let mut sink = socket.sender();
+            poll_fn(|cx| Pin::new(&mut sink).poll_close(cx))
+                .await
+                .unwrap();
+        } else {
+            socket.close(CloseCode::NORMAL, "");
+            assert!(socket.is_closed());
+        }
+        assert_eq!(socket.closed().await.code(), CloseCode::NORMAL);
+        assert_eq!(events.take(), ["0", "1", "2", "3", "4"]);
+    }
+}
+
+#[squall::test]
+async fn serve() {
+    let app = Application::new(routes![Slow, Polite]).state(Events::default());
+    OwnServer::run(app, Options::default()).await;
+}
+
+async fn connect_to(server: &OwnServer, path: &str) -> WebSocket {
+    let url = format!("ws://{}{path}", server.address);
+    websocket::connect(url).await.unwrap()
+}
+
+#[squall::test]
+async fn a_server_that_ends_lets_a_socket_finish_what_it_is_at() {
+    let server = OwnServer::start("websocket::serve");
+    let mut idle = connect_to(&server, "/slow").await;
+    let mut busy = connect_to(&server, "/slow").await;
+    busy.send("first").await.unwrap();
+    busy.send("second").await.unwrap();
+    assert_eq!(busy.recv().await.unwrap(), Message::from("at first"));
+    server.signal("-TERM");
+    assert_eq!(idle.recv().await, None);
+    assert_eq!(idle.closed().await.code(), CloseCode::GOING_AWAY);
+    for said in ["first", "at second", "second"] {
+        assert_eq!(busy.recv().await.unwrap(), Message::from(said));
+    }
+    assert_eq!(busy.recv().await, None);
+    let end = busy.closed().await;
+    assert_eq!(
+        (end.code(), end.text()),
+        (CloseCode::GOING_AWAY, "going away")
+    );
+    assert!(server.wait());
+}
+
+/// Says goodbye in its own way when the server ends.
+#[handler]
+#[route("/polite")]
+struct Polite;
+
+#[handler]
+impl Polite {
+    fn get(&self, upgrade: WebSocketUpgrade, cx: &mut Context) -> Result<Response> {
+        let shutdown = cx.shutdown().clone();
+        upgrade.on_upgrade(async move |mut socket| {
+            select! {
+                message = socket.recv() => assert_eq!(message, None),
+                () = shutdown.begun() => {
+                    socket.send("see you").await.unwrap();
+                    socket.close(CloseCode::RESTART, "back soon");
+                }
+            }
+        })
+    }
+}
+
+#[squall::test]
+async fn a_loop_can_say_goodbye_when_the_server_ends() {
+    let server = OwnServer::start("websocket::serve");
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        sockets.push(connect_to(&server, "/polite").await);
+    }
+    server.signal("-TERM");
+    for mut socket in sockets {
+        assert_eq!(socket.recv().await.unwrap(), Message::from("see you"));
+        assert_eq!(socket.recv().await, None);
+        assert_eq!(socket.closed().await.code(), CloseCode::RESTART);
+    }
+    assert!(server.wait());
+}
+
+#[squall::test]
+async fn a_handle_tells_its_socket_and_whether_it_would_wait() {
+    let app = Application::new(routes![Shared, Talks]);
+    let senders = Senders::default();
+    let client = TestClient::new(app.state(senders.clone()));
+    let mut sockets = [
+        client.websocket("/shared").await,
+        client.websocket("/shared").await,
+    ];
+    let both = senders.lock().unwrap().clone();
+    let [first, second] = &both[..] else {
+        panic!("two sockets have opened");
+    };
+    assert!(first.is_same(&first.clone()) && !first.is_same(second));
+    first.try_send("at once").unwrap();
+    assert_eq!(sockets[0].text().await, "at once");
+
+    // Nobody reads what is sent here.
+    let text = "x".repeat(1024 * 1024);
+    let refused = (0..100).find_map(|_| second.try_send(&*text).err());
+    let refused = refused.expect("what is on its way has a bound");
+    assert!(refused.downcast_ref::<Full>().is_some(), "{refused:?}");
+    second.close(CloseCode::NORMAL, "");
+    let refused = second.try_send("too late").unwrap_err();
+    assert!(refused.downcast_ref::<Closed>().is_some(), "{refused:?}");
+}
+
 /// Sends to all who are there.
 #[handler]
 #[route("/tell")]
 struct Tell {
-    senders: State<Mutex<Vec<Sender>>>,
+    senders: State<Senders>,
 }
 
 #[handler]
@@ -617,7 +757,7 @@ impl Tell {
 #[squall::test]
 async fn others_send_by_a_handle() {
     let app = Application::new(routes![Shared, Tell]);
-    let client = TestClient::new(app.state(Mutex::new(Vec::<Sender>::new())));
+    let client = TestClient::new(app.state(Senders::default()));
     let mut sockets = Vec::new();
     for _ in 0..3 {
         sockets.push(client.websocket("/shared").await);

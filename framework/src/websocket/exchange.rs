@@ -99,6 +99,8 @@ struct State {
     /// How it has ended: nothing is sent any more.
     end: Option<CloseReason>,
     has_said_close: bool,
+    /// Whether nothing comes or goes any more: the peer has said that it closes too, or is gone.
+    is_over: bool,
 }
 
 impl Exchange {
@@ -134,6 +136,7 @@ impl Exchange {
                 coming_end: None,
                 end: None,
                 has_said_close: false,
+                is_over: false,
             }),
         }
     }
@@ -221,13 +224,23 @@ impl Exchange {
         Poll::Ready(sent)
     }
 
-    /// Sends a message at once, whether there is room or not: who calls has asked for it.
-    pub(super) fn send_now(&self, message: Outgoing<'_>) -> Result<(), Closed> {
+    /// Sends a message at once. `None` where there is no room.
+    pub(super) fn try_send(&self, message: Outgoing<'_>) -> Option<Result<(), Closed>> {
         let mut state = self.lock();
+        let may_send = state.end.is_some() || self.has_space(&state);
+        may_send.then(|| self.send_now(&mut state, message))
+    }
+
+    /// Sends a message at once, whether there is room or not: who calls has asked for it.
+    pub(super) fn start_send(&self, message: Outgoing<'_>) -> Result<(), Closed> {
+        self.send_now(&mut self.lock(), message)
+    }
+
+    fn send_now(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
         if state.end.is_some() {
             return Err(Closed);
         }
-        let sent = self.send(&mut state, message);
+        let sent = self.send(state, message);
         self.has_news.store(true, Release);
         state.wake();
         sent
@@ -255,7 +268,7 @@ impl Exchange {
         state.wake();
     }
 
-    /// Waits until it has ended, or is about to.
+    /// Waits until it has ended on both sides, or the peer is about to end it.
     pub(super) fn ended(&self) -> Ending<'_> {
         Ending {
             exchange: self,
@@ -275,6 +288,16 @@ impl Exchange {
         if state.end.is_some() {
             return Poll::Ready(Err(Closed));
         }
+        Poll::Pending
+    }
+
+    /// Waits until the other side has its close frame.
+    pub(super) fn poll_over(&self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.is_over {
+            return Poll::Ready(());
+        }
+        self.wait(&mut state, cx.waker());
         Poll::Pending
     }
 
@@ -347,7 +370,7 @@ impl Exchange {
         }
     }
 
-    /// Notes how the peer ends it, by its close frame or by what it has done wrong. It ends when what came before has been taken, and the
+    /// Notes how it is ended: by the peer with its close frame or what it has done wrong, or by the server that ends. It ends when what came before has been taken, and the
     /// program asks for more: so its last words reach the program, and the answers to them the peer.
     pub(super) fn end_comes(&self, reason: CloseReason, cx: &TaskContext<'_>) {
         let mut state = self.lock();
@@ -373,7 +396,16 @@ impl Exchange {
         let mut state = self.lock();
         let reason = state.coming_end.take().unwrap_or(CloseReason::BROKEN);
         self.has_news.store(true, Release);
+        state.is_over = true;
         state.finish(reason);
+    }
+
+    /// Notes that each side has its close frame.
+    pub(super) fn is_over(&self) {
+        let mut state = self.lock();
+        state.is_over = true;
+        state.wake_waiters();
+        state.enders.wake(Interest::All);
     }
 
     /// Notes that the connection has taken so much. Who waits for that and this here look in turn: first at what they have to say, then at
@@ -496,6 +528,13 @@ impl Exchange {
 }
 
 impl State {
+    /// How it has ended, for who waits until the other side has what was sent.
+    fn told_end(&self) -> Option<&CloseReason> {
+        let end = self.end.as_ref();
+        let told = end.filter(|end| self.is_over || end.is_of_peer());
+        told.or(self.coming_end.as_ref())
+    }
+
     fn standing(&self) -> Standing {
         Standing {
             has_said_close: self.has_said_close,
@@ -512,8 +551,9 @@ impl State {
         }
     }
 
+    /// Whether nothing more may come: where this side is about to end it, nothing but what has come is waited for.
     fn is_full(&self) -> bool {
-        self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
+        self.coming_end.is_some() || self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
     }
 
     fn encode(&mut self, message: &Outgoing<'_>) {
@@ -627,7 +667,7 @@ impl Future for Ending<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
         let mut state = self.exchange.lock();
-        if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
+        if let Some(end) = state.told_end() {
             return Poll::Ready(end.clone());
         }
         let waker = || cx.waker().clone();

@@ -56,6 +56,7 @@ pub(super) struct Session {
     /// Whether something has come since the last alarm.
     has_heard: bool,
     has_pinged: bool,
+    leave: Leave,
     waker: Option<Waker>,
 }
 
@@ -68,6 +69,15 @@ enum Stage {
     Ending,
     /// So is that, and the peer is told that nothing more comes.
     Ended,
+}
+
+/// How far the server has come with ending this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    Not,
+    /// The program has not been told yet.
+    Wanted,
+    Told,
 }
 
 impl Session {
@@ -93,6 +103,7 @@ impl Session {
             stage: Stage::Open,
             has_heard: false,
             has_pinged: false,
+            leave: Leave::Not,
             waker: None,
         };
         session.set_alarm(session.exchange.limits.ping_interval);
@@ -118,6 +129,9 @@ impl Session {
             self.exchange.settle();
             self.write(cx);
             return self.hang_up();
+        }
+        if self.leave == Leave::Told {
+            return self.exchange.settle();
         }
         let limits = self.exchange.limits;
         // While nothing is read, nothing can be heard.
@@ -153,11 +167,15 @@ impl Session {
 
     fn leave_open(&mut self, stage: Stage) {
         if self.stage == Stage::Open {
-            // Zero would be no alarm.
-            let least = Duration::from_millis(1);
-            self.set_alarm(self.exchange.limits.close_timeout.max(least));
+            self.set_close_alarm();
         }
         self.stage = stage;
+    }
+
+    fn set_close_alarm(&mut self) {
+        // Zero would be no alarm.
+        let least = Duration::from_millis(1);
+        self.set_alarm(self.exchange.limits.close_timeout.max(least));
     }
 
     /// Reads as long as there is something to read, and room for it.
@@ -277,6 +295,16 @@ impl Session {
         }
     }
 
+    /// Ends it, because the server does: what the program is at is finished, and what has come is taken, as when the peer ends it.
+    fn tell_leave(&mut self, cx: &mut TaskContext<'_>) {
+        self.leave = Leave::Told;
+        if self.stage == Stage::Open {
+            self.exchange.end_comes(CloseReason::LEAVING, cx);
+            self.set_close_alarm();
+            self.run(cx);
+        }
+    }
+
     /// Writes as much as the connection takes.
     fn write(&mut self, cx: &mut TaskContext<'_>) {
         if self.is_written() {
@@ -341,6 +369,7 @@ impl Session {
                 self.role == Role::Client || Pin::new(transport).poll_shutdown(cx).is_ready();
             if is_shut {
                 self.stage = Stage::Ended;
+                self.exchange.is_over();
                 self.set_alarm(LINGER);
                 // The end of what comes may be there already.
                 self.read(cx);
@@ -363,6 +392,10 @@ impl Upgraded for Session {
         loop {
             self.read(cx);
             self.run(cx);
+            // Who waits for the end of the server has heard of it in this turn, and has said goodbye in its own way.
+            if self.leave == Leave::Wanted {
+                self.tell_leave(cx);
+            }
             self.write(cx);
             self.end(cx);
             // What had no room may have it now.
@@ -381,7 +414,9 @@ impl Upgraded for Session {
     }
 
     fn leave(&mut self) {
-        self.exchange.close(CloseReason::LEAVING);
+        if self.leave == Leave::Not {
+            self.leave = Leave::Wanted;
+        }
     }
 
     fn cut(&mut self) {

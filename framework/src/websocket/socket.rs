@@ -1,6 +1,7 @@
 //! [`WebSocket`] and [`Sender`]: a socket, as a program holds it.
 
 use std::{
+    borrow::Cow,
     fmt,
     future::{Future, poll_fn},
     ops::Deref,
@@ -17,7 +18,7 @@ use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
     message::{IntoMessage, Message, Outgoing},
-    reason::{CloseReason, Closed},
+    reason::{CloseReason, Closed, Full},
     source::{Event, Happening, Source},
 };
 use crate::{
@@ -225,6 +226,21 @@ impl WebSocket {
         self.sources.retain(|source| !source.is_to(key));
     }
 
+    /// Sends a message: see [`Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    // Here too, and not by `Deref` alone: a `SinkExt` that is in scope has functions of the same names.
+    pub fn send<'m>(&self, message: impl IntoMessage<'m>) -> Sending<'_, 'm> {
+        self.sender.send(message)
+    }
+
+    /// Closes the socket: see [`Sender::close`].
+    pub fn close(&self, code: CloseCode, text: impl Into<Cow<'static, str>>) {
+        self.sender.close(code, text);
+    }
+
     /// A handle by which other tasks can send.
     #[must_use]
     pub fn sender(&self) -> Sender {
@@ -281,6 +297,33 @@ impl Sender {
         }
     }
 
+    /// Sends a message without waiting, from where nothing can be awaited.
+    ///
+    /// # Errors
+    ///
+    /// As of [`send`](Self::send), and [`Full`] where that would wait: [`max_queue`](super::Settings::max_queue) bytes are on their way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::websocket::Sender;
+    ///
+    /// /// Tells all but one, and forgets those who are gone.
+    /// fn tell(everybody: &mut Vec<Sender>, but: &Sender, text: &str) {
+    ///     everybody.retain(|sender| sender.is_same(but) || sender.try_send(text).is_ok());
+    /// }
+    /// ```
+    pub fn try_send<'m>(&self, message: impl IntoMessage<'m>) -> Result<()> {
+        let sent = self.exchange.try_send(message.into_message()?);
+        Ok(sent.ok_or(Full)??)
+    }
+
+    /// Whether another handle is of the same socket.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.exchange, &other.exchange)
+    }
+
     /// Sends a ping with up to 125 bytes. The peer answers it with a pong of the same bytes.
     ///
     /// # Errors
@@ -300,12 +343,14 @@ impl Sender {
     /// ended stays as it is.
     ///
     /// Nothing can be sent from here on, and what still comes is thrown away. The connection ends when the peer has answered, or after the
-    /// [time for that](super::Settings::close_timeout).
-    pub fn close(&self, code: CloseCode, text: impl Into<std::borrow::Cow<'static, str>>) {
+    /// [time for that](super::Settings::close_timeout). A program that ends then waits for that first, by [`closed`](Self::closed): else what it
+    /// has sent last may be lost with it.
+    pub fn close(&self, code: CloseCode, text: impl Into<Cow<'static, str>>) {
         self.exchange.close(CloseReason::new(code, text));
     }
 
-    /// Waits until the socket has ended, and gives how.
+    /// Waits until the socket has ended, and gives how. Where this side has [closed](Self::close) it, that is when the peer has answered and so has
+    /// read all that was sent, or after the [time for that](super::Settings::close_timeout).
     pub async fn closed(&self) -> CloseReason {
         self.exchange.ended().await
     }
@@ -381,16 +426,16 @@ macro_rules! sink {
             }
 
             fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Closed> {
-                self.exchange.send_now((&message).into())
+                self.exchange.start_send((&message).into())
             }
 
             fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
                 self.exchange.poll_flushed(cx)
             }
 
-            fn poll_close(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+            fn poll_close(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
                 self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
-                Poll::Ready(Ok(()))
+                self.exchange.poll_over(cx).map(Ok)
             }
         }
     )+};
