@@ -309,6 +309,9 @@ impl Session {
     fn write(&mut self, cx: &mut TaskContext<'_>) {
         if self.is_written() {
             self.take_out();
+        } else {
+            // The program may have sent more behind it.
+            self.standing.has_more = true;
         }
         while !self.is_written() {
             let Some(transport) = &mut self.transport else {
