@@ -167,7 +167,7 @@ pub use template::View;
 /// | `message` | a message has come | what [can be taken](websocket::FromMessage): `String`, `Vec<u8>`, `Json<T>`, `Message` |
 /// | `event` | something was published where the socket has [subscribed](websocket::WebSocket::subscribe) | [`Published<T>`](hub::Published); without this function it is sent as JSON |
 /// | `joined`, `left` | somebody comes or goes there | [`Member`](hub::Member) |
-/// | `missed` | the socket has fallen behind there | how much, `u64`; without this function it is closed with 1013 |
+/// | `missed` | the socket has missed something there | [`Missed`](hub::Missed); without this function it is closed with 1013 when it has fallen behind, and goes on when its cursor was too old |
 /// | `ping`, `pong` | one has come | its payload, `Vec<u8>`; a ping has been answered |
 /// | `close` | the socket has ended, in whatever way; once | a [`CloseReason`](websocket::CloseReason) |
 ///

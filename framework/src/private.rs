@@ -13,7 +13,7 @@ pub use std::{
 };
 
 #[cfg(feature = "websocket")]
-pub use crate::hub::Member;
+pub use crate::hub::{Member, Missed};
 #[cfg(feature = "locale")]
 pub use crate::locale::spoken::spoken;
 #[cfg(feature = "static-files")]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use squall::{
     Application, Json, Result, State,
     handler::IntoResponse,
-    hub::{Cursor, Hub, Member, Presence, Published},
+    hub::{Cursor, Hub, Member, Missed, Presence, Published},
     routes,
     testing::TestClient,
     websocket,
@@ -169,8 +169,8 @@ impl Patient {
         }
         Ok(())
     }
-    async fn missed(&mut self, socket: &mut WebSocket, count: u64) -> Result<()> {
-        socket.send(format!("missed {count}")).await
+    async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()> {
+        socket.send(format!("missed {}", missed.messages)).await
     }
     async fn event(&mut self, socket: &mut WebSocket, talk: Published<Talk>) -> Result<()> {
         socket.send(&talk.text).await
@@ -264,10 +264,21 @@ async fn without_a_function_it_is_sent_as_it_is() {
 async fn who_falls_behind_learns_of_it() {
     let (client, _, _) = client();
     let mut socket = client.websocket("/plain/den").await;
+    socket.send("one").await;
+    let old = socket.json::<Heard>().await.cursor;
     socket.send("flood").await;
     let reason = socket.end().await;
     assert_eq!(reason.code().get(), 1013);
     assert!(reason.text().contains("messages were missed"), "{reason}");
+
+    // Its cursor is too old by now: it goes on with what is kept.
+    let mut again = client.websocket(format!("/plain/den?cursor={old}")).await;
+    for number in 10_000 - 256..10_000 {
+        assert_eq!(
+            again.json::<Heard>().await.value,
+            Talk::new(&number.to_string())
+        );
+    }
 
     let mut socket = client.websocket("/patient").await;
     assert_eq!(socket.text().await, "missed 44");

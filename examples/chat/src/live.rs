@@ -12,7 +12,7 @@ use squall::{
     Context, Form, Json, Redirect, Result, Routes, State, handler,
     handler::IntoResponse,
     http::StatusCode,
-    hub::{Cursor, Delivery, Hub, Member, Published, Subscription, Topic},
+    hub::{Cursor, Delivery, Hub, Member, Missed, Published, Subscription, Topic},
     routes,
     sse::{EventStream, LastEventId},
     websocket,
@@ -97,8 +97,8 @@ impl RoomSocket {
         socket.send(Json(News::Left(member))).await
     }
 
-    async fn missed(&mut self, socket: &mut WebSocket, count: u64) -> Result<()> {
-        socket.send(Json(News::Missed(count))).await
+    async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()> {
+        socket.send(Json(News::Missed(missed.messages))).await
     }
 
     async fn pong(&mut self, socket: &mut WebSocket) -> Result<()> {

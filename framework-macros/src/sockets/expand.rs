@@ -122,7 +122,7 @@ fn type_of(event: Event) -> Option<TokenStream> {
         Event::Message => quote!(__squall::Message),
         Event::Published => quote!(__squall::Event),
         Event::Joined | Event::Left => quote!(__squall::Member),
-        Event::Missed => quote!(u64),
+        Event::Missed => quote!(__squall::Missed),
         Event::Ping | Event::Pong => quote!(__squall::Vec<u8>),
         Event::Close => quote!(__squall::CloseReason),
     })

@@ -96,7 +96,7 @@ impl Event {
                 "async fn left(&mut self, socket: &mut WebSocket, member: Member) -> Result<()>"
             }
             Self::Missed => {
-                "async fn missed(&mut self, socket: &mut WebSocket, missed: u64) -> Result<()>"
+                "async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()>"
             }
             Self::Ping => {
                 "async fn ping(&mut self, socket: &mut WebSocket, payload: Vec<u8>) -> Result<()>"
@@ -116,7 +116,7 @@ impl Event {
     fn type_given(self) -> Option<&'static str> {
         Some(match self {
             Self::Joined | Self::Left => "Member",
-            Self::Missed => "u64",
+            Self::Missed => "Missed",
             Self::Ping | Self::Pong => "Vec",
             Self::Close => "CloseReason",
             _ => return None,

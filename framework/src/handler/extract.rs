@@ -372,7 +372,13 @@ pub(crate) fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         let error = error.into_inner();
         match error.classify() {
-            serde_json::error::Category::Data => unprocessable("the content", &path, &error),
+            serde_json::error::Category::Data => {
+                // The path says more than where the parser stood.
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                let error = error.to_string();
+                let error = error.strip_suffix(&place).unwrap_or(&error);
+                unprocessable("the content", &path, &error)
+            }
             _ => HttpError::bad_request(format!("the content is not JSON: {error}")),
         }
     })?;

@@ -11,7 +11,7 @@ use super::{
     message::Message,
     reason::CloseReason,
     settings::Settings,
-    socket::{Heard, WebSocket, fell_behind},
+    socket::{Heard, WebSocket, still_follows},
     source::{Event, Happening},
     upgrade::{Accepted, WebSocketUpgrade, reason_of, with_upgrade},
 };
@@ -21,7 +21,7 @@ use crate::handler::{
     respond::Failure,
     upgrade::Upgrade,
 };
-use crate::hub::Member;
+use crate::hub::{Member, Missed};
 
 /// What `#[websocket]` says of a struct.
 #[diagnostic::on_unimplemented(
@@ -94,10 +94,10 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
     fn missed(
         &mut self,
         socket: &mut WebSocket,
-        count: u64,
+        missed: Missed,
     ) -> impl Future<Output = Result<()>> + Send {
         _ = socket;
-        ready(Err(fell_behind(count).into()))
+        ready(still_follows(missed).map_err(Into::into))
     }
 
     /// `ping`
@@ -203,7 +203,7 @@ async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> R
             Heard::Happening(Happening::Event(event)) => handler.event(socket, event).await?,
             Heard::Happening(Happening::Joined(member)) => handler.joined(socket, member).await?,
             Heard::Happening(Happening::Left(member)) => handler.left(socket, member).await?,
-            Heard::Happening(Happening::Missed(count)) => handler.missed(socket, count).await?,
+            Heard::Happening(Happening::Missed(missed)) => handler.missed(socket, missed).await?,
         }
     }
     Ok(())

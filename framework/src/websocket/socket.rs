@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     handler::{Error, Misuse, Result},
-    hub::{Cursor, Subscription, Topic},
+    hub::{Cursor, Missed, Subscription, Topic},
 };
 
 /// An open WebSocket ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)): what comes is taken from it, and what goes out is sent by it.
@@ -92,8 +92,10 @@ impl WebSocket {
                     return Poll::Ready(Some(message));
                 }
                 Some(Heard::Happening(Happening::Event(event))) => self.unsent = Some(event),
-                Some(Heard::Happening(Happening::Missed(count))) => {
-                    self.exchange.close(fell_behind(count));
+                Some(Heard::Happening(Happening::Missed(missed))) => {
+                    if let Err(reason) = still_follows(missed) {
+                        self.exchange.close(reason);
+                    }
                 }
                 Some(_) => {}
             }
@@ -179,7 +181,8 @@ impl WebSocket {
     /// `{"cursor":"…","value":…}`, which is made once for all who get it.
     ///
     /// Whoever publishes waits for nobody: a socket whose peer reads too slowly for what is published falls behind, and is told so by the function
-    /// `missed`. Where there is none, it is closed with 1013, and the client comes again with its last [`Cursor`].
+    /// `missed`. Where there is none, it is closed with 1013, and the client comes again with its last [`Cursor`]
+    /// ([`subscribe_since`](Self::subscribe_since)).
     ///
     /// # Errors
     ///
@@ -192,7 +195,8 @@ impl WebSocket {
         Ok(())
     }
 
-    /// The same, beginning with what was published behind a cursor; without one, with all that is kept.
+    /// The same, beginning with what was published behind a cursor; without one, with all that is kept. Where the history does not reach back to the
+    /// cursor, or it is foreign, `missed` is told so [at the start](crate::hub::Missed::at_start); without that function the socket goes on with all there is.
     ///
     /// # Errors
     ///
@@ -256,10 +260,14 @@ impl WebSocket {
     }
 }
 
-/// What a socket is closed with that has fallen behind what it has subscribed to.
-pub(super) fn fell_behind(count: u64) -> CloseReason {
-    let text = format!("read too slowly: {count} messages were missed");
-    CloseReason::new(CloseCode::TRY_AGAIN, text)
+/// What becomes of a socket that is not told what it has missed: it is closed when it has fallen behind. When it has begun behind an old cursor it goes
+/// on, as one that comes for the first time: to close that would not mend it.
+pub(super) fn still_follows(missed: Missed) -> Result<(), CloseReason> {
+    if missed.at_start {
+        return Ok(());
+    }
+    let text = format!("read too slowly: {missed} were missed");
+    Err(CloseReason::new(CloseCode::TRY_AGAIN, text))
 }
 
 impl Deref for WebSocket {
