@@ -352,3 +352,11 @@ async fn a_busy_topic_keeps_no_answer_from_being_sent() {
     socket.send("answer").await;
     while socket.text().await != "answer" {}
 }
+
+#[squall::test]
+async fn a_busy_topic_keeps_no_other_from_being_heard() {
+    let app = Application::new(ROUTES).state(Hub::<Talk>::new());
+    let client = TestClient::on_socket(app.state(Events::default())).await;
+    let mut socket = client.websocket("/busy").await;
+    assert_eq!(socket.text().await, "heard");
+}

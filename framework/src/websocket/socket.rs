@@ -145,8 +145,10 @@ impl WebSocket {
     }
 
     fn poll_sources(&mut self, cx: &mut TaskContext<'_>) -> Poll<Happening> {
-        for source in &mut self.sources {
-            if let Poll::Ready(happening) = source.poll_next(cx) {
+        for at in 0..self.sources.len() {
+            if let Poll::Ready(happening) = self.sources[at].poll_next(cx) {
+                // The next time it is asked last: a busy topic keeps no other from being heard.
+                self.sources.rotate_left(at + 1);
                 return Poll::Ready(happening);
             }
         }
