@@ -12,12 +12,14 @@ use std::{
 use futures_core::Stream;
 use futures_sink::Sink;
 use serde::Serialize;
+use tokio::task::coop;
 
 use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
     message::{IntoMessage, Message, Outgoing},
     reason::{CloseReason, Closed},
+    settings::SlowReader,
     source::{Event, Happening, Source},
 };
 use crate::{
@@ -351,7 +353,15 @@ impl Future for Sending<'_, '_> {
         if let Some(error) = sending.failed.take() {
             return Poll::Ready(Err(error));
         }
+        // Who never waits for room would never let the connection write, nor others have their turn.
+        let coop = match sending.exchange.limits.slow_reader {
+            SlowReader::Wait => None,
+            SlowReader::DropOldest | SlowReader::Close => Some(ready!(coop::poll_proceed(cx))),
+        };
         let sent = ready!(sending.exchange.poll_send(&mut sending.message, cx));
+        if let Some(coop) = coop {
+            coop.made_progress();
+        }
         Poll::Ready(sent.map_err(Into::into))
     }
 }
