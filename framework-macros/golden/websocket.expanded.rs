@@ -153,7 +153,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = <Json<
+                let argument: Json<Talk> = <Json<
                     Talk,
                 > as __squall::FromMessage>::from_message(given)?;
                 let answer = Self::message(self, argument, socket).await;
@@ -170,7 +170,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = given;
+                let argument: Vec<u8> = given;
                 let answer = Self::ping(self, argument);
                 __squall::ended::<()>(answer)
             }
@@ -183,7 +183,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = given;
+                let argument: CloseReason = given;
                 let answer = Self::close(self, argument).await;
                 __squall::ended::<()>(answer)
             }

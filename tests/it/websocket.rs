@@ -881,8 +881,10 @@ impl Empty {
             .settings(settings)
             .on_upgrade(async move |socket: WebSocket| {
                 let filling = vec![0; 100_000];
-                for _ in 0..100 {
+                for _ in 0..300 {
                     socket.send(&filling).await?;
+                    // The connection takes what it can.
+                    tokio::task::yield_now().await;
                 }
                 let before = socket.dropped();
                 for _ in 0..100_000 {
@@ -903,6 +905,42 @@ async fn empty_messages_fill_a_queue_too() {
     let mut stream = crate::support::connect(&client).await;
     open(&mut stream, "/empty", "").await;
     events.wait_for("few: true").await;
+}
+
+/// Sends without end, and waits for nothing else.
+#[handler]
+#[route("/endless")]
+struct Endless;
+
+#[handler]
+impl Endless {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let settings = Settings::default().slow_reader(SlowReader::DropOldest);
+        let upgrade = upgrade.settings(settings);
+        upgrade.on_upgrade(
+            async |socket: WebSocket| {
+                while socket.send("more").await.is_ok() {}
+            },
+        )
+    }
+}
+
+/// The whole event loop would stand still, so it is a thread of its own that the test waits for.
+#[test]
+fn who_sends_without_end_lets_others_have_their_turn() {
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let client = TestClient::on_socket(Application::new(routes![Endless])).await;
+            let mut socket = client.websocket("/endless").await;
+            assert_eq!(socket.text().await, "more");
+            done.send(()).unwrap();
+        });
+    });
+    is_done.recv_timeout(Duration::from_secs(4)).unwrap();
 }
 
 /// Those who have waited for the end, and do so no more, are forgotten, though nothing is said.

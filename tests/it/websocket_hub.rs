@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use squall::{
-    Application, Json, Result, State,
+    Application, Json, Result, Routes, State,
     handler::IntoResponse,
     hub::{Cursor, Hub, Member, Missed, Presence, Published},
     routes,
@@ -198,9 +198,37 @@ impl Loop {
     }
 }
 
+/// Hears two topics, of which one always has something new.
+#[websocket]
+#[route("/busy")]
+struct Busy {
+    hub: State<Hub<Talk>>,
+}
+
+#[websocket]
+impl Busy {
+    async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+        socket.subscribe(self.hub.topic("busy")).await?;
+        socket.subscribe(self.hub.topic("calm")).await?;
+        self.hub.topic("busy").publish(Talk::new("busy")).await?;
+        self.hub.topic("calm").publish(Talk::new("calm")).await
+    }
+    async fn event(&mut self, socket: &mut WebSocket, talk: Published<Talk>) -> Result<()> {
+        match &*talk.text {
+            "calm" => socket.send("heard").await,
+            _ => self.hub.topic("busy").publish(Talk::new("busy")).await,
+        }
+    }
+    async fn message(&mut self, socket: &mut WebSocket, text: String) -> Result<()> {
+        socket.send(text).await
+    }
+}
+
+const ROUTES: Routes = routes![RoomSocket, Plain, Lobby, Wrong, Patient, Loop, Busy];
+
 fn client() -> (TestClient, Hub<Talk>, Events) {
     let (hub, events) = (Hub::new(), Events::default());
-    let app = Application::new(routes![RoomSocket, Plain, Lobby, Wrong, Patient, Loop])
+    let app = Application::new(ROUTES)
         .state(hub.clone())
         .state(events.clone());
     (TestClient::new(app), hub, events)
@@ -325,4 +353,21 @@ async fn a_storm_of_joins_closes_no_socket_that_hears_of_none() {
         topic.publish(Talk::new("two")).await.unwrap();
         assert_eq!(socket.json::<Heard>().await.value, Talk::new("two"));
     }
+}
+
+#[squall::test]
+async fn a_busy_topic_keeps_no_answer_from_being_sent() {
+    let app = Application::new(ROUTES).state(Hub::<Talk>::new());
+    let client = TestClient::on_socket(app.state(Events::default())).await;
+    let mut socket = client.websocket("/busy").await;
+    socket.send("answer").await;
+    while socket.text().await != "answer" {}
+}
+
+#[squall::test]
+async fn a_busy_topic_keeps_no_other_from_being_heard() {
+    let app = Application::new(ROUTES).state(Hub::<Talk>::new());
+    let client = TestClient::on_socket(app.state(Events::default())).await;
+    let mut socket = client.websocket("/busy").await;
+    assert_eq!(socket.text().await, "heard");
 }

@@ -157,6 +157,11 @@ async fn handshakes_are_checked() {
     };
     let and = |name, value| [&good[..], &[(name, value)]].concat();
     let twice = and("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let two_origins = [
+        and("origin", "http://localhost"),
+        vec![("origin", "http://other.example")],
+    ]
+    .concat();
     for (line, fields, status, contains) in [
         (
             "GET / HTTP/1.1",
@@ -221,6 +226,8 @@ async fn handshakes_are_checked() {
             "content",
         ),
         ("GET / HTTP/1.1", and("content-length", "0"), 101, ""),
+        ("GET / HTTP/1.1", and("origin", "http://localhost"), 101, ""),
+        ("GET / HTTP/1.1", two_origins, 403, "page"),
         ("GET / HTTP/1.1", with("host", None), 400, ""),
         ("GET / HTTP/1.0", good.to_vec(), 400, "HTTP/1.1"),
         ("POST / HTTP/1.1", good.to_vec(), 405, "allow: GET"),

@@ -1,14 +1,14 @@
 //! From the functions of a socket to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::parse::{Argument, Call, Event, Model};
 use crate::{
     attributes,
     impls::{check, expand, parse::output_type},
     paths,
-    spans::around,
+    spans::{around, first},
 };
 
 /// The implementation of `HandlerImpl`, whose one method opens the socket, and that of `WebSocketImpl`.
@@ -88,10 +88,10 @@ fn call(call: &Call) -> TokenStream {
         (call.event != Event::Close).then(|| quote!(#socket: &mut __squall::WebSocket,));
     let given_parameter = type_of(call.event).map(|ty| quote!(#given: #ty,));
     let taken = call.arguments.iter().find_map(|one| match one {
-        Argument::Given(ty) => Some(take(call.event, ty, &given)),
+        Argument::Given(ty) => Some((ty, take(call.event, ty, &given))),
         Argument::Socket => None,
     });
-    let taken = taken.map(|taken| quote!(let #argument = #taken;));
+    let taken = taken.map(|(ty, taken)| quote!(let #argument: #ty = #taken;));
     let passed = call.arguments.iter().map(|one| match one {
         Argument::Socket => &socket,
         Argument::Given(_) => &argument,
@@ -133,6 +133,10 @@ fn take(event: Event, ty: &syn::Type, given: &Ident) -> TokenStream {
     match event {
         Event::Message => around!(ty, (<), (as __squall::FromMessage>::from_message(#given)?)),
         Event::Published => around!(ty, (<), (as __squall::FromEvent>::from_event(#given)?)),
-        _ => quote!(#given),
+        // Where it is of another type, that is reported at the one that the author has written.
+        _ => {
+            let place = given.span().located_at(first(ty));
+            Ident::new(&given.to_string(), place).into_token_stream()
+        }
     }
 }

@@ -182,6 +182,12 @@ fn call(function: Function, errors: &mut Errors) -> Option<Call> {
         wrong(event, &signature.ident, errors);
         return None;
     }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && matches!(**ty, Type::ImplTrait(_))
+    {
+        wrong(event, ty, errors);
+        return None;
+    }
     let arguments = arguments(&signature, event, errors)?;
     Some(Call {
         conditions,

@@ -392,6 +392,10 @@ impl Upgraded for Session {
             self.exchange.driven_by(cx.waker());
         }
         self.poll_alarm(cx);
+        if self.written < self.writing.len() {
+            // A program that always has something to do may have left nothing of the last turn of the task for it.
+            self.write(cx);
+        }
         loop {
             self.read(cx);
             self.run(cx);

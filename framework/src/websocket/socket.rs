@@ -13,12 +13,14 @@ use std::{
 use futures_core::Stream;
 use futures_sink::Sink;
 use serde::Serialize;
+use tokio::task::coop;
 
 use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
     message::{IntoMessage, Message, Outgoing},
     reason::{CloseReason, Closed, Full},
+    settings::SlowReader,
     source::{Event, Happening, Source},
 };
 use crate::{
@@ -155,8 +157,10 @@ impl WebSocket {
     }
 
     fn poll_sources(&mut self, cx: &mut TaskContext<'_>) -> Poll<Happening> {
-        for source in &mut self.sources {
-            if let Poll::Ready(happening) = source.poll_next(cx) {
+        for at in 0..self.sources.len() {
+            if let Poll::Ready(happening) = self.sources[at].poll_next(cx) {
+                // The next time it is asked last: a busy topic keeps no other from being heard.
+                self.sources.rotate_left(at + 1);
                 return Poll::Ready(happening);
             }
         }
@@ -410,7 +414,15 @@ impl Future for Sending<'_, '_> {
         if let Some(error) = sending.failed.take() {
             return Poll::Ready(Err(error));
         }
+        // Who never waits for room would never let the connection write, nor others have their turn.
+        let coop = match sending.exchange.limits.slow_reader {
+            SlowReader::Wait => None,
+            SlowReader::DropOldest | SlowReader::Close => Some(ready!(coop::poll_proceed(cx))),
+        };
         let sent = ready!(sending.exchange.poll_send(&mut sending.message, cx));
+        if let Some(coop) = coop {
+            coop.made_progress();
+        }
         Poll::Ready(sent.map_err(Into::into))
     }
 }
