@@ -23,9 +23,13 @@ use squall::{
         SlowReader, WebSocket, WebSocketUpgrade,
     },
 };
-use tokio::time::sleep;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::sleep,
+};
 
-use crate::support::Events;
+use crate::support::{Events, connect};
 
 /// Says what happens, and does what it is told.
 #[websocket]
@@ -223,6 +227,19 @@ async fn errors_end_a_socket_with_a_code() {
     }
 }
 
+/// It is read before the handler runs for the first time.
+#[squall::test]
+async fn a_ping_with_the_handshake_is_heard() {
+    let events = Events::default();
+    let client = TestClient::on_socket(rooms(&events)).await;
+    let mut stream = connect(&client).await;
+    let request = request("/rooms/den", "");
+    let ping = b"\x89\x85\0\0\0\0early";
+    let both = [request.as_bytes(), ping].concat();
+    stream.write_all(&both).await.unwrap();
+    events.wait_for("ping early").await;
+}
+
 #[squall::test]
 async fn one_message_is_dealt_with_after_the_other_and_pings_meanwhile() {
     let events = Events::default();
@@ -255,7 +272,7 @@ async fn pongs_are_heard() {
 async fn a_client_that_breaks_off_is_gone() {
     let events = Events::default();
     let client = TestClient::on_socket(rooms(&events)).await;
-    let mut stream = crate::support::connect(&client).await;
+    let mut stream = connect(&client).await;
     open(&mut stream, "/rooms/den", "").await;
     drop(stream);
     events.wait_for("finish 101 broken").await;
@@ -719,13 +736,17 @@ async fn a_slow_reader_is_told_to_try_again() {
     assert_eq!(events.list(), ["close 1013"]);
 }
 
-/// Opens a socket by hand.
-pub(crate) async fn open(stream: &mut tokio::net::TcpStream, target: &str, fields: &str) {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let request = format!(
+/// A request for a socket.
+fn request(target: &str, fields: &str) -> String {
+    format!(
         "GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
-    );
+    )
+}
+
+/// Opens a socket by hand.
+pub(crate) async fn open(stream: &mut TcpStream, target: &str, fields: &str) {
+    let request = request(target, fields);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
