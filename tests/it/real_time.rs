@@ -102,7 +102,7 @@ async fn serve() {
     OwnServer::run(app, options).await;
 }
 
-const EACH: usize = 500;
+const EACH: usize = 200;
 
 /// Lets this process, and those that it starts, open as many files as this takes.
 fn has_files() -> bool {
