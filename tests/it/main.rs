@@ -46,5 +46,6 @@ mod validated;
 mod watch;
 mod websocket;
 mod websocket_hub;
+mod websocket_peers;
 mod websocket_wire;
 mod wire;

@@ -24,9 +24,14 @@ use squall::{
         SlowReader, WebSocket, WebSocketUpgrade,
     },
 };
-use tokio::{select, time::sleep};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    select,
+    time::sleep,
+};
 
-use crate::support::{Events, OwnServer};
+use crate::support::{Events, OwnServer, connect};
 
 /// Says what happens, and does what it is told.
 #[websocket]
@@ -224,6 +229,19 @@ async fn errors_end_a_socket_with_a_code() {
     }
 }
 
+/// It is read before the handler runs for the first time.
+#[squall::test]
+async fn a_ping_with_the_handshake_is_heard() {
+    let events = Events::default();
+    let client = TestClient::on_socket(rooms(&events)).await;
+    let mut stream = connect(&client).await;
+    let request = request("/rooms/den", "");
+    let ping = b"\x89\x85\0\0\0\0early";
+    let both = [request.as_bytes(), ping].concat();
+    stream.write_all(&both).await.unwrap();
+    events.wait_for("ping early").await;
+}
+
 #[squall::test]
 async fn one_message_is_dealt_with_after_the_other_and_pings_meanwhile() {
     let events = Events::default();
@@ -256,7 +274,7 @@ async fn pongs_are_heard() {
 async fn a_client_that_breaks_off_is_gone() {
     let events = Events::default();
     let client = TestClient::on_socket(rooms(&events)).await;
-    let mut stream = crate::support::connect(&client).await;
+    let mut stream = connect(&client).await;
     open(&mut stream, "/rooms/den", "").await;
     drop(stream);
     events.wait_for("finish 101 broken").await;
@@ -644,7 +662,7 @@ async fn serve() {
     OwnServer::run(app, Options::default()).await;
 }
 
-async fn connect_to(server: &OwnServer, path: &str) -> WebSocket {
+async fn dial(server: &OwnServer, path: &str) -> WebSocket {
     let url = format!("ws://{}{path}", server.address);
     websocket::connect(url).await.unwrap()
 }
@@ -652,8 +670,8 @@ async fn connect_to(server: &OwnServer, path: &str) -> WebSocket {
 #[squall::test]
 async fn a_server_that_ends_lets_a_socket_finish_what_it_is_at() {
     let server = OwnServer::start("websocket::serve");
-    let mut idle = connect_to(&server, "/slow").await;
-    let mut busy = connect_to(&server, "/slow").await;
+    let mut idle = dial(&server, "/slow").await;
+    let mut busy = dial(&server, "/slow").await;
     busy.send("first").await.unwrap();
     busy.send("second").await.unwrap();
     assert_eq!(busy.recv().await.unwrap(), Message::from("at first"));
@@ -698,7 +716,7 @@ async fn a_loop_can_say_goodbye_when_the_server_ends() {
     let server = OwnServer::start("websocket::serve");
     let mut sockets = Vec::new();
     for _ in 0..20 {
-        sockets.push(connect_to(&server, "/polite").await);
+        sockets.push(dial(&server, "/polite").await);
     }
     server.signal("-TERM");
     for mut socket in sockets {
@@ -902,7 +920,7 @@ async fn empty_messages_fill_a_queue_too() {
     let events = Events::default();
     let app = Application::new(routes![Empty]).state(events.clone());
     let client = TestClient::on_socket(app).await;
-    let mut stream = crate::support::connect(&client).await;
+    let mut stream = connect(&client).await;
     open(&mut stream, "/empty", "").await;
     events.wait_for("few: true").await;
 }
@@ -967,13 +985,17 @@ async fn who_waits_for_the_end_no_longer_leaves_nothing_behind() {
     assert_eq!(closed.code(), CloseCode::NORMAL);
 }
 
-/// Opens a socket by hand.
-pub(crate) async fn open(stream: &mut tokio::net::TcpStream, target: &str, fields: &str) {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let request = format!(
+/// A request for a socket.
+fn request(target: &str, fields: &str) -> String {
+    format!(
         "GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
-    );
+    )
+}
+
+/// Opens a socket by hand.
+pub(crate) async fn open(stream: &mut TcpStream, target: &str, fields: &str) {
+    let request = request(target, fields);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    support::{Events, OwnServer, connect, exchange, read_all},
+    support::{Events, OwnServer, connect, read_all},
     websocket::open,
 };
 
@@ -122,6 +122,14 @@ async fn end_of(client: &TestClient, bytes: &[u8]) -> (u16, String) {
     read_close(&mut stream).await
 }
 
+/// What comes for a request behind which nothing more does.
+async fn answer_to(client: &TestClient, request: &str) -> String {
+    let mut stream = connect(client).await;
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    read_all(&mut stream).await
+}
+
 #[squall::test]
 async fn handshakes_are_checked() {
     let client = client(Settings::default()).await;
@@ -139,7 +147,7 @@ async fn handshakes_are_checked() {
             .collect();
         format!("{line}\r\n{fields}\r\n")
     };
-    let answer = exchange(&client, request("GET / HTTP/1.1", &good)).await;
+    let answer = answer_to(&client, &request("GET / HTTP/1.1", &good)).await;
     assert!(
         answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"),
         "{answer}"
@@ -232,7 +240,7 @@ async fn handshakes_are_checked() {
         ("GET / HTTP/1.0", good.to_vec(), 400, "HTTP/1.1"),
         ("POST / HTTP/1.1", good.to_vec(), 405, "allow: GET"),
     ] {
-        let answer = exchange(&client, request(line, &fields)).await;
+        let answer = answer_to(&client, &request(line, &fields)).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status} "))
                 || answer.starts_with(&format!("HTTP/1.0 {status} ")),
@@ -352,15 +360,11 @@ async fn a_bomb_is_stopped_where_it_is_too_long() {
     let client = client(settings).await;
     let mut bomb = Vec::new();
     let mut compress = flate2::Compress::new(flate2::Compression::best(), false);
-    bomb.reserve(20_000);
+    bomb.reserve(6_000);
     compress
-        .compress_vec(
-            &vec![0; 100_000_000],
-            &mut bomb,
-            flate2::FlushCompress::Sync,
-        )
+        .compress_vec(&vec![0; 5_000_000], &mut bomb, flate2::FlushCompress::Sync)
         .unwrap();
-    assert!(bomb.len() < 110_000, "{}", bomb.len());
+    assert!(bomb.len() < 6_000, "{}", bomb.len());
     let mut stream = connect(&client).await;
     open(
         &mut stream,
@@ -447,10 +451,8 @@ async fn silence_is_asked_about_and_ends() {
     let mut stream = connect(&client).await;
     open(&mut stream, "/", "").await;
     // Who answers lives.
-    for _ in 0..3 {
-        assert_eq!(read(&mut stream).await, (0x89, Vec::new()));
-        stream.write_all(&frame(0x8a, b"")).await.unwrap();
-    }
+    assert_eq!(read(&mut stream).await, (0x89, Vec::new()));
+    stream.write_all(&frame(0x8a, b"")).await.unwrap();
     assert_eq!(read(&mut stream).await, (0x89, Vec::new()));
     assert_eq!(
         read_close(&mut stream).await,

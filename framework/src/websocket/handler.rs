@@ -10,6 +10,7 @@ use super::{
     exchange::Incoming,
     message::Message,
     reason::CloseReason,
+    session::Program,
     settings::Settings,
     socket::{Heard, WebSocket, still_follows},
     source::{Event, Happening},
@@ -146,7 +147,7 @@ impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
         let upgrade = response.extensions().get::<Upgrade>();
         match (accepted, upgrade) {
             (Some(accepted), Some(upgrade)) => upgrade.set(move |transport, read| {
-                accepted.begin(transport, read, |socket| Box::pin(run(live, socket)))
+                accepted.begin(transport, read, |socket| begin(live, socket))
             }),
             _ => live.end_with(response),
         }
@@ -166,15 +167,21 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
     Ok(())
 }
 
-/// The life of a socket.
-async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
-    live.slim();
+/// Begins the life of a socket.
+fn begin<H: WebSocketImpl + Shareable>(live: Live<H>, mut socket: WebSocket) -> Program {
+    // Now, and not when the program first runs: a ping may come right behind the handshake, and is read before that.
     if H::HEARS_PINGS {
         socket.want_pings();
     }
     if H::HEARS_MEMBERS {
         socket.want_members();
     }
+    Box::pin(run(live, socket))
+}
+
+/// The life of a socket.
+async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
+    live.slim();
     let talked = guard(talk(&mut live, &mut socket)).await;
     let reason = match talked.and_then(|talked| talked) {
         Ok(()) => socket.close_reason(),
