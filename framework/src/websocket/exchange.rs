@@ -370,11 +370,13 @@ impl Exchange {
         }
     }
 
-    /// Notes how it is ended: by the peer with its close frame or what it has done wrong, or by the server that ends. It ends when what came before has been taken, and the
-    /// program asks for more: so its last words reach the program, and the answers to them the peer.
+    /// Notes how it is ended: by the peer with its close frame or what it has done wrong, or by the server that ends. It ends when what came before has
+    /// been taken, and the program asks for more: so its last words reach the program, and the answers to them the peer.
     pub(super) fn end_comes(&self, reason: CloseReason, cx: &TaskContext<'_>) {
         let mut state = self.lock();
-        state.coming_end.get_or_insert(reason);
+        if state.end.is_none() {
+            state.coming_end.get_or_insert(reason);
+        }
         state.wake_waiters();
         state.enders.wake(Interest::All);
         if state.is_let_go {

@@ -53,7 +53,7 @@ impl Room {
     }
 
     async fn missed(&mut self, missed: Missed) {
-        println!("{count}");
+        println!("{missed}");
     }
 
     fn ping(&self) {}
