@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use squall::{Application, Options, handler, http::StatusCode, routes};
+use squall::{Application, Options, handler, http::StatusCode, hub::Hub, routes, sse::EventStream};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -24,6 +24,19 @@ impl Status {
             sleep(Duration::from_secs(60)).await;
         }
         self.status.try_into()
+    }
+}
+
+/// A stream of events that never come.
+#[handler]
+#[route("/events")]
+struct Silence;
+
+#[handler]
+impl Silence {
+    async fn get(&self) -> squall::Result<EventStream> {
+        let hub = Hub::<String>::new();
+        hub.topic("silence").events_since(None).await
     }
 }
 
@@ -58,6 +71,11 @@ async fn the_level_follows_the_status() {
         (
             "/status/499",
             " WARN squall::access: 499 GET /status/499 127.0.0.1 ",
+        ),
+        // Its client has had enough, as that of each such stream.
+        (
+            "/events",
+            " INFO squall::access: 200 GET /events 127.0.0.1 ",
         ),
     ] {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
@@ -116,7 +134,11 @@ async fn what_is_no_request_is_told_too() {
 
 #[squall::test]
 async fn a_server_with_a_log() {
-    OwnServer::run(Application::new(routes![Status]), Options::default()).await;
+    OwnServer::run(
+        Application::new(routes![Status, Silence]),
+        Options::default(),
+    )
+    .await;
 }
 
 /// Fails, and says with what.

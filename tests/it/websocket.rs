@@ -403,7 +403,9 @@ impl Own {
             "small" => settings.max_message(10),
             "mute" => settings.max_queue(0),
             "wrong" => settings.compression(Compression::default().server_bits(8)),
-            "origin" => settings.allow_origin("https://App.example:8443"),
+            "origin" => settings
+                .allow_origin("https://App.example:8443")
+                .allow_origin("https://*.friends.example"),
             "any" => settings.allow_any_origin(),
             _ => settings.compression(Compression::default()),
         }
@@ -442,6 +444,53 @@ async fn settings_are_those_of_the_handler_or_of_the_application() {
         };
         assert_eq!(response.status(), 500);
     }
+
+    let wrong = || Settings::default().max_queue(0);
+    let app = Application::new(routes![Own, Talks]).state(wrong());
+    let refused = app.check().unwrap_err().to_string();
+    assert!(refused.contains("`max_queue(0)`"), "{refused}");
+    let refused = client.websocket("/talk").settings(wrong()).try_connect();
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, ConnectError::Invalid(_)), "{refused}");
+}
+
+/// A page and a socket at one URL.
+#[handler]
+#[route("/both")]
+struct Both;
+
+#[handler]
+impl Both {
+    fn get(&self, upgrade: Option<WebSocketUpgrade>) -> Result<Response> {
+        match upgrade {
+            Some(upgrade) => upgrade.on_upgrade(async |socket: WebSocket| {
+                _ = socket.send("a socket").await;
+            }),
+            None => Ok(Response::new("a page".into())),
+        }
+    }
+}
+
+#[squall::test]
+async fn a_page_and_a_socket_have_one_url() {
+    let client = TestClient::new(Application::new(routes![Both]));
+    assert_eq!(client.get("/both").send().await.text().await, "a page");
+    assert_eq!(client.websocket("/both").await.text().await, "a socket");
+}
+
+#[squall::test]
+async fn who_is_refused_learns_why() {
+    let client = TestClient::new(rooms(&Events::default()));
+    let refused = client.websocket("/rooms/den?wish=finish").try_connect();
+    let refused = refused.await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the answer is 200 OK, and not 101: no socket today"
+    );
+    let ConnectError::Refused(response) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(response.body(), "no socket today");
 }
 
 #[squall::test]
@@ -472,6 +521,18 @@ async fn pages_of_other_origins_open_nothing() {
             true,
         ),
         ("/own/origin", "other.example", "https://app.example", false),
+        (
+            "/own/origin",
+            "other.example",
+            "https://a.b.friends.example",
+            true,
+        ),
+        (
+            "/own/origin",
+            "other.example",
+            "https://friends.example",
+            false,
+        ),
         ("/own/any", "app.example", "https://evil.example", true),
         ("/own/any", "app.example", "null", true),
     ] {

@@ -2,7 +2,7 @@
 //!
 //! `200 GET /stories?page=2 127.0.0.1 1.24ms`: status, method, target, address, and the time from reading the head to handing over the last byte
 //! of the answer. Below 400 it is an `info` line, below 500, and where the server refuses (501, 503, 505), a `warn` line, otherwise an `error` line.
-//! A client that went away before its answer was complete is 499; an answer that failed half-way is an `error` line that ends in
+//! A client that went away before its answer was complete is 499, but for a stream of events, which has no end of its own; an answer that failed half-way is an `error` line that ends in
 //! `broken off`.
 
 use std::{
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::http::{Method, StatusCode, Uri};
+use ::http::{Method, StatusCode, Uri, header};
 use tracing::Level;
 
 use crate::handler::{
@@ -35,6 +35,11 @@ pub(crate) struct Copied {
     uri: Uri,
     remote_addr: Option<SocketAddr>,
     started: Instant,
+}
+
+fn is_event_stream(response: &Response) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
 }
 
 impl Access {
@@ -70,8 +75,10 @@ impl Access {
         let access = access();
         // The content of such an answer is never asked for, whatever a mounted service put there.
         let is_headless = *access.method() == Method::HEAD || forbids_content(status);
+        // A stream of events has no end of its own: it is over when its client has had enough.
+        let is_endless = is_event_stream(response);
         Ending::of(response).then(move |Sent { end, .. }| match end {
-            End::Gone if is_headless => access.write(status, level_of(status), ""),
+            End::Gone if is_headless || is_endless => access.write(status, level_of(status), ""),
             End::Complete => access.write(status, level_of(status), ""),
             End::Failed => access.write(status, Level::ERROR, " broken off"),
             End::Gone => access.gone(),

@@ -105,6 +105,10 @@ impl Ready {
             AllowedHosts::default()
         });
         faults.extend(plan.inner_faults());
+        #[cfg(feature = "websocket")]
+        if let Some(settings) = plan.states.get::<crate::websocket::Settings>() {
+            faults.extend(settings.check().err());
+        }
         if !faults.is_empty() {
             return Err(faults);
         }

@@ -64,11 +64,12 @@ impl<'c> TestConnect<'c> {
     ///
     /// # Errors
     ///
-    /// The answer is none, or another than 101: [`ConnectError::Refused`] has its status.
+    /// The settings are none; the answer is none, or another than 101: [`ConnectError::Refused`] has it.
     pub async fn try_connect(mut self) -> Result<TestSocket, ConnectError> {
         self.headers
             .entry(header::HOST)
             .or_insert(HeaderValue::from_static("localhost"));
+        self.settings.check().map_err(ConnectError::Invalid)?;
         let stream = TokioIo::new(self.client.connect().await);
         let (socket, response) = open(stream, &self.target, self.headers, &self.settings).await?;
         let headers = response.into_parts().0.headers;

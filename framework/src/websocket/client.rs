@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    future::{Future, IntoFuture, poll_fn},
+    future::{Future, IntoFuture, pending, poll_fn},
     io,
     net::SocketAddr,
     pin::Pin,
@@ -11,14 +11,15 @@ use std::{
     time::Duration,
 };
 
-use ::http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header, response::Parts,
-};
-use hyper::client::conn::http1;
+use ::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
+use bytes::Bytes;
+use http_body::Body as _;
+use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
+    select,
     time::timeout,
 };
 
@@ -92,8 +93,8 @@ pub enum ConnectError {
     TimedOut,
     /// The answer is no HTTP, or the connection broke off.
     Http(hyper::Error),
-    /// The answer is another than 101: status and fields.
-    Refused(Box<Response<()>>),
+    /// The answer is another than 101: status, fields, and of its content what comes within a second, at most 64 KiB.
+    Refused(Box<Response<Bytes>>),
     /// The answer is a 101 with something wrong in it.
     Handshake(&'static str),
 }
@@ -156,6 +157,7 @@ impl Connect {
     async fn open(self) -> Result<(WebSocket, Response<()>), ConnectError> {
         let (host, port, target) = parts(&self.url)?;
         let mut headers = self.headers?;
+        // Before anything is connected for nothing.
         self.settings.check().map_err(ConnectError::Invalid)?;
         let stream = match self.address {
             Some(address) => TcpStream::connect(address).await?,
@@ -225,8 +227,7 @@ where
 {
     let key = handshake::new_key();
     let request = request(target, headers, settings, &key)?;
-    let (parts, stream, read) = exchange(stream, request).await?;
-    let response = Response::from_parts(parts, ());
+    let (response, stream, read) = exchange(stream, request).await?;
     let accepted = accepted(&response, settings, &key)?;
     let (exchange, decoder) = accepted.ends(Role::Client);
     let socket = WebSocket::new(Arc::clone(&exchange));
@@ -267,8 +268,11 @@ fn request(
     Ok(request)
 }
 
-/// Sends the request, and gives the head of the answer, the stream, and what was read of it behind that.
-async fn exchange<S>(stream: S, request: Request<Body>) -> Result<(Parts, S, Vec<u8>), ConnectError>
+/// Sends the request, and gives the answer, the stream, and what was read of it behind that.
+async fn exchange<S>(
+    stream: S,
+    request: Request<Body>,
+) -> Result<(Response<()>, S, Vec<u8>), ConnectError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -283,7 +287,7 @@ where
             let answered = answered?;
             // The connection of an answer that changes nothing may live on.
             let is_changed = answered.status() == StatusCode::SWITCHING_PROTOCOLS;
-            response = Some(answered.into_parts().0);
+            response = Some(answered);
             if !is_changed {
                 return Poll::Ready(Ok(()));
             }
@@ -295,10 +299,48 @@ where
     })
     .await?;
     drop(answer);
+    let response = response.ok_or(ConnectError::Handshake("the connection broke off"))?;
+    let (head, body) = response.into_parts();
+    if head.status != StatusCode::SWITCHING_PROTOCOLS {
+        let content = content(connection, body).await;
+        let response = Response::from_parts(head, content);
+        return Err(ConnectError::Refused(Box::new(response)));
+    }
     let parts = connection.into_parts();
-    let head = response.ok_or(ConnectError::Handshake("the connection broke off"))?;
-    Ok((head, parts.io.into_inner(), parts.read_buf.to_vec()))
+    let response = Response::from_parts(head, ());
+    Ok((response, parts.io.into_inner(), parts.read_buf.to_vec()))
 }
+
+/// The content of an answer that refuses, as far as it comes.
+async fn content(connection: impl Future, mut body: Incoming) -> Bytes {
+    let mut content = Vec::new();
+    let reading = async {
+        while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+            let data = frame.into_data().unwrap_or_default();
+            let room = CONTENT - content.len();
+            content.extend_from_slice(&data[..data.len().min(room)]);
+            if content.len() == CONTENT {
+                return;
+            }
+        }
+    };
+    let driving = async {
+        _ = connection.await;
+        pending::<()>().await;
+    };
+    _ = timeout(CONTENT_TIME, async {
+        select! {
+            () = reading => {}
+            () = driving => {}
+        }
+    })
+    .await;
+    content.into()
+}
+
+/// So much of the content of an answer that refuses is taken, for so long.
+const CONTENT: usize = 64 * 1024;
+const CONTENT_TIME: Duration = Duration::from_secs(1);
 
 /// Checks the answer, and gives what is agreed on.
 fn accepted(
@@ -306,9 +348,6 @@ fn accepted(
     settings: &Settings,
     key: &HeaderValue,
 ) -> Result<Accepted, ConnectError> {
-    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(ConnectError::Refused(Box::new(response.clone())));
-    }
     let headers = response.headers();
     handshake::check_answer(headers, key).map_err(ConnectError::Handshake)?;
     let protocol =
@@ -327,6 +366,9 @@ fn accepted(
         protocol,
     })
 }
+
+/// So much of the content of an answer is told.
+const TOLD: usize = 200;
 
 impl From<io::Error> for ConnectError {
     fn from(error: io::Error) -> Self {
@@ -348,7 +390,14 @@ impl fmt::Display for ConnectError {
             Self::TimedOut => f.write_str("no WebSocket in time"),
             Self::Http(error) => write!(f, "no answer: {error}"),
             Self::Refused(response) => {
-                write!(f, "the answer is {}, and not 101", response.status())
+                write!(f, "the answer is {}, and not 101", response.status())?;
+                match str::from_utf8(response.body()) {
+                    Ok(text) if !text.is_empty() => {
+                        let start = &text[..text.floor_char_boundary(TOLD)];
+                        write!(f, ": {}", start.escape_debug())
+                    }
+                    _ => Ok(()),
+                }
             }
             Self::Handshake(what) => f.write_str(what),
         }

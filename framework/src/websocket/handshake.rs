@@ -30,10 +30,8 @@ const UPGRADE: HeaderValue = HeaderValue::from_static("websocket");
 /// 426 where it asks for no WebSocket, or for another version; 400 where it does so in a way that is none.
 pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
     let headers = request.headers();
-    if !has_token(headers, &header::UPGRADE, "websocket") {
-        let error =
-            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
-        return Err(error.with_message("this is a WebSocket").into());
+    if !is_wanted(headers) {
+        return Err(upgrade_required("this is a WebSocket", request).into());
     }
     let wrong = |why: &'static str| Err(HttpError::bad_request(why).into());
     if *request.method() != Method::GET || request.version() != Version::HTTP_11 {
@@ -43,11 +41,9 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
         return wrong("`connection` does not say `upgrade`");
     }
     if only(headers, &header::SEC_WEBSOCKET_VERSION) != Some(&VERSION) {
-        let error =
-            HttpError::new(StatusCode::UPGRADE_REQUIRED).with_header(header::UPGRADE, UPGRADE);
-        let error = error.with_header(header::SEC_WEBSOCKET_VERSION, VERSION);
+        let error = upgrade_required("`sec-websocket-version` is not 13", request);
         return Err(error
-            .with_message("`sec-websocket-version` is not 13")
+            .with_header(header::SEC_WEBSOCKET_VERSION, VERSION)
             .into());
     }
     if has_content(headers) {
@@ -58,6 +54,22 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
         Some(key) if is_key(key) => Ok(accept_of(key)),
         _ => wrong("`sec-websocket-key` is not 16 bytes in base64"),
     }
+}
+
+/// Whether a request asks for a WebSocket.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    has_token(headers, &header::UPGRADE, "websocket")
+}
+
+/// 426, with what to ask for (RFC 9110 §15.5.22). HTTP/2 has no such field.
+fn upgrade_required(why: &'static str, request: &RequestHandle) -> HttpError {
+    let error = HttpError::new(StatusCode::UPGRADE_REQUIRED).with_message(why);
+    if request.version() > Version::HTTP_11 {
+        return error;
+    }
+    error
+        .with_header(header::UPGRADE, UPGRADE)
+        .with_header(header::CONNECTION, HeaderValue::from_static("upgrade"))
 }
 
 /// Answers a request that was checked: the answer, and what is agreed on.
@@ -72,6 +84,13 @@ pub(super) fn accept(
 ) -> Result<(Response, Option<Agreed>, Option<String>)> {
     settings.check().map_err(Misuse::error)?;
     if !is_allowed(request, &settings.origins) {
+        let origin = request.headers().get(header::ORIGIN);
+        tracing::warn!(
+            target: "squall",
+            "no WebSocket for a page of {:?}, for its host is {:?}: `Settings::allow_origin` lets others in",
+            origin.unwrap_or(&HeaderValue::from_static("")),
+            request.host().unwrap_or_default(),
+        );
         let error = HttpError::forbidden();
         return Err(error
             .with_message("this page may not open a WebSocket here")
@@ -154,9 +173,33 @@ fn is_allowed(request: &RequestHandle, origins: &Origins) -> bool {
     let is_own = request
         .host()
         .is_some_and(|host| is_same_origin(origin, host));
-    is_own
-        || place(origin)
-            .is_some_and(|at| others.iter().any(|other| place(other) == Some(at.clone())))
+    is_own || others.iter().any(|allowed| is_of(origin, allowed))
+}
+
+/// Whether an origin is this one, or one of `https://*.example.com`.
+fn is_of(origin: &str, allowed: &str) -> bool {
+    let (Some((name, port)), Some((is_open, allowed, allowed_port))) =
+        (place(origin), allowed_place(allowed))
+    else {
+        return false;
+    };
+    let is_name = match is_open {
+        true => {
+            (name.strip_suffix(&*allowed)).is_some_and(|sub| sub.len() > 1 && sub.ends_with('.'))
+        }
+        false => name == allowed,
+    };
+    is_name && port == allowed_port
+}
+
+/// Whether all subdomains are meant and not the host itself, the host in lower case, and the port of an origin that is allowed.
+pub(super) fn allowed_place(allowed: &str) -> Option<(bool, String, u16)> {
+    let (is_open, origin) = match allowed.split_once("://*.") {
+        Some((scheme, name)) => (true, format!("{scheme}://{name}")),
+        None => (false, allowed.to_owned()),
+    };
+    let (name, port) = place(&origin).filter(|(name, _)| !name.contains('*'))?;
+    Some((is_open, name, port))
 }
 
 /// The subprotocols that a client offers.
@@ -222,7 +265,7 @@ pub(super) fn is_same_origin(origin: &str, host: &str) -> bool {
 }
 
 /// Host, in lower case, and port of an origin.
-pub(super) fn place(origin: &str) -> Option<(String, u16)> {
+fn place(origin: &str) -> Option<(String, u16)> {
     let uri: Uri = origin.parse().ok()?;
     let default = match uri.scheme_str()? {
         "http" => 80,
@@ -256,6 +299,32 @@ mod tests {
             "dGhlIHNhbXBsZSBub25jZQ===",
         ] {
             assert!(!is_key(&HeaderValue::from_static(key)), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_one_that_is_allowed_or_a_subdomain() {
+        for (origin, allowed) in [
+            ("https://app.example.com", "https://app.example.com"),
+            ("https://APP.example.com:443", "https://app.EXAMPLE.com"),
+            ("https://a.example.com", "https://*.example.com"),
+            ("https://a.b.example.com:8443", "https://*.example.com:8443"),
+        ] {
+            assert!(is_of(origin, allowed), "{origin} {allowed}");
+        }
+        for (origin, allowed) in [
+            ("https://example.com", "https://*.example.com"),
+            ("https://.example.com", "https://*.example.com"),
+            ("https://evilexample.com", "https://*.example.com"),
+            ("https://a.example.com:8443", "https://*.example.com"),
+            (
+                "https://a.example.com.evil.example",
+                "https://*.example.com",
+            ),
+            ("https://app.example.com", "https://a*.example.com"),
+            ("null", "https://*.example.com"),
+        ] {
+            assert!(!is_of(origin, allowed), "{origin} {allowed}");
         }
     }
 

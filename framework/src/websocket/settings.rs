@@ -2,12 +2,31 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{codec::Compression, handshake::place};
+use super::{codec::Compression, handshake::allowed_place};
 
 /// What there is to choose about a WebSocket.
 ///
-/// Those of a whole application are given to it as a [state](crate::Application::state); the function `settings` of a `#[websocket]`, or
-/// [`WebSocketUpgrade::settings`](super::WebSocketUpgrade::settings), says others for its own sockets.
+/// Those of a whole application are given to it as a [state](crate::Application::state). The function `settings` of a `#[websocket]`, or
+/// [`WebSocketUpgrade::settings`](super::WebSocketUpgrade::settings), says others for its own sockets: in place of those of the application, not beside
+/// them. One that wants to change those takes them:
+///
+/// ```
+/// use squall::{State, websocket, websocket::Settings};
+///
+/// #[websocket]
+/// #[route("/small")]
+/// struct Small {
+///     of_all: State<Settings>,
+/// }
+///
+/// #[websocket]
+/// impl Small {
+///     fn settings(&self) -> Settings {
+///         Settings::clone(&self.of_all).max_message(1024)
+///     }
+/// #   fn message(&self, text: String) { _ = text; }
+/// }
+/// ```
 ///
 /// | setting | default | |
 /// |---|---|---|
@@ -154,9 +173,12 @@ impl Settings {
         self
     }
 
-    /// Lets pages of this origin (`https://app.example.com`, with a port where it is not that of the scheme) open a socket too, beside those of
-    /// the own host. Pages of others are answered with 403: a browser sends its cookies with whatever page asks
+    /// Lets pages of this origin (`https://app.example.com`, with a port where it is not that of the scheme) open a socket too, or of all subdomains
+    /// (`https://*.example.com`), beside those of the own host: that which the field `host` of the request names, with its port. Pages of others are
+    /// answered with 403, and the log says of which origin they were: a browser sends its cookies with whatever page asks
     /// ([RFC 6455 §10.2](https://www.rfc-editor.org/rfc/rfc6455#section-10.2)). Who sends no `origin` is no browser, and is let in.
+    ///
+    /// What stands before the server has to hand on the `host` that the browser has sent: other fields that name it are not looked at.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         if let Origins::OwnAnd(others) = &self.origins {
@@ -174,7 +196,7 @@ impl Settings {
     }
 
     /// Looks whether they can be kept.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         if self.limits.max_message == 0 {
             return Err("`max_message(0)` takes no message: say how many bytes".to_owned());
         }
@@ -187,10 +209,11 @@ impl Settings {
             ));
         }
         if let Origins::OwnAnd(others) = &self.origins
-            && let Some(wrong) = others.iter().find(|origin| place(origin).is_none())
+            && let Some(wrong) = others.iter().find(|origin| allowed_place(origin).is_none())
         {
             return Err(format!(
-                "`allow_origin(\"{wrong}\")` is no origin: `https://app.example.com`, without a path"
+                "`allow_origin(\"{wrong}\")` is no origin: `https://app.example.com` is, without a path, and so is `https://*.example.com`; \
+                 `allow_any_origin()` lets all in"
             ));
         }
         self.compression

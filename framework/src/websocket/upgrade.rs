@@ -15,7 +15,7 @@ use super::{
     socket::WebSocket,
 };
 use crate::handler::{
-    Context, Error, FromRequestParts, RequestHandle, Response, Result,
+    Context, Error, FromRequestParts, OptionalFromRequestParts, RequestHandle, Response, Result,
     life_cycle::guard,
     upgrade::{Transport, Upgrade, Upgraded},
 };
@@ -23,7 +23,12 @@ use crate::handler::{
 /// A request for a WebSocket, for a handler that writes its loop itself. The other way is [`#[websocket]`](macro@crate::websocket).
 ///
 /// As an argument it checks the handshake ([RFC 6455 §4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1)): 426 for a request that asks
-/// for no WebSocket, or for another version than 13; 400 for one that is wrong, such as a key that is not 16 bytes.
+/// for no WebSocket, or for another version than 13; 400 for one that is wrong, such as a key that is not 16 bytes. An `Option` of it is `None` where
+/// none is asked for: so one URL has a page and a socket.
+///
+/// The loop owns what it takes with it, so it clones fields before: `let hub = self.hub.clone();`. With `?` in it, its last line says of what type its
+/// errors are: `Ok::<_, squall::Error>(())`. [`StreamExt::split`](https://docs.rs/futures-util/latest/futures_util/stream/trait.StreamExt.html#method.split)
+/// gives halves of the socket, and [`WebSocket::sender`] a second handle that sends.
 ///
 /// # Examples
 ///
@@ -73,6 +78,15 @@ pub struct WebSocketUpgrade {
 impl FromRequestParts for WebSocketUpgrade {
     async fn from_request_parts(cx: &mut Context) -> Result<Self> {
         Self::of(cx)
+    }
+}
+
+impl OptionalFromRequestParts for WebSocketUpgrade {
+    async fn optional_from_request_parts(cx: &mut Context) -> Result<Option<Self>> {
+        match handshake::is_wanted(cx.request().headers()) {
+            true => Self::of(cx).map(Some),
+            false => Ok(None),
+        }
     }
 }
 
