@@ -276,6 +276,7 @@ pub use squall_macros::websocket;
 /// | `#[query]`, `#[query("name")]` | the query, by `FromStr`; the last value | 400 | 400 |
 /// | `#[header("name")]` | a field of the request, by `FromStr` | 400 | 400 |
 /// | `#[cookie]`, `#[cookie("name")]` | a cookie, by `FromStr` | 400 | 400 |
+/// | `#[default]`, `#[default = 20]` | not the request: its [`Default`], or this value, anew for each request | | |
 /// | the `base` | the base handler | | |
 /// | [`Init<T>`](handler::Init) | `"/pattern" => Handler::init(value)` in [`routes!`] | | |
 /// | any other | its type, by [`FromRequestParts`](handler::FromRequestParts) | | |
@@ -284,6 +285,50 @@ pub use squall_macros::websocket;
 /// values of a query or of a field. A parameter that only some of the routes have is an `Option` or `#[path(default = 20)]`.
 /// What is there and empty (`?page=`, of a form that was left blank) is absent to an `Option` and a default of what an empty text cannot be,
 /// a number; a `String` is empty then.
+///
+/// A field marked `#[default]` is the handler's own: `prepare` sets it, a method reads it, and in a [`#[websocket]`](macro@websocket) it lasts as long
+/// as the socket. Its type needs neither to be an extractor nor, with a value, to have a [`Default`]:
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use squall::{HttpError, Result, handler};
+/// # #[derive(Clone)]
+/// # struct Story(&'static str);
+/// # async fn load(id: u64) -> Option<Story> { (id == 7).then_some(Story("seven")) }
+///
+/// #[handler]
+/// #[route("/stories/{id}")]
+/// struct ShowStory {
+///     id: u64,
+///     #[default]
+///     story: Option<Story>,
+///     #[default = Instant::now()]
+///     since: Instant,
+/// }
+///
+/// #[handler]
+/// impl ShowStory {
+///     #[prepare]
+///     async fn load(&mut self) -> Result<()> {
+///         let story = load(self.id).await.ok_or_else(HttpError::not_found)?;
+///         self.story = Some(story);
+///         Ok(())
+///     }
+///
+///     fn get(&self) -> String {
+///         let title = self.story.as_ref().map_or("", |story| story.0);
+///         format!("{title}, loaded in {:?}", self.since.elapsed())
+///     }
+/// }
+/// # use squall::{Application, routes, testing::TestClient};
+/// # #[squall::main]
+/// # async fn main() {
+/// #     let client = TestClient::new(Application::new(routes![ShowStory]));
+/// #     let answer = client.get(ShowStory::url(7)).send().await.text().await;
+/// #     assert!(answer.starts_with("seven, loaded in "), "{answer}");
+/// # }
+/// ```
 ///
 /// # On the impl
 ///

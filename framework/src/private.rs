@@ -31,8 +31,8 @@ pub use crate::{
         Context, Error, FromRequest, FromRequestParts, HttpError, IntoTarget, Outcome,
         RequestHandle, Requirements, Response,
         fields::{
-            Source, default, many, optional, or_default, path, path_optional, path_or_default,
-            required,
+            FieldDefault, Source, default, many, optional, or_default, path, path_optional,
+            path_or_default, required,
         },
         flush::Disconnect,
         glue::*,

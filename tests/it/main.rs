@@ -34,6 +34,7 @@ mod life_cycle;
 mod listening;
 mod multipart;
 mod options;
+mod own_values;
 mod pages;
 mod ready_made;
 mod real_time;

@@ -228,6 +228,8 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
             let index = Literal::usize_unsuffixed(*index);
             around!(ty, (<), (>::take(#cx, #index)?))
         }
+        Source::Default(None) => around!(ty, (<), (as __squall::FieldDefault>::field_default())),
+        Source::Default(Some(value)) => default(field, value),
         Source::Extracted => {
             around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?))
         }
