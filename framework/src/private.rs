@@ -39,7 +39,7 @@ pub use crate::{
         incoming::BodyLimits,
         life_cycle::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
-            on_pool, prefix_of, taken, watched,
+            base_is_no_socket, on_pool, prefix_of, taken, watched,
         },
         person::{UserHook, UserType},
         target::Given,

@@ -21,6 +21,7 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
     let mark = role.mark(&model.name);
+    let base_check = base_check(model);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
@@ -28,6 +29,7 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
             #path_fields
             #handler
             #mark
+            #base_check
             #functions
         };
     }
@@ -164,6 +166,17 @@ fn base(model: &Model) -> TokenStream {
             __squall::Some(&mut self.#member)
         }
     }
+}
+
+/// What no trait can say: that the base is no socket. It stands where the type of the base does.
+fn base_check(model: &Model) -> Option<TokenStream> {
+    let Field { ty, .. } = base_field(model)?;
+    let (first, last) = (spans::first(ty), spans::last(ty));
+    let mut name = model.name.clone();
+    name.set_span(name.span().located_at(first));
+    let open = quote_spanned!(first=> __squall::base_is_no_socket::<#name);
+    let close = quote_spanned!(last=> >());
+    Some(quote!(const _: () = #open #close;))
 }
 
 fn prefix(prefix: &Prefix) -> TokenStream {
