@@ -47,5 +47,6 @@ mod validated;
 mod watch;
 mod websocket;
 mod websocket_hub;
+mod websocket_order;
 mod websocket_wire;
 mod wire;
