@@ -11,7 +11,8 @@ use crate::{
     spans::{around, first},
 };
 
-/// The implementation of `HandlerImpl`, whose one method opens the socket, and that of `WebSocketImpl`.
+/// The implementation of `WebSocketImpl`, which is the first to say that the struct is no socket, and that of `HandlerImpl`, whose one method opens
+/// the socket.
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let import = paths::import();
     let self_ty = &model.self_ty;
@@ -33,16 +34,17 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             #import
             #(#user_hooks)*
             #[automatically_derived]
-            impl __squall::HandlerImpl for #self_ty {
-                const METHODS: &'static [__squall::MethodEntry] = &[#entry];
-                #flags
-                #(#hooks)*
-            }
-            #[automatically_derived]
             impl __squall::WebSocketImpl for #self_ty {
                 const HEARS_PINGS: bool = #hears_pings;
                 const HEARS_MEMBERS: bool = #hears_members;
                 #(#calls)*
+            }
+            #[automatically_derived]
+            impl __squall::HandlerImpl for #self_ty {
+                const METHODS: &'static [__squall::MethodEntry] = &[#entry];
+                const IS_SOCKET: bool = true;
+                #flags
+                #(#hooks)*
             }
         };
     }

@@ -148,14 +148,17 @@ pub(super) fn socket(input: Input, errors: &mut Errors) -> Model {
         if marks.is_refused {
             continue;
         }
-        let misplaced = [
-            marks.method.as_ref().map(|mark| (&mark.path, "method")),
-            marks.blocking.as_ref().map(|mark| (&mark.path, "blocking")),
-        ];
-        if let Some((path, word)) = misplaced.into_iter().flatten().next() {
+        let method = marks.method.as_ref().map(|mark| &mark.path);
+        let blocking = marks.blocking.as_ref().map(|mark| &mark.path);
+        let misplaced = method.map(|path| (path, "`#[method]`", "take it away"));
+        let misplaced = misplaced.or(blocking.map(|path| {
+            let instead = "run what blocks by `tokio::task::spawn_blocking(…).await`";
+            (path, "`#[blocking]`", instead)
+        }));
+        if let Some((path, word, instead)) = misplaced {
             errors.at(
                 path,
-                format!("`#[{word}]` is for methods that answer requests, and a WebSocket has none: take it away"),
+                format!("{word} is for methods that answer requests, and a WebSocket has none: {instead}"),
             );
             continue;
         }

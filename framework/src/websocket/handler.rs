@@ -33,7 +33,9 @@ use crate::hub::{Member, Missed};
 pub trait WebSocketStruct {}
 
 /// The functions of a socket, as `#[websocket]` on an impl has them.
-pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
+///
+/// [`HandlerImpl`] is not asked for here, as it is not by [`Method`]: a struct without an attribute would be one error more.
+pub trait WebSocketImpl: WebSocketStruct {
     /// Whether it has `ping` or `pong`.
     const HEARS_PINGS: bool;
 
@@ -132,7 +134,7 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
 #[derive(Debug)]
 pub enum Opening {}
 
-impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
+impl<H: HandlerImpl + WebSocketImpl + Shareable> Method<Opening> for H {
     const NAME: &'static str = "GET";
 
     fn call(live: &mut Live<Self>, cx: &mut Context) -> impl Future<Output = Result<()>> + Send {
@@ -155,7 +157,7 @@ impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
 }
 
 /// Answers the request with 101.
-fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> {
+fn accept<H: HandlerImpl + WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> {
     let upgrade = WebSocketUpgrade::of(cx)?;
     let upgrade = match live.handler()?.settings() {
         Some(settings) => upgrade.settings(settings),
@@ -168,7 +170,10 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
 }
 
 /// Begins the life of a socket.
-fn begin<H: WebSocketImpl + Shareable>(live: Live<H>, mut socket: WebSocket) -> Program {
+fn begin<H: HandlerImpl + WebSocketImpl + Shareable>(
+    live: Live<H>,
+    mut socket: WebSocket,
+) -> Program {
     // Now, and not when the program first runs: a ping may come right behind the handshake, and is read before that.
     if H::HEARS_PINGS {
         socket.want_pings();
@@ -180,7 +185,10 @@ fn begin<H: WebSocketImpl + Shareable>(live: Live<H>, mut socket: WebSocket) -> 
 }
 
 /// The life of a socket.
-async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
+async fn run<H: HandlerImpl + WebSocketImpl>(
+    mut live: Live<H>,
+    mut socket: WebSocket,
+) -> CloseReason {
     live.slim();
     let talked = guard(talk(&mut live, &mut socket)).await;
     let reason = match talked.and_then(|talked| talked) {
@@ -199,7 +207,10 @@ async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> Clos
     reason
 }
 
-async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> Result<()> {
+async fn talk<H: HandlerImpl + WebSocketImpl>(
+    live: &mut Live<H>,
+    socket: &mut WebSocket,
+) -> Result<()> {
     let handler = live.handler()?;
     handler.open(socket).await?;
     while let Some(heard) = socket.next().await {
@@ -216,7 +227,10 @@ async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> R
     Ok(())
 }
 
-async fn close<H: WebSocketImpl>(live: &mut Live<H>, reason: CloseReason) -> Result<()> {
+async fn close<H: HandlerImpl + WebSocketImpl>(
+    live: &mut Live<H>,
+    reason: CloseReason,
+) -> Result<()> {
     live.handler()?.close(reason).await
 }
 
@@ -257,7 +271,26 @@ pub fn ended<T: Ended>(result: T) -> Result<()> {
     result.into_result()
 }
 
+/// What `settings` may return.
+#[diagnostic::on_unimplemented(
+    message = "`settings` of a WebSocket cannot return `{Self}`",
+    label = "return `Settings`",
+    note = "it is written `fn settings(&self) -> Settings`",
+    note = "what may fail, or has to wait, is done in `#[prepare]`, which can refuse the request, and kept in a field marked `#[default]`"
+)]
+pub trait IntoSettings {
+    /// The settings.
+    fn into_settings(self) -> Settings;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Settings>> IntoSettings for T {
+    fn into_settings(self) -> Settings {
+        self.into()
+    }
+}
+
 /// What `settings` returns.
-pub fn settings<T: Into<Settings>>(settings: T) -> Settings {
-    settings.into()
+pub fn settings<T: IntoSettings>(settings: T) -> Settings {
+    settings.into_settings()
 }
