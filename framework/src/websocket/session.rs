@@ -374,8 +374,6 @@ impl Session {
                 self.stage = Stage::Ended;
                 self.exchange.is_over();
                 self.set_alarm(LINGER);
-                // The end of what comes may be there already.
-                self.read(cx);
             }
         }
     }
@@ -392,7 +390,7 @@ impl Upgraded for Session {
             self.exchange.driven_by(cx.waker());
         }
         self.poll_alarm(cx);
-        if self.written < self.writing.len() {
+        if !self.is_written() {
             // A program that always has something to do may have left nothing of the last turn of the task for it.
             self.write(cx);
         }
@@ -404,9 +402,12 @@ impl Upgraded for Session {
                 self.tell_leave(cx);
             }
             self.write(cx);
+            let stage = self.stage;
             self.end(cx);
-            // What had no room may have it now.
-            if !self.is_held || self.transport.is_none() || !self.exchange.has_room() {
+            // The end of what comes may be there already, and what had no room may have it now.
+            let has_ended = self.stage == Stage::Ended && stage != Stage::Ended;
+            let has_room = self.is_held && self.exchange.has_room();
+            if self.transport.is_none() || !(has_ended || has_room) {
                 break;
             }
         }
