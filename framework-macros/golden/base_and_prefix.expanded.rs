@@ -103,6 +103,7 @@ const _: () = {
             )
         }
     }
+    const _: () = __squall::base_is_no_socket::<Users>();
     impl Users {
         /// The URL of this handler: `/users`, behind the prefixes of its bases. Values are percent-encoded.
         #[allow(dead_code, unused_mut)]

@@ -57,6 +57,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl __squall::WebSocketStruct for Room {}
+    const _: () = __squall::base_is_no_socket::<Room>();
     impl Room {
         /// The URL of this handler: `/rooms/{room}`, behind the prefixes of its bases. Values are percent-encoded.
         #[allow(dead_code, unused_mut)]
@@ -98,35 +99,9 @@ const _: () = {
     #[allow(unused_imports)]
     use ::squall::__private as __squall;
     #[automatically_derived]
-    impl __squall::HandlerImpl for Room {
-        const METHODS: &'static [__squall::MethodEntry] = &[
-            __squall::MethodEntry::new::<Room, __squall::Opening>(),
-        ];
-        const HOOKS: __squall::Hooks = __squall::Hooks {
-            waits: false,
-            user: __squall::None,
-            speaks: false,
-            writes_errors: false,
-            finishes: false,
-            finish_waits: false,
-            closes: false,
-        };
-        #[allow(unused_variables)]
-        fn prepare(
-            &mut self,
-            cx: &mut __squall::Context,
-        ) -> impl __squall::Future<
-            Output = __squall::Result<(), __squall::Error>,
-        > + __squall::Send {
-            async move {
-                let answer = Self::check(self, cx).await;
-                __squall::prepared::<Result<()>>(answer)
-            }
-        }
-    }
-    #[automatically_derived]
     impl __squall::WebSocketImpl for Room {
         const HEARS_PINGS: bool = ::core::cfg!(all(feature = "pings"));
+        const HEARS_MEMBERS: bool = false;
         fn settings(&self) -> __squall::Option<__squall::Settings> {
             let settings = Self::settings(self);
             __squall::Some(__squall::settings::<Settings>(settings))
@@ -152,7 +127,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = <Json<
+                let argument: Json<Talk> = <Json<
                     Talk,
                 > as __squall::FromMessage>::from_message(given)?;
                 let answer = Self::message(self, argument, socket).await;
@@ -169,7 +144,7 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = given;
+                let argument: Vec<u8> = given;
                 let answer = Self::ping(self, argument);
                 __squall::ended::<()>(answer)
             }
@@ -182,9 +157,37 @@ const _: () = {
             Output = __squall::Result<(), __squall::Error>,
         > + __squall::Send {
             async move {
-                let argument = given;
+                let argument: CloseReason = given;
                 let answer = Self::close(self, argument).await;
                 __squall::ended::<()>(answer)
+            }
+        }
+    }
+    #[automatically_derived]
+    impl __squall::HandlerImpl for Room {
+        const METHODS: &'static [__squall::MethodEntry] = &[
+            __squall::MethodEntry::new::<Room, __squall::Opening>(),
+        ];
+        const IS_SOCKET: bool = true;
+        const HOOKS: __squall::Hooks = __squall::Hooks {
+            waits: false,
+            user: __squall::None,
+            speaks: false,
+            writes_errors: false,
+            finishes: false,
+            finish_waits: false,
+            closes: false,
+        };
+        #[allow(unused_variables)]
+        fn prepare(
+            &mut self,
+            cx: &mut __squall::Context,
+        ) -> impl __squall::Future<
+            Output = __squall::Result<(), __squall::Error>,
+        > + __squall::Send {
+            async move {
+                let answer = Self::check(self, cx).await;
+                __squall::prepared::<Result<()>>(answer)
             }
         }
     }

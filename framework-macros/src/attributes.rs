@@ -13,7 +13,7 @@ use crate::diagnostics::closest;
 const STRUCT: &[&str] = &["route", "prefix"];
 
 /// On its fields.
-pub(crate) const FIELD: &[&str] = &["path", "query", "header", "cookie"];
+pub(crate) const FIELD: &[&str] = &["path", "query", "header", "cookie", "default"];
 
 /// Hooks, on methods of the impl.
 pub(crate) const HOOKS: &[&str] = &[

@@ -123,6 +123,8 @@ pub use template::View;
 /// #[route("/echo/{name}")]
 /// struct Echo {
 ///     name: String,
+///     #[default]
+///     count: u32,
 /// }
 ///
 /// #[websocket]
@@ -132,11 +134,12 @@ pub use template::View;
 ///     }
 ///
 ///     async fn message(&mut self, socket: &mut WebSocket, message: String) -> Result<()> {
-///         socket.send(message).await
+///         self.count += 1;
+///         socket.send(format!("{}. {message}", self.count)).await
 ///     }
 ///
 ///     async fn close(&mut self, reason: CloseReason) {
-///         println!("{}: {reason}", self.name);
+///         println!("{} after {} messages: {reason}", self.name, self.count);
 ///     }
 /// }
 ///
@@ -146,13 +149,16 @@ pub use template::View;
 ///     let mut socket = client.websocket(Echo::url("Ada")).await;
 ///     assert_eq!(socket.text().await, "Hello, Ada");
 ///     socket.send("one").await;
-///     assert_eq!(socket.text().await, "one");
+///     assert_eq!(socket.text().await, "1. one");
 /// }
 /// ```
 ///
 /// The struct is that of a [`#[handler]`](macro@handler), with its routes, fields, base and URL; of the arguments of the attribute it takes
 /// `base`. The impl has the hooks of a handler too: `#[prepare]`, `#[current_user]`, `#[default_headers]`, `#[write_error]` and the others run
-/// before the answer, and what they say about it goes into the 101; `#[on_finish]` runs when the socket has ended.
+/// before the answer, and what they say about it goes into the 101; `#[on_finish]` runs when the socket has ended. A base is a `#[handler]`:
+/// the functions of a socket are not handed on.
+///
+/// The struct lives as long as its socket. What it keeps for itself is in fields marked [`#[default]`](macro@handler#its-fields), as `count` above.
 ///
 /// # Functions
 ///
@@ -167,9 +173,120 @@ pub use template::View;
 /// | `message` | a message has come | what [can be taken](websocket::FromMessage): `String`, `Vec<u8>`, `Json<T>`, `Message` |
 /// | `event` | something was published where the socket has [subscribed](websocket::WebSocket::subscribe) | [`Published<T>`](hub::Published); without this function it is sent as JSON |
 /// | `joined`, `left` | somebody comes or goes there | [`Member`](hub::Member) |
-/// | `missed` | the socket has fallen behind there | how much, `u64`; without this function it is closed with 1013 |
+/// | `missed` | the socket has missed something there | [`Missed`](hub::Missed); without this function it is closed with 1013 when it has fallen behind, and goes on when its cursor was too old |
 /// | `ping`, `pong` | one has come | its payload, `Vec<u8>`; a ping has been answered |
 /// | `close` | the socket has ended, in whatever way; once | a [`CloseReason`](websocket::CloseReason) |
+///
+/// # In which order
+///
+/// The fields are taken and `#[prepare]` runs, as for any request. Then the handshake is checked (426 and 400, see below), `settings` is asked, the origin
+/// is checked (403), the 101 goes out, and `open` is called. So what others are to know of a user, that he has [joined](hub::Topic::join) for one, belongs into
+/// `open`: fields and `#[prepare]` are there too for a request that becomes no socket, even for one of a foreign page. What refuses a request belongs
+/// into `#[prepare]`.
+///
+/// When the socket has ended, these follow one another:
+///
+/// 1. `close`, for what is to be said or stored at the end; it is told how the socket ended, and may wait.
+/// 2. `#[on_connection_close]`, only where the connection broke off without a close frame.
+/// 3. `#[on_finish]`, for counts and records. It runs for a request that became no socket too.
+/// 4. The struct is dropped, and with it what is in its fields: a [`Presence`](hub::Presence) there lasts as long as the socket.
+///
+/// A function that runs when the peer goes away is not broken off: it goes on to its end, and `socket.send` fails in it with
+/// [`Closed`](websocket::Closed). Then comes `close`.
+///
+/// # Who asks
+///
+/// The hook `#[current_user]` stands in a base, for it runs behind the fields of its own struct; what builds on that takes the user as a field.
+/// Without one the request is answered with 403, and with an `Option<CurrentUser<User>>` nobody is refused.
+///
+/// ```
+/// use squall::{
+///     Context, Result, handler,
+///     handler::CurrentUser,
+///     websocket,
+///     websocket::WebSocket,
+/// };
+///
+/// struct User {
+///     name: String,
+/// }
+///
+/// #[handler]
+/// struct Site;
+///
+/// #[handler]
+/// impl Site {
+///     /// Whoever can prove it: here, whoever says so.
+///     #[current_user]
+///     async fn user(&self, cx: &mut Context) -> Result<Option<User>> {
+///         Ok(cx.cookie("name").map(|name| User { name }))
+///     }
+/// }
+///
+/// #[websocket(base = site)]
+/// #[route("/feed")]
+/// struct Feed {
+///     site: Site,
+///     user: CurrentUser<User>,
+/// }
+///
+/// #[websocket]
+/// impl Feed {
+///     async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+///         socket.send(format!("Hello, {}", self.user.name)).await
+///     }
+/// }
+/// # use squall::{Application, routes, testing::TestClient};
+/// # #[squall::main]
+/// # async fn main() {
+/// #     let client = TestClient::new(Application::new(routes![Feed]));
+/// #     let mut socket = client.websocket(Feed::url()).header("cookie", "name=Ada").await;
+/// #     assert_eq!(socket.text().await, "Hello, Ada");
+/// #     assert!(client.websocket(Feed::url()).try_connect().await.is_err());
+/// # }
+/// ```
+///
+/// # Timers
+///
+/// A task with a [`Sender`](websocket::Sender) sends what nobody has asked for, and ends with the socket:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use squall::{Result, websocket, websocket::WebSocket};
+///
+/// #[websocket]
+/// #[route("/clock")]
+/// struct Clock;
+///
+/// #[websocket]
+/// impl Clock {
+///     async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+///         let sender = socket.sender();
+///         tokio::spawn(async move {
+///             let mut ticks = tokio::time::interval(Duration::from_millis(10));
+///             loop {
+///                 tokio::select! {
+///                     _ = ticks.tick() => sender.send("tick").await?,
+///                     _ = sender.closed() => return Ok::<_, squall::Error>(()),
+///                 }
+///             }
+///         });
+///         Ok(())
+///     }
+/// }
+/// # use squall::{Application, routes, testing::TestClient};
+/// # #[squall::main]
+/// # async fn main() {
+/// #     let client = TestClient::new(Application::new(routes![Clock]));
+/// #     let mut socket = client.websocket(Clock::url()).await;
+/// #     assert_eq!(socket.text().await, "tick");
+/// #     assert_eq!(socket.text().await, "tick");
+/// # }
+/// ```
+///
+/// The task has no `self`. Where a tick is to change something in the struct, let the task publish to a [topic](hub::Topic) that the socket has
+/// [subscribed](websocket::WebSocket::subscribe) to: `event` is called then, with `&mut self`, between messages.
 ///
 /// # How it ends
 ///
@@ -276,6 +393,7 @@ pub use squall_macros::websocket;
 /// | `#[query]`, `#[query("name")]` | the query, by `FromStr`; the last value | 400 | 400 |
 /// | `#[header("name")]` | a field of the request, by `FromStr` | 400 | 400 |
 /// | `#[cookie]`, `#[cookie("name")]` | a cookie, by `FromStr` | 400 | 400 |
+/// | `#[default]`, `#[default = 20]` | not the request: its [`Default`], or this value, anew for each request | | |
 /// | the `base` | the base handler | | |
 /// | [`Init<T>`](handler::Init) | `"/pattern" => Handler::init(value)` in [`routes!`] | | |
 /// | any other | its type, by [`FromRequestParts`](handler::FromRequestParts) | | |
@@ -284,6 +402,50 @@ pub use squall_macros::websocket;
 /// values of a query or of a field. A parameter that only some of the routes have is an `Option` or `#[path(default = 20)]`.
 /// What is there and empty (`?page=`, of a form that was left blank) is absent to an `Option` and a default of what an empty text cannot be,
 /// a number; a `String` is empty then.
+///
+/// A field marked `#[default]` is the handler's own: `prepare` sets it, a method reads it, and in a [`#[websocket]`](macro@websocket) it lasts as long
+/// as the socket. Its type needs neither to be an extractor nor, with a value, to have a [`Default`]:
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use squall::{HttpError, Result, handler};
+/// # #[derive(Clone)]
+/// # struct Story(&'static str);
+/// # async fn load(id: u64) -> Option<Story> { (id == 7).then_some(Story("seven")) }
+///
+/// #[handler]
+/// #[route("/stories/{id}")]
+/// struct ShowStory {
+///     id: u64,
+///     #[default]
+///     story: Option<Story>,
+///     #[default = Instant::now()]
+///     since: Instant,
+/// }
+///
+/// #[handler]
+/// impl ShowStory {
+///     #[prepare]
+///     async fn load(&mut self) -> Result<()> {
+///         let story = load(self.id).await.ok_or_else(HttpError::not_found)?;
+///         self.story = Some(story);
+///         Ok(())
+///     }
+///
+///     fn get(&self) -> String {
+///         let title = self.story.as_ref().map_or("", |story| story.0);
+///         format!("{title}, loaded in {:?}", self.since.elapsed())
+///     }
+/// }
+/// # use squall::{Application, routes, testing::TestClient};
+/// # #[squall::main]
+/// # async fn main() {
+/// #     let client = TestClient::new(Application::new(routes![ShowStory]));
+/// #     let answer = client.get(ShowStory::url(7)).send().await.text().await;
+/// #     assert!(answer.starts_with("seven, loaded in "), "{answer}");
+/// # }
+/// ```
 ///
 /// # On the impl
 ///

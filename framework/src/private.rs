@@ -13,7 +13,7 @@ pub use std::{
 };
 
 #[cfg(feature = "websocket")]
-pub use crate::hub::Member;
+pub use crate::hub::{Member, Missed};
 #[cfg(feature = "locale")]
 pub use crate::locale::spoken::spoken;
 #[cfg(feature = "static-files")]
@@ -31,15 +31,15 @@ pub use crate::{
         Context, Error, FromRequest, FromRequestParts, HttpError, IntoTarget, Outcome,
         RequestHandle, Requirements, Response,
         fields::{
-            Source, default, many, optional, or_default, path, path_optional, path_or_default,
-            required,
+            FieldDefault, Source, default, many, optional, or_default, path, path_optional,
+            path_or_default, required,
         },
         flush::Disconnect,
         glue::*,
         incoming::BodyLimits,
         life_cycle::{
             BoxFuture, HandlerImpl, HandlerStruct, Hooks, Live, Method, MethodEntry, NoBase, Parts,
-            on_pool, prefix_of, taken, watched,
+            base_is_no_socket, on_pool, prefix_of, taken, watched,
         },
         person::{UserHook, UserType},
         target::Given,

@@ -1,18 +1,8 @@
 //! The access log: one line a request, on the standard error of a server of its own.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
-use futures_core::Stream;
-use squall::{
-    Application, Options, handler,
-    http::StatusCode,
-    routes,
-    sse::{Event, EventStream},
-};
+use squall::{Application, Options, handler, http::StatusCode, hub::Hub, routes, sse::EventStream};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -34,6 +24,33 @@ impl Status {
             sleep(Duration::from_secs(60)).await;
         }
         self.status.try_into()
+    }
+}
+
+/// A stream of events that never come.
+#[handler]
+#[route("/events")]
+struct Silence;
+
+#[handler]
+impl Silence {
+    async fn get(&self) -> squall::Result<EventStream> {
+        let hub = Hub::<String>::new();
+        hub.topic("silence").events_since(None).await
+    }
+}
+
+/// A stream of anything else, which has an end.
+#[handler]
+#[route("/pieces")]
+struct Pieces;
+
+#[handler]
+impl Pieces {
+    async fn get(&self, cx: &mut squall::Context) -> squall::Result<()> {
+        cx.write("the first")?;
+        cx.flush().await?;
+        std::future::pending().await
     }
 }
 
@@ -68,6 +85,15 @@ async fn the_level_follows_the_status() {
         (
             "/status/499",
             " WARN squall::access: 499 GET /status/499 127.0.0.1 ",
+        ),
+        // Its client has had enough, as that of each such stream.
+        (
+            "/events",
+            " INFO squall::access: 200 GET /events 127.0.0.1 ",
+        ),
+        (
+            "/pieces",
+            " WARN squall::access: 499 GET /pieces 127.0.0.1 ",
         ),
     ] {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
@@ -126,7 +152,11 @@ async fn what_is_no_request_is_told_too() {
 
 #[squall::test]
 async fn a_server_with_a_log() {
-    OwnServer::run(Application::new(routes![Status]), Options::default()).await;
+    OwnServer::run(
+        Application::new(routes![Status, Silence, Pieces]),
+        Options::default(),
+    )
+    .await;
 }
 
 /// Fails, and says with what.
@@ -200,67 +230,5 @@ async fn a_server_of_mounts() {
     let app = Application::new(routes![Status])
         .mount("/axum", router)
         .layer(layer);
-    OwnServer::run(app, Options::default()).await;
-}
-
-/// Goes on for ever.
-#[handler]
-#[route("/events")]
-struct Events;
-
-#[handler]
-impl Events {
-    fn get(&self) -> EventStream {
-        EventStream::new(Never).retry(Duration::from_secs(1))
-    }
-}
-
-struct Never;
-
-impl Stream for Never {
-    type Item = Event;
-
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Event>> {
-        Poll::Pending
-    }
-}
-
-/// The same as a stream of anything.
-#[handler]
-#[route("/pieces")]
-struct Piecewise;
-
-#[handler]
-impl Piecewise {
-    async fn get(&self, cx: &mut squall::Context) -> squall::Result<()> {
-        cx.write("retry: 1000\n\n")?;
-        cx.flush().await?;
-        std::future::pending().await
-    }
-}
-
-#[squall::test]
-async fn who_closes_an_event_stream_has_had_enough() {
-    let mut server = OwnServer::start("access::a_server_of_streams");
-    for (target, start) in [
-        ("/events", " INFO squall::access: 200 GET /events "),
-        ("/pieces", " WARN squall::access: 499 GET /pieces "),
-    ] {
-        let mut stream = TcpStream::connect(&server.address).await.unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"retry: 1000\n\n\r\n") {
-            answer.push(stream.read_u8().await.unwrap());
-        }
-        drop(stream);
-        let line = server.error_line("squall::access");
-        assert!(line.contains(start), "{line}");
-    }
-}
-
-#[squall::test]
-async fn a_server_of_streams() {
-    let app = Application::new(routes![Events, Piecewise]);
     OwnServer::run(app, Options::default()).await;
 }

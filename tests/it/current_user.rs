@@ -13,6 +13,8 @@ use squall::{
     http::{Method, StatusCode},
     routes,
     testing::{TestClient, TestResponse},
+    websocket,
+    websocket::WebSocket,
 };
 
 #[derive(Debug)]
@@ -361,4 +363,45 @@ async fn a_field_that_is_taken_before_the_hook_is_refused_at_the_start() {
     for handler in ["Field", "Nearer"] {
         assert!(!error.contains(handler), "{error}");
     }
+}
+
+/// A socket has no method to take its user as an argument: the hook stands in a base.
+#[websocket]
+#[route("/lonely")]
+struct Lonely {
+    _user: Option<CurrentUser<User>>,
+}
+
+#[websocket]
+impl Lonely {
+    #[current_user]
+    fn user(&self) -> Option<User> {
+        None
+    }
+}
+
+#[websocket(base = site)]
+#[route("/feed")]
+struct Feed {
+    site: Site,
+    user: CurrentUser<User>,
+}
+
+#[websocket]
+impl Feed {
+    async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+        socket.send(&*self.user.name).await
+    }
+}
+
+#[squall::test]
+async fn a_socket_is_told_to_put_the_hook_into_a_base() {
+    const ROUTES: Routes = routes![Lonely, Feed];
+    let app = Application::new(ROUTES).state(Asked::default());
+    let error = app.check().unwrap_err().to_string();
+    assert!(!error.contains("Feed"), "{error}");
+    let advice = "`#[current_user]` has run: put the hook into a base (`#[handler] struct Site`), and the field into the struct that builds on it \
+                  (`#[websocket(base = site)]`)";
+    assert!(error.contains("`Lonely` takes `CurrentUser<"), "{error}");
+    assert!(error.contains(advice), "{error}");
 }

@@ -357,6 +357,20 @@ async fn it_ends_with_the_server() {
     assert_eq!(answer.text().await, "data: last words\n\n");
 }
 
+/// They are more than a task may take in one turn.
+#[squall::test]
+async fn what_is_ready_when_the_server_ends_is_sent() {
+    let stage = stage(|events| events);
+    let shutdown = stage.app.shutdown();
+    let client = TestClient::new(stage.app);
+    let answer = client.get("/events").send().await;
+    for _ in 0..256 {
+        stage.sender.send(event("last")).unwrap();
+    }
+    shutdown.begin();
+    assert_eq!(answer.text().await, "data: last\n\n".repeat(256));
+}
+
 #[squall::test]
 async fn one_that_never_waits_ends_too() {
     struct Endless;

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use squall::{
     Application, Json, Options, Result, Routes, State, handler,
-    hub::{Cursor, Delivery, Hub, Published, Subscription},
+    hub::{Cursor, Delivery, Hub, Missed, Published, Subscription},
     routes,
     sse::{EventStream, LastEventId},
     testing::TestClient,
@@ -113,7 +113,7 @@ where
             Delivery::Published(message) => message.to_string(),
             Delivery::Joined(member) => format!("+{member}"),
             Delivery::Left(member) => format!("-{member}"),
-            Delivery::Missed(count) => format!("missed {count}"),
+            Delivery::Missed(missed) => format!("missed {}", missed.messages + missed.notices),
             other => panic!("{other:?}", other = std::mem::discriminant(&other)),
         });
     }
@@ -313,7 +313,10 @@ async fn foreign_cursors_get_all_there_is() {
         assert_eq!(texts(&messages), ["2", "3"], "{foreign}");
         assert!(!messages[0].follows(cursor));
         let mut subscription = hub.topic("den").subscribe_since(cursor).await.unwrap();
-        assert!(matches!(subscription.recv().await, Delivery::Missed(1)));
+        assert!(matches!(
+            subscription.recv().await,
+            Delivery::Missed(Missed { messages: 1, .. })
+        ));
         let answer = client.get("/rooms/den/events");
         let answer = answer.header("last-event-id", &foreign);
         let mut source = Source::default();
@@ -450,6 +453,14 @@ async fn who_is_back_in_time_was_never_away() {
     assert_eq!(drain(&mut subscription).await, ["+Dan", "-Dan"]);
     drop((den, subscription));
     assert_eq!((hub.stats().members, hub.stats().topics), (0, 0));
+}
+
+#[squall::test]
+async fn grace_may_last_for_ever() {
+    let hub = Hub::<Talk>::new().grace(Duration::MAX);
+    let den = hub.topic("den");
+    drop(den.join("Ada").unwrap());
+    assert_eq!(den.members(), ["Ada"]);
 }
 
 #[test]
@@ -793,4 +804,56 @@ fn topics_come_and_go_under_load() {
     assert!(stats.topics <= 4, "{stats:?}");
     assert_eq!((stats.subscribers, stats.members), (0, 0));
     assert_eq!(stats.published, 16_000);
+}
+
+#[squall::test]
+async fn what_is_delivered_knows_its_topic() {
+    let hub = Hub::new();
+    let (red, blue) = (hub.topic("red"), hub.topic("blue"));
+    let mut subscription = red.subscribe();
+    let _ada = red.join("Ada").unwrap();
+    red.publish("hello").await.unwrap();
+    let Delivery::Joined(member) = subscription.recv().await else {
+        panic!("Ada has joined");
+    };
+    assert_eq!((member.name(), member.topic()), ("Ada", "red"));
+    let Delivery::Published(message) = subscription.recv().await else {
+        panic!("something was said");
+    };
+    assert_eq!((*message, message.topic()), ("hello", "red"));
+    assert_eq!(hub.topics(), ["blue", "red"]);
+    drop(blue);
+    assert_eq!(hub.topics(), ["red"]);
+}
+
+#[squall::test]
+async fn what_was_missed_is_told_by_kind_and_when() {
+    let hub = Hub::new().history(2);
+    let den = hub.topic("den");
+    den.publish(0).await.unwrap();
+    let cursor = den.cursor();
+    let mut slow = den.subscribe();
+    for number in 1..=5 {
+        den.publish(number).await.unwrap();
+    }
+    for _ in 0..200 {
+        den.join("Ada").unwrap().leave();
+    }
+    let Delivery::Missed(missed) = slow.recv().await else {
+        panic!("it was too slow");
+    };
+    assert_eq!(
+        (missed.messages, missed.notices, missed.at_start),
+        (3, 144, false)
+    );
+    assert_eq!(missed.to_string(), "3 messages and 144 notices");
+    let mut late = den.subscribe_since(cursor).await.unwrap();
+    let Delivery::Missed(missed) = late.recv().await else {
+        panic!("its cursor is too old");
+    };
+    assert_eq!(
+        (missed.messages, missed.notices, missed.at_start),
+        (3, 0, true)
+    );
+    assert_eq!(missed.to_string(), "3 messages");
 }

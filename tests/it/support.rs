@@ -47,6 +47,11 @@ impl Events {
         self.0.lock().unwrap().clone()
     }
 
+    /// What has happened, and is forgotten.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+
     /// Waits until this event is in the list.
     pub(crate) async fn wait_for(&self, event: &str) {
         let seen = async {

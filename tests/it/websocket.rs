@@ -3,7 +3,8 @@
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
-    sync::Mutex,
+    sync::{Arc, Mutex},
+    task::{Context as TaskContext, Wake, Waker},
     time::Duration,
 };
 
@@ -12,20 +13,25 @@ use futures_core::Stream as _;
 use futures_sink::Sink;
 use serde::{Deserialize, Serialize};
 use squall::{
-    Application, Context, HttpError, Json, Result, State, handler,
+    Application, Context, HttpError, Json, Options, Result, State, handler,
     handler::{IntoResponse, Outcome, Response},
     http::HeaderMap,
     routes,
     testing::TestClient,
     websocket,
     websocket::{
-        CloseCode, CloseReason, Closed, Compression, ConnectError, Message, Sender, Settings,
+        CloseCode, CloseReason, Closed, Compression, ConnectError, Full, Message, Sender, Settings,
         SlowReader, WebSocket, WebSocketUpgrade,
     },
 };
-use tokio::time::sleep;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    select,
+    time::sleep,
+};
 
-use crate::support::Events;
+use crate::support::{Events, OwnServer, connect};
 
 /// Says what happens, and does what it is told.
 #[websocket]
@@ -223,6 +229,19 @@ async fn errors_end_a_socket_with_a_code() {
     }
 }
 
+/// It is read before the handler runs for the first time.
+#[squall::test]
+async fn a_ping_with_the_handshake_is_heard() {
+    let events = Events::default();
+    let client = TestClient::on_socket(rooms(&events)).await;
+    let mut stream = connect(&client).await;
+    let request = request("/rooms/den", "");
+    let ping = b"\x89\x85\0\0\0\0early";
+    let both = [request.as_bytes(), ping].concat();
+    stream.write_all(&both).await.unwrap();
+    events.wait_for("ping early").await;
+}
+
 #[squall::test]
 async fn one_message_is_dealt_with_after_the_other_and_pings_meanwhile() {
     let events = Events::default();
@@ -255,7 +274,7 @@ async fn pongs_are_heard() {
 async fn a_client_that_breaks_off_is_gone() {
     let events = Events::default();
     let client = TestClient::on_socket(rooms(&events)).await;
-    let mut stream = crate::support::connect(&client).await;
+    let mut stream = connect(&client).await;
     open(&mut stream, "/rooms/den", "").await;
     drop(stream);
     events.wait_for("finish 101 broken").await;
@@ -382,9 +401,11 @@ impl Own {
         let settings = Settings::default().protocols(["v2.chat", "v1.chat"]);
         match &*self.which {
             "small" => settings.max_message(10),
+            "mute" => settings.max_queue(0),
             "wrong" => settings.compression(Compression::default().server_bits(8)),
-            "origin" => settings.allow_origin("https://App.example:8443"),
-            "below" => settings.allow_origin("https://*.app.example"),
+            "origin" => settings
+                .allow_origin("https://App.example:8443")
+                .allow_origin("https://*.friends.example"),
             "any" => settings.allow_any_origin(),
             _ => settings.compression(Compression::default()),
         }
@@ -416,11 +437,62 @@ async fn settings_are_those_of_the_handler_or_of_the_application() {
     socket.send("0123456789a").await;
     assert_eq!(socket.end().await.code(), CloseCode::TOO_BIG);
 
-    let refused = client.websocket("/own/wrong").try_connect().await;
-    let Err(ConnectError::Refused(response)) = refused else {
+    for wrong in ["/own/wrong", "/own/mute"] {
+        let refused = client.websocket(wrong).try_connect().await;
+        let Err(ConnectError::Refused(response)) = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(response.status(), 500);
+    }
+
+    let wrong = || Settings::default().max_queue(0);
+    let app = Application::new(routes![Own, Talks]).state(wrong());
+    let refused = app.check().unwrap_err().to_string();
+    assert!(refused.contains("`max_queue(0)`"), "{refused}");
+    let refused = client.websocket("/talk").settings(wrong()).try_connect();
+    let refused = refused.await.unwrap_err();
+    assert!(matches!(refused, ConnectError::Invalid(_)), "{refused}");
+}
+
+/// A page and a socket at one URL.
+#[handler]
+#[route("/both")]
+struct Both;
+
+#[handler]
+impl Both {
+    fn get(&self, upgrade: Option<WebSocketUpgrade>) -> Result<Response> {
+        match upgrade {
+            Some(upgrade) => upgrade.on_upgrade(async |socket: WebSocket| {
+                _ = socket.send("a socket").await;
+            }),
+            None => Ok(Response::new("a page".into())),
+        }
+    }
+}
+
+#[squall::test]
+async fn a_page_and_a_socket_have_one_url() {
+    let client = TestClient::new(Application::new(routes![Both]));
+    assert_eq!(client.get("/both").send().await.text().await, "a page");
+    assert_eq!(client.websocket("/both").await.text().await, "a socket");
+    let wrong = client.get("/both").header("upgrade", "websocket");
+    assert_eq!(wrong.send().await.status(), 400);
+}
+
+#[squall::test]
+async fn who_is_refused_learns_why() {
+    let client = TestClient::new(rooms(&Events::default()));
+    let refused = client.websocket("/rooms/den?wish=finish").try_connect();
+    let refused = refused.await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the answer is 200 OK, and not 101: no socket today"
+    );
+    let ConnectError::Refused(response) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!(response.status(), 500);
+    assert_eq!(response.body(), "no socket today");
 }
 
 #[squall::test]
@@ -449,37 +521,13 @@ async fn settings_that_cannot_be_kept_are_found_before_all() {
     }
 }
 
-/// A page and a socket at one URL.
-#[handler]
-#[route("/both")]
-struct Both;
-
-#[handler]
-impl Both {
-    async fn get(&self, cx: &mut Context, upgrade: Option<WebSocketUpgrade>) -> Result<Response> {
-        match upgrade {
-            Some(upgrade) => upgrade.on_upgrade(async |socket| socket.send("hello").await),
-            None => "a page".into_response(cx.request()),
-        }
-    }
-}
-
-#[squall::test]
-async fn a_page_and_a_socket_have_one_url() {
-    let client = TestClient::new(Application::new(routes![Both]));
-    assert_eq!(client.get("/both").send().await.text().await, "a page");
-    assert_eq!(client.websocket("/both").await.text().await, "hello");
-    let wrong = client.get("/both").header("upgrade", "websocket");
-    assert_eq!(wrong.send().await.status(), 400);
-}
-
 /// An answer without an end.
 #[handler]
-#[route("/endless")]
-struct Endless;
+#[route("/unfinished")]
+struct Unfinished;
 
 #[handler]
-impl Endless {
+impl Unfinished {
     async fn get(&self, cx: &mut Context) -> Result<()> {
         cx.write("it begins\n")?;
         cx.flush().await?;
@@ -489,8 +537,8 @@ impl Endless {
 
 #[squall::test]
 async fn a_refusal_that_never_ends_is_one() {
-    let client = TestClient::on_socket(Application::new(routes![Endless])).await;
-    let url = format!("ws://{}/endless", client.address().unwrap());
+    let client = TestClient::on_socket(Application::new(routes![Unfinished])).await;
+    let url = format!("ws://{}/unfinished", client.address().unwrap());
     let connecting = websocket::connect(url).timeout(Duration::from_millis(300));
     let refused = connecting.await.unwrap_err();
     assert_eq!(
@@ -537,9 +585,24 @@ async fn pages_of_other_origins_open_nothing() {
             true,
         ),
         ("/own/origin", "other.example", "https://app.example", false),
-        ("/own/below", "x.example", "https://a.app.example", true),
-        ("/own/below", "x.example", "https://app.example", false),
-        ("/own/below", "x.example", "http://a.app.example", false),
+        (
+            "/own/origin",
+            "a.example",
+            "http://a.friends.example",
+            false,
+        ),
+        (
+            "/own/origin",
+            "other.example",
+            "https://a.b.friends.example",
+            true,
+        ),
+        (
+            "/own/origin",
+            "other.example",
+            "https://friends.example",
+            false,
+        ),
         ("/own/any", "app.example", "https://evil.example", true),
         ("/own/any", "app.example", "null", true),
     ] {
@@ -670,11 +733,13 @@ async fn a_handler_can_write_the_loop_itself() {
     events.wait_for("finish 101").await;
 }
 
+type Senders = Arc<Mutex<Vec<Sender>>>;
+
 /// Tells its sender to others.
 #[websocket]
 #[route("/shared")]
 struct Shared {
-    senders: State<Mutex<Vec<Sender>>>,
+    senders: State<Senders>,
 }
 
 #[websocket]
@@ -684,11 +749,149 @@ impl Shared {
     }
 }
 
+/// Takes its time for each message, and notes it.
+#[websocket]
+#[route("/slow")]
+struct Slow {
+    events: State<Events>,
+}
+
+#[websocket]
+impl Slow {
+    async fn message(&mut self, socket: &mut WebSocket, text: String) -> Result<()> {
+        socket.send(format!("at {text}")).await?;
+        sleep(Duration::from_millis(50)).await;
+        self.events.note(&text);
+        socket.send(text).await
+    }
+}
+
+#[squall::test]
+async fn who_has_closed_can_wait_until_all_it_has_sent_was_read() {
+    let events = Events::default();
+    let client = TestClient::new(Application::new(routes![Slow]).state(events.clone()));
+    for by_sink in [false, true] {
+        let socket = client.websocket("/slow").await;
+        for number in 0..5 {
+            socket.send(number.to_string()).await;
+        }
+        if by_sink {
+            let mut sink = socket.sender();
+            poll_fn(|cx| Pin::new(&mut sink).poll_close(cx))
+                .await
+                .unwrap();
+        } else {
+            socket.close(CloseCode::NORMAL, "");
+            assert!(socket.is_closed());
+        }
+        assert_eq!(socket.closed().await.code(), CloseCode::NORMAL);
+        assert_eq!(events.take(), ["0", "1", "2", "3", "4"]);
+    }
+}
+
+#[squall::test]
+async fn serve() {
+    let app = Application::new(routes![Slow, Polite]).state(Events::default());
+    OwnServer::run(app, Options::default()).await;
+}
+
+async fn dial(server: &OwnServer, path: &str) -> WebSocket {
+    let url = format!("ws://{}{path}", server.address);
+    websocket::connect(url).await.unwrap()
+}
+
+#[squall::test]
+async fn a_server_that_ends_lets_a_socket_finish_what_it_is_at() {
+    let server = OwnServer::start("websocket::serve");
+    let mut idle = dial(&server, "/slow").await;
+    let mut busy = dial(&server, "/slow").await;
+    busy.send("first").await.unwrap();
+    busy.send("second").await.unwrap();
+    assert_eq!(busy.recv().await.unwrap(), Message::from("at first"));
+    server.signal("-TERM");
+    assert_eq!(idle.recv().await, None);
+    assert_eq!(idle.closed().await.code(), CloseCode::GOING_AWAY);
+    for said in ["first", "at second", "second"] {
+        assert_eq!(busy.recv().await.unwrap(), Message::from(said));
+    }
+    assert_eq!(busy.recv().await, None);
+    let end = busy.closed().await;
+    assert_eq!(
+        (end.code(), end.text()),
+        (CloseCode::GOING_AWAY, "going away")
+    );
+    assert!(server.wait());
+}
+
+/// Says goodbye in its own way when the server ends.
+#[handler]
+#[route("/polite")]
+struct Polite;
+
+#[handler]
+impl Polite {
+    fn get(&self, upgrade: WebSocketUpgrade, cx: &mut Context) -> Result<Response> {
+        let shutdown = cx.shutdown().clone();
+        upgrade.on_upgrade(async move |mut socket| {
+            select! {
+                message = socket.recv() => assert_eq!(message, None),
+                () = shutdown.begun() => {
+                    socket.send("see you").await.unwrap();
+                    socket.close(CloseCode::RESTART, "back soon");
+                }
+            }
+        })
+    }
+}
+
+#[squall::test]
+async fn a_loop_can_say_goodbye_when_the_server_ends() {
+    let server = OwnServer::start("websocket::serve");
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        sockets.push(dial(&server, "/polite").await);
+    }
+    server.signal("-TERM");
+    for mut socket in sockets {
+        assert_eq!(socket.recv().await.unwrap(), Message::from("see you"));
+        assert_eq!(socket.recv().await, None);
+        assert_eq!(socket.closed().await.code(), CloseCode::RESTART);
+    }
+    assert!(server.wait());
+}
+
+#[squall::test]
+async fn a_handle_tells_its_socket_and_whether_it_would_wait() {
+    let app = Application::new(routes![Shared, Talks]);
+    let senders = Senders::default();
+    let client = TestClient::new(app.state(senders.clone()));
+    let mut sockets = [
+        client.websocket("/shared").await,
+        client.websocket("/shared").await,
+    ];
+    let both = senders.lock().unwrap().clone();
+    let [first, second] = &both[..] else {
+        panic!("two sockets have opened");
+    };
+    assert!(first.is_same(&first.clone()) && !first.is_same(second));
+    first.try_send("at once").unwrap();
+    assert_eq!(sockets[0].text().await, "at once");
+
+    // Nobody reads what is sent here.
+    let text = "x".repeat(1024 * 1024);
+    let refused = (0..100).find_map(|_| second.try_send(&*text).err());
+    let refused = refused.expect("what is on its way has a bound");
+    assert!(refused.downcast_ref::<Full>().is_some(), "{refused:?}");
+    second.close(CloseCode::NORMAL, "");
+    let refused = second.try_send("too late").unwrap_err();
+    assert!(refused.downcast_ref::<Closed>().is_some(), "{refused:?}");
+}
+
 /// Sends to all who are there.
 #[handler]
 #[route("/tell")]
 struct Tell {
-    senders: State<Mutex<Vec<Sender>>>,
+    senders: State<Senders>,
 }
 
 #[handler]
@@ -705,7 +908,7 @@ impl Tell {
 #[squall::test]
 async fn others_send_by_a_handle() {
     let app = Application::new(routes![Shared, Tell]);
-    let client = TestClient::new(app.state(Mutex::new(Vec::<Sender>::new())));
+    let client = TestClient::new(app.state(Senders::default()));
     let mut sockets = Vec::new();
     for _ in 0..3 {
         sockets.push(client.websocket("/shared").await);
@@ -811,13 +1014,121 @@ async fn a_slow_reader_is_told_to_try_again() {
     assert_eq!(events.list(), ["close 1013"]);
 }
 
-/// Opens a socket by hand.
-pub(crate) async fn open(stream: &mut tokio::net::TcpStream, target: &str, fields: &str) {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let request = format!(
+/// Sends without end what is empty.
+#[handler]
+#[route("/empty")]
+struct Empty {
+    events: State<Events>,
+}
+
+#[handler]
+impl Empty {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let events = self.events.clone();
+        let settings = Settings::default()
+            .max_queue(100_000)
+            .slow_reader(SlowReader::DropOldest);
+        upgrade
+            .settings(settings)
+            .on_upgrade(async move |socket: WebSocket| {
+                let filling = vec![0; 100_000];
+                for _ in 0..300 {
+                    socket.send(&filling).await?;
+                    // The connection takes what it can.
+                    tokio::task::yield_now().await;
+                }
+                let before = socket.dropped();
+                for _ in 0..100_000 {
+                    socket.send("").await?;
+                }
+                let kept = 100_000 - (socket.dropped() - before);
+                events.note(format!("few: {}", kept < 10_000));
+                Ok::<_, squall::Error>(())
+            })
+    }
+}
+
+#[squall::test]
+async fn empty_messages_fill_a_queue_too() {
+    let events = Events::default();
+    let app = Application::new(routes![Empty]).state(events.clone());
+    let client = TestClient::on_socket(app).await;
+    let mut stream = connect(&client).await;
+    open(&mut stream, "/empty", "").await;
+    events.wait_for("few: true").await;
+}
+
+/// Sends without end, and waits for nothing else.
+#[handler]
+#[route("/endless")]
+struct Endless;
+
+#[handler]
+impl Endless {
+    async fn get(&self, upgrade: WebSocketUpgrade) -> Result<impl IntoResponse> {
+        let settings = Settings::default().slow_reader(SlowReader::DropOldest);
+        let upgrade = upgrade.settings(settings);
+        upgrade.on_upgrade(
+            async |socket: WebSocket| {
+                while socket.send("more").await.is_ok() {}
+            },
+        )
+    }
+}
+
+/// The whole event loop would stand still, so it is a thread of its own that the test waits for.
+#[test]
+fn who_sends_without_end_lets_others_have_their_turn() {
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let client = TestClient::on_socket(Application::new(routes![Endless])).await;
+            let mut socket = client.websocket("/endless").await;
+            assert_eq!(socket.text().await, "more");
+            done.send(()).unwrap();
+        });
+    });
+    is_done.recv_timeout(Duration::from_secs(4)).unwrap();
+}
+
+/// Those who have waited for the end, and do so no more, are forgotten, though nothing is said.
+#[squall::test]
+async fn who_waits_for_the_end_no_longer_leaves_nothing_behind() {
+    struct Nobody;
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+    let client = TestClient::new(Application::new(routes![Talks]));
+    let socket = client.websocket("/talk").await;
+    let wakers: Vec<_> = (0..100).map(|_| Arc::new(Nobody)).collect();
+    for waker in &wakers {
+        let waker = Waker::from(Arc::clone(waker));
+        let mut closed = pin!(socket.closed());
+        let polled = closed.as_mut().poll(&mut TaskContext::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    assert!(wakers.iter().all(|waker| Arc::strong_count(waker) == 1));
+    let (closed, ()) = tokio::join!(socket.closed(), async {
+        tokio::task::yield_now().await;
+        socket.close(CloseCode::NORMAL, "");
+    });
+    assert_eq!(closed.code(), CloseCode::NORMAL);
+}
+
+/// A request for a socket.
+fn request(target: &str, fields: &str) -> String {
+    format!(
         "GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{fields}\r\n"
-    );
+    )
+}
+
+/// Opens a socket by hand.
+pub(crate) async fn open(stream: &mut TcpStream, target: &str, fields: &str) {
+    let request = request(target, fields);
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

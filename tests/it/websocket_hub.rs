@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use squall::{
-    Application, Json, Result, State,
+    Application, Json, Result, Routes, State,
     handler::IntoResponse,
-    hub::{Cursor, Hub, Member, Presence, Published},
+    hub::{Cursor, Hub, Member, Missed, Presence, Published},
     routes,
     testing::TestClient,
     websocket,
@@ -169,8 +169,8 @@ impl Patient {
         }
         Ok(())
     }
-    async fn missed(&mut self, socket: &mut WebSocket, count: u64) -> Result<()> {
-        socket.send(format!("missed {count}")).await
+    async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()> {
+        socket.send(format!("missed {}", missed.messages)).await
     }
     async fn event(&mut self, socket: &mut WebSocket, talk: Published<Talk>) -> Result<()> {
         socket.send(&talk.text).await
@@ -198,9 +198,37 @@ impl Loop {
     }
 }
 
+/// Hears two topics, of which one always has something new.
+#[websocket]
+#[route("/busy")]
+struct Busy {
+    hub: State<Hub<Talk>>,
+}
+
+#[websocket]
+impl Busy {
+    async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
+        socket.subscribe(self.hub.topic("busy")).await?;
+        socket.subscribe(self.hub.topic("calm")).await?;
+        self.hub.topic("busy").publish(Talk::new("busy")).await?;
+        self.hub.topic("calm").publish(Talk::new("calm")).await
+    }
+    async fn event(&mut self, socket: &mut WebSocket, talk: Published<Talk>) -> Result<()> {
+        match &*talk.text {
+            "calm" => socket.send("heard").await,
+            _ => self.hub.topic("busy").publish(Talk::new("busy")).await,
+        }
+    }
+    async fn message(&mut self, socket: &mut WebSocket, text: String) -> Result<()> {
+        socket.send(text).await
+    }
+}
+
+const ROUTES: Routes = routes![RoomSocket, Plain, Lobby, Wrong, Patient, Loop, Busy];
+
 fn client() -> (TestClient, Hub<Talk>, Events) {
     let (hub, events) = (Hub::new(), Events::default());
-    let app = Application::new(routes![RoomSocket, Plain, Lobby, Wrong, Patient, Loop])
+    let app = Application::new(ROUTES)
         .state(hub.clone())
         .state(events.clone());
     (TestClient::new(app), hub, events)
@@ -264,10 +292,21 @@ async fn without_a_function_it_is_sent_as_it_is() {
 async fn who_falls_behind_learns_of_it() {
     let (client, _, _) = client();
     let mut socket = client.websocket("/plain/den").await;
+    socket.send("one").await;
+    let old = socket.json::<Heard>().await.cursor;
     socket.send("flood").await;
     let reason = socket.end().await;
     assert_eq!(reason.code().get(), 1013);
     assert!(reason.text().contains("messages were missed"), "{reason}");
+
+    // Its cursor is too old by now: it goes on with what is kept.
+    let mut again = client.websocket(format!("/plain/den?cursor={old}")).await;
+    for number in 10_000 - 256..10_000 {
+        assert_eq!(
+            again.json::<Heard>().await.value,
+            Talk::new(&number.to_string())
+        );
+    }
 
     let mut socket = client.websocket("/patient").await;
     assert_eq!(socket.text().await, "missed 44");
@@ -297,4 +336,38 @@ async fn what_is_of_another_type_is_a_fault_of_the_server() {
     let (client, _, _) = client();
     let mut socket = client.websocket("/wrong").await;
     assert_eq!(socket.end().await.code().get(), 1011);
+}
+
+/// It has no function that would be told of them.
+#[squall::test]
+async fn a_storm_of_joins_closes_no_socket_that_hears_of_none() {
+    let (client, hub, _) = client();
+    for (target, topic) in [("/plain/den", "den"), ("/loop", "loop")] {
+        let topic = hub.topic(topic);
+        let mut socket = client.websocket(target).await;
+        socket.send("one").await;
+        assert_eq!(socket.json::<Heard>().await.value, Talk::new("one"));
+        for number in 0..300 {
+            topic.join(number.to_string()).unwrap().leave();
+        }
+        topic.publish(Talk::new("two")).await.unwrap();
+        assert_eq!(socket.json::<Heard>().await.value, Talk::new("two"));
+    }
+}
+
+#[squall::test]
+async fn a_busy_topic_keeps_no_answer_from_being_sent() {
+    let app = Application::new(ROUTES).state(Hub::<Talk>::new());
+    let client = TestClient::on_socket(app.state(Events::default())).await;
+    let mut socket = client.websocket("/busy").await;
+    socket.send("answer").await;
+    while socket.text().await != "answer" {}
+}
+
+#[squall::test]
+async fn a_busy_topic_keeps_no_other_from_being_heard() {
+    let app = Application::new(ROUTES).state(Hub::<Talk>::new());
+    let client = TestClient::on_socket(app.state(Events::default())).await;
+    let mut socket = client.websocket("/busy").await;
+    assert_eq!(socket.text().await, "heard");
 }

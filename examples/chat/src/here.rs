@@ -1,4 +1,4 @@
-//! Who asks, in which room, and how long he is there.
+//! Who asks, and in which room.
 
 use std::sync::Arc;
 
@@ -50,12 +50,17 @@ impl OptionalFromRequestParts for Name {
 
 /// Somebody who may speak in the room of the path.
 pub(crate) struct Speaker {
-    pub(crate) name: Name,
-    pub(crate) topic: Topic<Talk>,
+    name: Name,
+    topic: Topic<Talk>,
     room: Arc<Room>,
 }
 
 impl Speaker {
+    /// He is in the room until this is dropped. A handler joins when it answers and not before: others hear of it.
+    pub(crate) fn join(&self) -> Result<Presence> {
+        self.topic.join(&*self.name)
+    }
+
     /// Says something. Gives whether it is new.
     pub(crate) async fn say(&self, said: Said) -> Result<bool> {
         let talk = Talk::new(said, self.name.clone())?;
@@ -80,26 +85,5 @@ impl FromRequestParts for Speaker {
     fn requirements(requirements: &mut Requirements) {
         <State<Hub<Talk>> as FromRequestParts>::requirements(requirements);
         <State<Rooms> as FromRequestParts>::requirements(requirements);
-    }
-}
-
-/// Somebody who is in the room of the path, for as long as the handler lives that has this as a field.
-pub(crate) struct Here {
-    pub(crate) speaker: Speaker,
-    _presence: Presence,
-}
-
-impl FromRequestParts for Here {
-    async fn from_request_parts(cx: &mut Context) -> Result<Self> {
-        let speaker = Speaker::from_request_parts(cx).await?;
-        let presence = speaker.topic.join(&*speaker.name)?;
-        Ok(Self {
-            speaker,
-            _presence: presence,
-        })
-    }
-
-    fn requirements(requirements: &mut Requirements) {
-        Speaker::requirements(requirements);
     }
 }

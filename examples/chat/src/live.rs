@@ -12,15 +12,15 @@ use squall::{
     Context, Form, Json, Redirect, Result, Routes, State, handler,
     handler::IntoResponse,
     http::StatusCode,
-    hub::{Cursor, Delivery, Hub, Member, Published, Subscription, Topic},
+    hub::{Cursor, Delivery, Hub, Member, Missed, Presence, Published, Subscription, Topic},
     routes,
     sse::{EventStream, LastEventId},
     websocket,
-    websocket::{Settings, WebSocket},
+    websocket::{CloseCode, CloseReason, Settings, WebSocket},
 };
 
 use crate::{
-    here::{Here, Speaker},
+    here::Speaker,
     pages,
     talk::{Id, Name, RoomName, Said, Talk},
 };
@@ -37,7 +37,9 @@ pub(crate) struct RoomSocket {
     room: RoomName,
     #[query]
     cursor: Option<Cursor>,
-    here: Here,
+    speaker: Speaker,
+    #[default]
+    _presence: Option<Presence>,
     hub: State<Hub<Talk>>,
 }
 
@@ -68,18 +70,21 @@ impl RoomSocket {
             .ping_timeout(pause)
     }
 
+    /// Only here it is sure that this becomes a socket, and that no page of another site has asked for it.
     async fn open(&mut self, socket: &mut WebSocket) -> Result<()> {
         let topic = self.hub.topic(&self.room);
-        socket.subscribe_since(topic, self.cursor).await?;
+        let full = |_| CloseReason::new(CloseCode::TRY_AGAIN, "the room is full");
+        self._presence = Some(self.speaker.join().map_err(full)?);
+        socket.subscribe_since(topic.clone(), self.cursor).await?;
         // Who comes and goes from here on is told behind that.
-        let members = self.here.speaker.topic.members();
+        let members = topic.members();
         socket.send(Json(News::Members(members))).await
     }
 
     async fn message(&mut self, socket: &mut WebSocket, said: Json<Said>) -> Result<()> {
-        let (said, speaker) = (said.into_inner(), &self.here.speaker);
+        let said = said.into_inner();
         let id = said.id;
-        match (speaker.say(said).await?, id) {
+        match (self.speaker.say(said).await?, id) {
             (false, Some(id)) => socket.send(Json(News::Known(id))).await,
             _ => Ok(()),
         }
@@ -97,8 +102,8 @@ impl RoomSocket {
         socket.send(Json(News::Left(member))).await
     }
 
-    async fn missed(&mut self, socket: &mut WebSocket, count: u64) -> Result<()> {
-        socket.send(Json(News::Missed(count))).await
+    async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()> {
+        socket.send(Json(News::Missed(missed.messages))).await
     }
 
     async fn pong(&mut self, socket: &mut WebSocket) -> Result<()> {
@@ -111,13 +116,16 @@ impl RoomSocket {
 pub(crate) struct RoomEvents {
     room: RoomName,
     last: LastEventId,
-    _here: Here,
+    speaker: Speaker,
+    #[default]
+    _presence: Option<Presence>,
     hub: State<Hub<Talk>>,
 }
 
 #[handler]
 impl RoomEvents {
-    async fn get(&self) -> Result<EventStream> {
+    async fn get(&mut self) -> Result<EventStream> {
+        self._presence = Some(self.speaker.join()?);
         self.hub
             .topic(&self.room)
             .events_since(self.last.cursor())
@@ -135,7 +143,7 @@ pub(crate) struct RoomUpdates {
     room: RoomName,
     #[query]
     cursor: Option<Cursor>,
-    _here: Here,
+    speaker: Speaker,
     hub: State<Hub<Talk>>,
 }
 
@@ -143,6 +151,7 @@ pub(crate) struct RoomUpdates {
 impl RoomUpdates {
     /// The field `missed` says that something is missing before the first message, which a page cannot tell by cursors.
     async fn get(&self, cx: &mut Context) -> Result<Json<Vec<Published<Talk>>>> {
+        let _presence = self.speaker.join()?;
         let topic = self.hub.topic(&self.room);
         let talks = topic.wait_since(self.cursor).await?;
         if let (Some(cursor), Some(first)) = (self.cursor, talks.first())

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use squall::{
     hub::Hub,
     testing::{TestClient, TestRequest, TestResponse, TestSocket},
+    websocket::ConnectError,
 };
 use tokio::time::{sleep, timeout};
 
@@ -130,6 +131,13 @@ impl Socket {
 
     async fn text(&mut self) -> String {
         self.heard().await.value.text
+    }
+}
+
+fn assert_refused(connected: Result<(), ConnectError>, status: u16) {
+    match connected {
+        Err(ConnectError::Refused(answer)) => assert_eq!(answer.status(), status),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -48,7 +48,7 @@ struct Flags {
     max_message: NonZero<usize>,
     /// How much may wait for a client that reads slowly
     #[arg(long, value_name = "BYTES", default_value = "1048576")]
-    max_queue: usize,
+    max_queue: NonZero<usize>,
     /// What becomes of more
     #[arg(long, value_enum, default_value = "wait")]
     slow_reader: Slow,
@@ -88,7 +88,7 @@ impl Flags {
     fn settings(&self) -> Settings {
         let settings = Settings::default()
             .max_message(self.max_message.get())
-            .max_queue(self.max_queue)
+            .max_queue(self.max_queue.get())
             .slow_reader(match self.slow_reader {
                 Slow::Wait => SlowReader::Wait,
                 Slow::Drop => SlowReader::DropOldest,

@@ -14,7 +14,7 @@
 //! …  INFO squall::access: 200 GET /awaits 127.0.0.1 1001.44ms
 //! …  INFO squall::access: 200 GET /blocks 127.0.0.1 1000.37ms
 //! …  INFO squall::access: 200 GET /holds 127.0.0.1 1000.26ms
-//! …  WARN squall::watchdog: Holds on /holds held its event loop for 1.0s: all its other connections waited; `#[blocking]` runs a method elsewhere
+//! …  WARN squall::watchdog: Holds on /holds held its event loop for 1.0s: all its other connections waited; what blocks runs elsewhere by `tokio::task::spawn_blocking`, a whole method by `#[blocking]`
 //! ```
 
 use std::{thread, time::Duration};

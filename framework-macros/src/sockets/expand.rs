@@ -1,17 +1,18 @@
 //! From the functions of a socket to tokens. Nothing here can fail.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::parse::{Argument, Call, Event, Model};
 use crate::{
     attributes,
     impls::{check, expand, parse::output_type},
     paths,
-    spans::around,
+    spans::{around, first},
 };
 
-/// The implementation of `HandlerImpl`, whose one method opens the socket, and that of `WebSocketImpl`.
+/// The implementation of `WebSocketImpl`, which is the first to say that the struct is no socket, and that of `HandlerImpl`, whose one method opens
+/// the socket.
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let import = paths::import();
     let self_ty = &model.self_ty;
@@ -21,6 +22,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let user_hooks = hooks.iter().filter_map(|hook| expand::user_hook(hook));
     let hooks = hooks.iter().map(|hook| expand::hook(hook));
     let hears_pings = has(model, &[Event::Ping, Event::Pong]);
+    let hears_members = has(model, &[Event::Joined, Event::Left]);
     // What repeats a name is an error of the language already.
     let calls = expand::distinct(&model.calls, |one, other| {
         one.event == other.event && one.conditions.is_empty() && other.conditions.is_empty()
@@ -32,15 +34,17 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             #import
             #(#user_hooks)*
             #[automatically_derived]
-            impl __squall::HandlerImpl for #self_ty {
-                const METHODS: &'static [__squall::MethodEntry] = &[#entry];
-                #flags
-                #(#hooks)*
-            }
-            #[automatically_derived]
             impl __squall::WebSocketImpl for #self_ty {
                 const HEARS_PINGS: bool = #hears_pings;
+                const HEARS_MEMBERS: bool = #hears_members;
                 #(#calls)*
+            }
+            #[automatically_derived]
+            impl __squall::HandlerImpl for #self_ty {
+                const METHODS: &'static [__squall::MethodEntry] = &[#entry];
+                const IS_SOCKET: bool = true;
+                #flags
+                #(#hooks)*
             }
         };
     }
@@ -86,10 +90,10 @@ fn call(call: &Call) -> TokenStream {
         (call.event != Event::Close).then(|| quote!(#socket: &mut __squall::WebSocket,));
     let given_parameter = type_of(call.event).map(|ty| quote!(#given: #ty,));
     let taken = call.arguments.iter().find_map(|one| match one {
-        Argument::Given(ty) => Some(take(call.event, ty, &given)),
+        Argument::Given(ty) => Some((ty, take(call.event, ty, &given))),
         Argument::Socket => None,
     });
-    let taken = taken.map(|taken| quote!(let #argument = #taken;));
+    let taken = taken.map(|(ty, taken)| quote!(let #argument: #ty = #taken;));
     let passed = call.arguments.iter().map(|one| match one {
         Argument::Socket => &socket,
         Argument::Given(_) => &argument,
@@ -120,7 +124,7 @@ fn type_of(event: Event) -> Option<TokenStream> {
         Event::Message => quote!(__squall::Message),
         Event::Published => quote!(__squall::Event),
         Event::Joined | Event::Left => quote!(__squall::Member),
-        Event::Missed => quote!(u64),
+        Event::Missed => quote!(__squall::Missed),
         Event::Ping | Event::Pong => quote!(__squall::Vec<u8>),
         Event::Close => quote!(__squall::CloseReason),
     })
@@ -131,6 +135,10 @@ fn take(event: Event, ty: &syn::Type, given: &Ident) -> TokenStream {
     match event {
         Event::Message => around!(ty, (<), (as __squall::FromMessage>::from_message(#given)?)),
         Event::Published => around!(ty, (<), (as __squall::FromEvent>::from_event(#given)?)),
-        _ => quote!(#given),
+        // Where it is of another type, that is reported at the one that the author has written.
+        _ => {
+            let place = given.span().located_at(first(ty));
+            Ident::new(&given.to_string(), place).into_token_stream()
+        }
     }
 }

@@ -96,7 +96,7 @@ impl Event {
                 "async fn left(&mut self, socket: &mut WebSocket, member: Member) -> Result<()>"
             }
             Self::Missed => {
-                "async fn missed(&mut self, socket: &mut WebSocket, missed: u64) -> Result<()>"
+                "async fn missed(&mut self, socket: &mut WebSocket, missed: Missed) -> Result<()>"
             }
             Self::Ping => {
                 "async fn ping(&mut self, socket: &mut WebSocket, payload: Vec<u8>) -> Result<()>"
@@ -116,7 +116,7 @@ impl Event {
     fn type_given(self) -> Option<&'static str> {
         Some(match self {
             Self::Joined | Self::Left => "Member",
-            Self::Missed => "u64",
+            Self::Missed => "Missed",
             Self::Ping | Self::Pong => "Vec",
             Self::Close => "CloseReason",
             _ => return None,
@@ -148,14 +148,17 @@ pub(super) fn socket(input: Input, errors: &mut Errors) -> Model {
         if marks.is_refused {
             continue;
         }
-        let misplaced = [
-            marks.method.as_ref().map(|mark| (&mark.path, "method")),
-            marks.blocking.as_ref().map(|mark| (&mark.path, "blocking")),
-        ];
-        if let Some((path, word)) = misplaced.into_iter().flatten().next() {
+        let method = marks.method.as_ref().map(|mark| &mark.path);
+        let blocking = marks.blocking.as_ref().map(|mark| &mark.path);
+        let misplaced = method.map(|path| (path, "`#[method]`", "take it away"));
+        let misplaced = misplaced.or(blocking.map(|path| {
+            let instead = "run what blocks by `tokio::task::spawn_blocking(…).await`";
+            (path, "`#[blocking]`", instead)
+        }));
+        if let Some((path, word, instead)) = misplaced {
             errors.at(
                 path,
-                format!("`#[{word}]` is for methods that answer requests, and a WebSocket has none: take it away"),
+                format!("{word} is for methods that answer requests, and a WebSocket has none: {instead}"),
             );
             continue;
         }
@@ -180,6 +183,12 @@ fn call(function: Function, errors: &mut Errors) -> Option<Call> {
     let is_shared = receiver(&signature, event.usage(), errors)?;
     if event == Event::Settings && !(is_shared && signature.asyncness.is_none()) {
         wrong(event, &signature.ident, errors);
+        return None;
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && matches!(**ty, Type::ImplTrait(_))
+    {
+        wrong(event, ty, errors);
         return None;
     }
     let arguments = arguments(&signature, event, errors)?;

@@ -59,7 +59,9 @@ fn parameters_have_fields(model: &Model, errors: &mut Errors) {
         for parameter in &route.pattern.parameters {
             // These have errors of their own.
             let is_refused = model.fields.iter().any(|field| match &field.source {
-                Source::Base | Source::Marked { .. } => field.name == *parameter,
+                Source::Base | Source::Marked { .. } | Source::Default(_) => {
+                    field.name == *parameter
+                }
                 Source::Refused { may_be_path } => *may_be_path || field.name == *parameter,
                 _ => false,
             });
@@ -113,7 +115,7 @@ fn path_fields_are_in_all_routes(model: &Model, errors: &mut Errors) {
 /// A name in the route and a mark on the field contradict each other.
 fn marked_fields_are_no_parameters(model: &Model, errors: &mut Errors) {
     for field in &model.fields {
-        let is_marked = matches!(field.source, Source::Marked { .. });
+        let is_marked = matches!(field.source, Source::Marked { .. } | Source::Default(_));
         if is_marked && model.has_parameter(&field.name) && model.field_of(&field.name).is_none() {
             let name = &field.name;
             errors.at_span(

@@ -21,6 +21,7 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
     let handler = handler_struct(model, &fields(model));
     let functions = functions(model);
     let mark = role.mark(&model.name);
+    let base_check = base_check(model);
     quote! {
         #[allow(unused_qualifications, clippy::all, clippy::pedantic)]
         const _: () = {
@@ -28,6 +29,7 @@ pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
             #path_fields
             #handler
             #mark
+            #base_check
             #functions
         };
     }
@@ -166,6 +168,17 @@ fn base(model: &Model) -> TokenStream {
     }
 }
 
+/// What no trait can say: that the base is no socket. It stands where the type of the base does.
+fn base_check(model: &Model) -> Option<TokenStream> {
+    let Field { ty, .. } = base_field(model)?;
+    let (first, last) = (spans::first(ty), spans::last(ty));
+    let mut name = model.name.clone();
+    name.set_span(name.span().located_at(first));
+    let open = quote_spanned!(first=> __squall::base_is_no_socket::<#name);
+    let close = quote_spanned!(last=> >());
+    Some(quote!(const _: () = #open #close;))
+}
+
 fn prefix(prefix: &Prefix) -> TokenStream {
     let (text, segments) = (&prefix.text, specs::segments(&prefix.segments));
     quote! {
@@ -228,6 +241,8 @@ fn take(field: &Field, cx: &Ident) -> TokenStream {
             let index = Literal::usize_unsuffixed(*index);
             around!(ty, (<), (>::take(#cx, #index)?))
         }
+        Source::Default(None) => around!(ty, (<), (as __squall::FieldDefault>::field_default())),
+        Source::Default(Some(value)) => default(field, value),
         Source::Extracted => {
             around!(ty, (<), (as __squall::FromRequestParts>::__take(#cx).await?))
         }

@@ -81,6 +81,8 @@ pub(super) enum Source {
     },
     /// A value given with the route: the index of it.
     Init(usize),
+    /// Not from the request: its `Default`, or this value.
+    Default(Option<Expr>),
     /// Its type is an extractor.
     Extracted,
     /// Unknown: its attribute has an error already.
@@ -531,7 +533,7 @@ fn read_field(
     }
 }
 
-/// Reads `#[query]`, `#[header("…")]`, `#[cookie]` or `#[path]` on a field.
+/// Reads `#[query]`, `#[header("…")]`, `#[cookie]`, `#[path]` or `#[default]` on a field.
 fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> Option<Source> {
     let mut found = None;
     for attribute in &field.attrs {
@@ -549,10 +551,7 @@ fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> O
                 format!("the base takes its own fields from the request: take `#[{word}]` away"),
             );
         } else if found.is_some() {
-            errors.at(
-                attribute,
-                "a field comes from one place: take one of the two attributes away",
-            );
+            errors.at(attribute, second_mark(&word, found.as_ref()));
         } else {
             found = errors
                 .take(read_mark(attribute, &word, field, name))
@@ -562,12 +561,30 @@ fn mark(field: &syn::Field, name: &str, is_base: bool, errors: &mut Errors) -> O
     found
 }
 
+/// What is wrong with an attribute behind another one.
+fn second_mark(word: &str, first: Option<&Source>) -> &'static str {
+    match first {
+        Some(Source::Default(_)) if word == "default" => {
+            "this attribute stands here twice: take one of them away"
+        }
+        Some(Source::Default(_)) => DEFAULT_BESIDE_ANOTHER,
+        Some(_) if word == "default" => DEFAULT_BESIDE_ANOTHER,
+        _ => "a field comes from one place: take one of the two attributes away",
+    }
+}
+
+const DEFAULT_BESIDE_ANOTHER: &str = "a field with `#[default]` is not taken from the request: take one of the two attributes away; \
+     for a value in place of one that is absent, write `#[query(default = …)]`";
+
 fn read_mark(
     attribute: &Attribute,
     word: &str,
     field: &syn::Field,
     name: &str,
 ) -> syn::Result<Source> {
+    if word == "default" {
+        return Ok(Source::Default(read_default(attribute)?));
+    }
     let (key, default) = mark_arguments(attribute, word)?;
     let key = match key {
         Some(key) => key,
@@ -603,6 +620,21 @@ fn read_mark(
         key,
         presence,
     })
+}
+
+/// Reads `#[default]` or `#[default = 20]`.
+fn read_default(attribute: &Attribute) -> syn::Result<Option<Expr>> {
+    match &attribute.meta {
+        Meta::Path(_) => Ok(None),
+        Meta::NameValue(pair) => Ok(Some(pair.value.clone())),
+        Meta::List(list) => {
+            let message = match list.parse_args::<Expr>() {
+                Ok(value) => format!("write `#[default = {}]`", value.to_token_stream()),
+                Err(_) => "write `#[default]`, or `#[default = 20]` for a value".to_owned(),
+            };
+            Err(syn::Error::new_spanned(attribute, message))
+        }
+    }
 }
 
 /// Reads `("name", default = 20)`; both may be left out.

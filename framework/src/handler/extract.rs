@@ -60,7 +60,8 @@ use super::{
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken from the head of a request",
     label = "not an extractor of the head",
-    note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`",
+    note = "a field is named in a route, marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`, or has a type such as `State<T>`; \
+            one of the handler's own is marked `#[default]`",
     note = "what reads the content (`Json`, `Form`, `Bytes`, `String`, `BodyStream`, `Multipart`) can only be the last argument of a method",
     note = "a type of your own implements `squall::handler::FromRequestParts`"
 )]
@@ -159,7 +160,8 @@ impl<T: FromRequestParts> FromRequest<ViaParts> for T {
 #[diagnostic::on_unimplemented(
     message = "`Option<{Self}>` cannot be taken from the head of a request",
     label = "`{Self}` does not say when it is absent",
-    note = "a field that is absent from the query, the header or the cookies is marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`",
+    note = "a field that is absent from the query, the header or the cookies is marked `#[query]`, `#[header(\"…\")]` or `#[cookie]`; \
+            one of the handler's own is marked `#[default]`",
     note = "a type of your own implements `squall::handler::OptionalFromRequestParts`"
 )]
 pub trait OptionalFromRequestParts: Sized + Send + 'static {
@@ -372,7 +374,13 @@ pub(crate) fn parse_json<T: DeserializeOwned>(content: &[u8]) -> Result<T> {
         let path = error.path().to_string();
         let error = error.into_inner();
         match error.classify() {
-            serde_json::error::Category::Data => unprocessable("the content", &path, &error),
+            serde_json::error::Category::Data => {
+                // The path says more than where the parser stood.
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                let error = error.to_string();
+                let error = error.strip_suffix(&place).unwrap_or(&error);
+                unprocessable("the content", &path, &error)
+            }
             _ => HttpError::bad_request(format!("the content is not JSON: {error}")),
         }
     })?;

@@ -207,6 +207,26 @@ pub fn path_or_default<T>(
     Ok(path_optional(cx, field)?.unwrap_or_else(default))
 }
 
+/// A value that a field marked `#[default]` can begin with.
+///
+/// It is there for every type with a [`Default`]; nobody implements it by hand. It is asked for instead of that, so that the error says what to do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default for a field to begin with",
+    label = "`Default` is missing",
+    note = "derive or implement `Default` for it, say the value by `#[default = …]`, or take an `Option`, which begins as `None`"
+)]
+pub trait FieldDefault {
+    /// The value.
+    fn field_default() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> FieldDefault for T {
+    fn field_default() -> Self {
+        Self::default()
+    }
+}
+
 /// The value of `default = …`.
 pub fn default<T>(value: impl Argument<T>) -> T {
     value.into_value()

@@ -111,7 +111,7 @@ impl<T: Send + Sync + 'static> Shareable for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no handler struct",
     label = "not a handler struct",
-    note = "write `#[handler]` above `struct {Self}` too: the struct and its impl both carry it"
+    note = "write `#[handler]` above `struct {Self}` too, or `#[websocket]` where its impl has that: the struct and its impl both carry it"
 )]
 pub trait HandlerStruct: Sized + 'static {
     /// The base it builds on, or [`NoBase`].
@@ -162,6 +162,8 @@ pub trait HandlerImpl: HandlerStruct {
     const METHODS: &'static [MethodEntry];
     /// The hooks that it has itself.
     const HOOKS: Hooks = Hooks::NONE;
+    /// Whether it is a `#[websocket]`.
+    const IS_SOCKET: bool = false;
     /// What the table of routes keeps of it.
     const INFO: &'static HandlerInfo = &HandlerInfo {
         name: <Self as HandlerStruct>::NAME,
@@ -218,6 +220,7 @@ fn all_requirements<H: HandlerImpl>(requirements: &mut Requirements) {
     let ahead = Ahead {
         user: H::HOOKS.user.is_some(),
         language: H::HOOKS.speaks,
+        in_socket: H::IS_SOCKET,
     };
     requirements.ahead_of(ahead, |requirements| {
         H::Base::base_requirements(requirements);
@@ -314,6 +317,8 @@ pub trait Method<M: 'static>: Sized {
 pub trait Chain: Built + Sized {
     /// Whether this is a base at all.
     const IS_BASE: bool = true;
+    /// Whether it is a `#[websocket]`, which can be no base.
+    const IS_SOCKET: bool = false;
     /// The prefix in front of the routes of what builds on it.
     const FULL_PREFIX: Option<&'static Prefix>;
     /// The hooks of all of them together.
@@ -337,6 +342,21 @@ pub trait Chain: Built + Sized {
 
     /// What the fields of all of them ask of the application.
     fn base_requirements(requirements: &mut Requirements);
+}
+
+/// Refuses a base that is a `#[websocket]`, while it is compiled. It asks for the handler that builds on it and not for the base: what is wrong with
+/// that otherwise has been said where it is named.
+///
+/// # Panics
+///
+/// When the base is a `#[websocket]`.
+#[track_caller]
+pub const fn base_is_no_socket<H: HandlerStruct>() {
+    assert!(
+        !<H::Base as Chain>::IS_SOCKET,
+        "a `#[websocket]` cannot be a base: its functions (`settings`, `open`, `message` and the others) would not run for what builds on it; \
+         put the fields and hooks that both share into a `#[handler]`, and build both on that"
+    );
 }
 
 /// The hooks that are needed after a method has run, through a pointer: error pages and endings are not hot.
@@ -408,6 +428,7 @@ impl Built for NoBase {
 
 #[diagnostic::do_not_recommend]
 impl<H: HandlerImpl + Shareable> Chain for H {
+    const IS_SOCKET: bool = <H as HandlerImpl>::IS_SOCKET;
     const FULL_PREFIX: Option<&'static Prefix> = match H::PREFIX {
         Some(prefix) => Some(prefix),
         None => H::Base::FULL_PREFIX,

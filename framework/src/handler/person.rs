@@ -206,7 +206,7 @@ impl<U: Send + Sync + 'static> OptionalFromRequestParts for CurrentUser<U> {
         let person = cx.request().person();
         if !person.is_user_asked() {
             let message = "`CurrentUser` was taken where the hook `#[current_user]` has not run: in a struct that has the hook itself, take it as \
-                           an argument of the method; an extractor of your own that takes it passes its `requirements` on";
+                           an argument of the method, or put the hook into a base; an extractor of your own that takes it passes its `requirements` on";
             return Err(Misuse::error(message));
         }
         Ok(person.user().map(Self))

@@ -26,6 +26,19 @@ pub struct Requirements {
 pub(crate) struct Ahead {
     pub(crate) user: bool,
     pub(crate) language: bool,
+    /// Whether they are ahead of a socket, which has no method to take an argument.
+    pub(crate) in_socket: bool,
+}
+
+impl Ahead {
+    /// What to do about something that was taken too early.
+    fn advice(self) -> &'static str {
+        if self.in_socket {
+            "put the hook into a base (`#[handler] struct Site`), and the field into the struct that builds on it (`#[websocket(base = site)]`)"
+        } else {
+            "take it as an argument of the method"
+        }
+    }
 }
 
 impl Requirements {
@@ -57,6 +70,7 @@ impl Requirements {
         let before = self.ahead;
         self.ahead.user |= hooks.user;
         self.ahead.language |= hooks.language;
+        self.ahead.in_socket |= hooks.in_socket;
         ask(self);
         self.ahead = before;
     }
@@ -76,7 +90,8 @@ impl Requirements {
                 ));
             }
             Some(_) if self.ahead.user => self.fault(format!(
-                "takes `CurrentUser<{asked}>` in a field before its hook `#[current_user]` has run: take it as an argument of the method"
+                "takes `CurrentUser<{asked}>` in a field before its hook `#[current_user]` has run: {}",
+                self.ahead.advice()
             )),
             Some(_) => {}
         }
@@ -86,7 +101,10 @@ impl Requirements {
     #[cfg(feature = "locale")]
     pub(crate) fn language(&mut self) {
         if self.ahead.language {
-            self.fault("takes `Locale` in a field before its hook `#[user_locale]` has run: take it as an argument of the method");
+            self.fault(format!(
+                "takes `Locale` in a field before its hook `#[user_locale]` has run: {}",
+                self.ahead.advice()
+            ));
         }
     }
 

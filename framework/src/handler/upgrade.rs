@@ -9,7 +9,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context as TaskContext, Poll, ready},
+    task::{Context as TaskContext, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -95,6 +95,8 @@ impl fmt::Debug for Upgrade {
 pub(crate) struct Timed<S> {
     stream: S,
     alarm: Option<Pin<Box<Sleep>>>,
+    /// Who waits for it: a timer wakes nobody before it was polled.
+    waker: Option<Waker>,
 }
 
 impl<S> Timed<S> {
@@ -102,6 +104,7 @@ impl<S> Timed<S> {
         Self {
             stream,
             alarm: None,
+            waker: None,
         }
     }
 }
@@ -109,9 +112,17 @@ impl<S> Timed<S> {
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Transport for Timed<S> {
     fn set_alarm(&mut self, after: Option<Duration>) {
         self.alarm = after.map(|after| Box::pin(sleep(after)));
+        // It is set after it was looked at, and may be all that is waited for from then on.
+        if let (Some(_), Some(waker)) = (after, &self.waker) {
+            waker.wake_by_ref();
+        }
     }
 
     fn poll_alarm(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        match &self.waker {
+            Some(known) if known.will_wake(cx.waker()) => {}
+            _ => self.waker = Some(cx.waker().clone()),
+        }
         let Some(alarm) = &mut self.alarm else {
             return Poll::Pending;
         };

@@ -185,7 +185,8 @@ fn report(place: Option<&'static Place>, held: Duration) {
     match place {
         Some(place) => tracing::warn!(
             target: TARGET,
-            "{} on {} held its event loop for {held:.1?}: all its other connections waited; `#[blocking]` runs a method elsewhere",
+            "{} on {} held its event loop for {held:.1?}: all its other connections waited; what blocks runs elsewhere by `tokio::task::spawn_blocking`, \
+             a whole method by `#[blocking]`",
             place.owner,
             place.text(),
         ),

@@ -26,7 +26,7 @@ use super::{
     cursor::{self, Cursor},
     presence::Member,
     published::Published,
-    subscription::Delivery,
+    subscription::{Delivery, Missed},
     wakers::{Interest, Wakers},
 };
 
@@ -73,7 +73,7 @@ pub(super) struct Position {
     message: u64,
     /// That of the notice; beyond all of them where it wants none.
     notice: u64,
-    /// What it is still to be told that it has missed.
+    /// What it is still to be told that it has missed before it began.
     missed: Option<u64>,
 }
 
@@ -82,11 +82,13 @@ const NONE: u64 = u64::MAX;
 
 impl Position {
     /// Passes over who comes and goes.
-    pub(super) fn without_notices(self) -> Self {
-        Self {
-            notice: NONE,
-            ..self
-        }
+    pub(super) fn without_notices(mut self) -> Self {
+        self.pass_over_notices();
+        self
+    }
+
+    pub(super) fn pass_over_notices(&mut self) {
+        self.notice = NONE;
     }
 
     fn interest(&self) -> Interest {
@@ -146,7 +148,7 @@ impl<T> Channel<T> {
     pub(super) fn append(&self, value: T) {
         let mut ring = self.ring();
         let number = ring.next();
-        let message = Published::new(value, self.cursor_at(number));
+        let message = Published::new(value, &self.name, self.cursor_at(number));
         ring.messages.push_back(message);
         let oldest = (ring.messages.len() > self.history)
             .then(|| ring.messages.pop_front())
@@ -224,7 +226,9 @@ impl<T> Channel<T> {
         let (message, missed) = match cursor {
             None => (ring.first, None),
             Some(cursor) if cursor.epoch == self.epoch && cursor.number < ring.next() => {
-                (cursor.number + 1, None)
+                let next = cursor.number + 1;
+                let missed = ring.first.saturating_sub(next);
+                (next.max(ring.first), (missed > 0).then_some(missed))
             }
             // It is of another life of the topic, or of none. How much has come since nobody knows, only how much of this one has gone.
             Some(_) => (ring.first, Some(ring.first - 1)),
@@ -265,9 +269,12 @@ impl<T> Channel<T> {
     }
 
     /// All messages that there are for a reader, and how many were missed before them.
-    pub(super) fn take_messages(&self, position: &mut Position) -> (Vec<Published<T>>, u64) {
+    pub(super) fn take_messages(
+        &self,
+        position: &mut Position,
+    ) -> (Vec<Published<T>>, Option<Missed>) {
         let ring = self.ring();
-        let missed = ring.catch_up(position).unwrap_or(0);
+        let missed = ring.catch_up(position);
         // Between the first and the next there are as many as the ring has.
         let read = (position.message - ring.first) as usize;
         position.message = ring.next();
@@ -329,14 +336,18 @@ impl<T> Ring<T> {
     }
 
     /// Brings a position to where the ring begins, if it was before that. Gives how much was missed by that, or is still to be told.
-    fn catch_up(&self, position: &mut Position) -> Option<u64> {
+    fn catch_up(&self, position: &mut Position) -> Option<Missed> {
         let messages = self.first.saturating_sub(position.message);
         let notices = self.first_notice.saturating_sub(position.notice);
         position.message += messages;
         position.notice += notices;
-        let told = position.missed.take();
-        let missed = messages + notices + told.unwrap_or(0);
-        (told.is_some() || missed > 0).then_some(missed)
+        let at_start = position.missed.take();
+        let missed = Missed {
+            messages: messages + at_start.unwrap_or(0),
+            notices,
+            at_start: at_start.is_some(),
+        };
+        (missed != Missed::default()).then_some(missed)
     }
 }
 
@@ -417,7 +428,7 @@ mod tests {
         }
 
         fn visit(&mut self) {
-            let member = Member::named("Ada");
+            let member = Member::new("Ada", self.channel.name());
             assert_eq!(self.channel.enter(&member, 1), Some(true));
             self.happen(Event::Notice(self.notices, true));
             assert!(self.channel.leave(&member));
@@ -466,13 +477,15 @@ mod tests {
             let news = self.channel.has_news(&reader.position);
             let taken = self.channel.take(&mut reader.position);
             if missed > 0 {
-                assert!(matches!(taken, Some(Delivery::Missed(told)) if told == missed));
+                assert!(
+                    matches!(taken, Some(Delivery::Missed(told)) if told.messages + told.notices == missed)
+                );
             } else {
                 let expected = reader.owed.pop_front();
                 let taken = taken.map(|delivery| match delivery {
                     Delivery::Published(message) => Some(Event::Message(*message)),
                     Delivery::Joined(_) | Delivery::Left(_) => None,
-                    Delivery::Missed(count) => panic!("{count} were not missed"),
+                    Delivery::Missed(missed) => panic!("{missed} were not missed"),
                 });
                 match (expected, taken) {
                     (Some(Event::Notice(..)), Some(None)) | (None, None) => {}
@@ -527,7 +540,12 @@ mod tests {
             let mut position = channel.behind(Some(Cursor { epoch, number }));
             if missed.is_some() {
                 let told = channel.take(&mut position);
-                assert!(matches!(told, Some(Delivery::Missed(count)) if Some(count) == missed));
+                let expected = Missed {
+                    messages: missed.unwrap_or(0),
+                    notices: 0,
+                    at_start: true,
+                };
+                assert!(matches!(told, Some(Delivery::Missed(told)) if told == expected));
             }
             let taken = channel.take(&mut position).map(|delivery| match delivery {
                 Delivery::Published(message) => *message,

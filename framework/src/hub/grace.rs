@@ -7,6 +7,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{
@@ -15,6 +16,9 @@ use tokio::{
 };
 
 use super::{Core, presence::Seat};
+
+/// The longest time of grace: it is added to times.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The seats that wait.
 pub(super) struct Grace<T>(Mutex<Queue<T>>);
@@ -43,10 +47,10 @@ pub(super) fn give_up<T: Send + Sync + 'static>(seat: Seat<T>) {
     let core = Arc::clone(seat.core());
     // What has no runtime cannot wait.
     let handle = Handle::try_current();
-    let due = Instant::now().checked_add(core.settings.grace);
-    let (Ok(handle), Some(due), false) = (handle, due, core.settings.grace.is_zero()) else {
+    let (Ok(handle), false) = (handle, core.settings.grace.is_zero()) else {
         return;
     };
+    let due = Instant::now() + core.settings.grace.min(LONGEST);
     let mut queue = core.grace.lock();
     queue.seats.push_back((due, seat));
     let was_watched = std::mem::replace(&mut queue.is_watched, true);

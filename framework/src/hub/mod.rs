@@ -80,18 +80,21 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use self::published::AnyPublished;
 pub use self::{
     cursor::{Cursor, ParseCursorError},
     presence::{Member, Presence},
     published::Published,
-    subscription::{Delivery, Subscription},
+    subscription::{Delivery, Missed, Subscription},
     topic::Topic,
 };
 use self::{
     grace::Grace,
     origin::{Here, Origin},
     topics::{Hold, Topics},
+};
+pub(crate) use self::{
+    published::AnyPublished,
+    wakers::{Interest, Wakers},
 };
 use crate::{handler::State, sse::LastEventId};
 
@@ -263,6 +266,12 @@ impl<T> Hub<T> {
     #[must_use]
     pub fn topic(&self, name: &str) -> Topic<T> {
         Topic::new(Hold::open(&self.core, name))
+    }
+
+    /// The names of the topics that there are, sorted: those that somebody uses, and those whose history is kept.
+    #[must_use]
+    pub fn topics(&self) -> Vec<String> {
+        self.core.topics.names()
     }
 
     /// What there is at the moment.

@@ -14,37 +14,52 @@ use crate::handler::{HttpError, Result};
 /// The longest name, in bytes.
 const LONGEST: usize = 256;
 
-/// Somebody who is there, by name. As JSON it is the name.
+/// Somebody who is at a topic, by name. As JSON it is the name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Member(Arc<str>);
+pub struct Member {
+    name: Arc<str>,
+    topic: Arc<str>,
+}
 
 impl Member {
-    pub(super) fn named(name: impl Into<Arc<str>>) -> Self {
-        Self(name.into())
+    pub(super) fn new(name: impl Into<Arc<str>>, topic: &Arc<str>) -> Self {
+        Self {
+            name: name.into(),
+            topic: Arc::clone(topic),
+        }
     }
 
     /// The name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// The name of the topic.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.topic
     }
 }
 
 impl fmt::Display for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.name)
     }
 }
 
 impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Member").field(&self.0).finish()
+        f.debug_struct("Member")
+            .field("name", &self.name)
+            .field("topic", &self.topic)
+            .finish()
     }
 }
 
 impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(&self.name)
     }
 }
 
@@ -65,7 +80,7 @@ impl Presence {
             let error = format!("the name of a member has at most {LONGEST} bytes");
             return Err(HttpError::bad_request(error).into());
         }
-        let member = Member::named(name);
+        let member = Member::new(name, hold.name());
         let seat = Seat::take(hold, member.clone())?;
         Ok(Self {
             member,

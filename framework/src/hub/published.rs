@@ -23,6 +23,7 @@ pub struct Published<T>(Arc<Item<T>>);
 
 struct Item<T> {
     value: T,
+    topic: Arc<str>,
     cursor: Cursor,
     /// What was made of it for the first who asked.
     json: Once<Box<str>>,
@@ -33,13 +34,20 @@ struct Item<T> {
 type Once<V> = OnceLock<Result<V, Box<str>>>;
 
 impl<T> Published<T> {
-    pub(super) fn new(value: T, cursor: Cursor) -> Self {
+    pub(super) fn new(value: T, topic: &Arc<str>, cursor: Cursor) -> Self {
         Self(Arc::new(Item {
             value,
+            topic: Arc::clone(topic),
             cursor,
             json: OnceLock::new(),
             event: OnceLock::new(),
         }))
+    }
+
+    /// The name of the topic that it was published to.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        &self.0.topic
     }
 
     /// The place right behind it.
@@ -86,12 +94,18 @@ impl<T: Serialize> Item<T> {
 
 /// A message of whatever type.
 pub(crate) trait AnyPublished: Send + Sync {
+    fn topic(&self) -> &str;
+
     fn json(&self) -> Result<&str>;
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 impl<T: Serialize + Send + Sync + 'static> AnyPublished for Item<T> {
+    fn topic(&self) -> &str {
+        &self.topic
+    }
+
     fn json(&self) -> Result<&str> {
         self.json()
     }

@@ -26,9 +26,31 @@ pub enum Delivery<T> {
     Joined(Member),
     /// Somebody is not there any more.
     Left(Member),
-    /// The subscription has fallen behind what is kept, and goes on with the oldest there is. This much was missed, messages and the notices of
-    /// who came and went; behind a foreign [`Cursor`](super::Cursor) at least this much. Whoever keeps a list of members makes it anew.
-    Missed(u64),
+    /// Something was missed, and the subscription goes on with the oldest that is kept.
+    Missed(Missed),
+}
+
+/// What a subscription has missed. Whoever keeps a list of members makes it anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Missed {
+    /// The messages; behind a foreign [`Cursor`](super::Cursor) the fewest that it can be.
+    pub messages: u64,
+    /// The notices of who came and went.
+    pub notices: u64,
+    /// Whether it is the [cursor](super::Topic::subscribe_since) behind which the subscription has begun that was too old, or foreign. Else it reads
+    /// more slowly than others publish.
+    pub at_start: bool,
+}
+
+impl fmt::Display for Missed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} messages", self.messages)?;
+        match self.notices {
+            0 => Ok(()),
+            notices => write!(f, " and {notices} notices"),
+        }
+    }
 }
 
 impl<T> Clone for Delivery<T> {
@@ -37,7 +59,7 @@ impl<T> Clone for Delivery<T> {
             Self::Published(message) => Self::Published(message.clone()),
             Self::Joined(member) => Self::Joined(member.clone()),
             Self::Left(member) => Self::Left(member.clone()),
-            Self::Missed(count) => Self::Missed(*count),
+            Self::Missed(missed) => Self::Missed(*missed),
         }
     }
 }
@@ -84,6 +106,12 @@ impl<T> Subscription<T> {
         }
     }
 
+    /// Passes over who comes and goes. Only for one that nobody has waited for yet.
+    pub(crate) fn without_notices(mut self) -> Self {
+        self.position.pass_over_notices();
+        self
+    }
+
     /// Waits for what comes next. Dropping the future loses nothing.
     pub async fn recv(&mut self) -> Delivery<T> {
         poll_fn(|cx| self.poll_next(cx)).await
@@ -100,8 +128,8 @@ impl<T> Subscription<T> {
         let coop = ready!(coop::poll_proceed(cx));
         let delivery = ready!(self.poll_for(cx, |hold, position| hold.take(position)));
         coop.made_progress();
-        if let Delivery::Missed(count) = delivery {
-            count_missed(&self.hold, count);
+        if let Delivery::Missed(missed) = delivery {
+            count_missed(&self.hold, missed);
         }
         Poll::Ready(delivery)
     }
@@ -144,13 +172,13 @@ impl<T> Subscription<T> {
 
 fn take_messages<T>(hold: &Hold<T>, position: &mut Position) -> Option<Vec<Published<T>>> {
     let (messages, missed) = hold.take_messages(position);
-    count_missed(hold, missed);
+    count_missed(hold, missed.unwrap_or_default());
     (!messages.is_empty()).then_some(messages)
 }
 
-fn count_missed<T>(hold: &Hold<T>, count: u64) {
-    let missed = &hold.core.counts.missed;
-    missed.fetch_add(count, Ordering::Relaxed);
+fn count_missed<T>(hold: &Hold<T>, missed: Missed) {
+    let count = &hold.core.counts.missed;
+    count.fetch_add(missed.messages + missed.notices, Ordering::Relaxed);
 }
 
 impl<T> Drop for Subscription<T> {
@@ -190,7 +218,7 @@ impl<T: Serialize> Stream for Events<T> {
         loop {
             let event = match ready!(self.0.poll_next(cx)) {
                 Delivery::Published(message) => message.event(),
-                Delivery::Missed(count) => missed(count),
+                Delivery::Missed(missed) => told(missed),
                 // It has not asked for who comes and goes.
                 Delivery::Joined(_) | Delivery::Left(_) => continue,
             };
@@ -199,7 +227,9 @@ impl<T: Serialize> Stream for Events<T> {
     }
 }
 
-fn missed(count: u64) -> Result<Bytes> {
-    let event = Event::new().event("missed")?.data(count.to_string());
+fn told(missed: Missed) -> Result<Bytes> {
+    let event = Event::new()
+        .event("missed")?
+        .data(missed.messages.to_string());
     Ok(event.into_bytes())
 }

@@ -56,6 +56,11 @@ impl<T> Topics<T> {
         self.lock().entries.len()
     }
 
+    pub(super) fn names(&self) -> Vec<String> {
+        let map = self.lock();
+        map.entries.keys().map(ToString::to_string).collect()
+    }
+
     /// The topic of this name, with one use more.
     fn open(&self, name: &str, settings: &Settings) -> Arc<Channel<T>> {
         let mut gone = Gone::new();

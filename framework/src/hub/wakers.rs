@@ -6,7 +6,7 @@ use std::task::Waker;
 
 /// The wakers of those who wait at a topic, each at a place of its own.
 #[derive(Debug, Default)]
-pub(super) struct Wakers {
+pub(crate) struct Wakers {
     places: Vec<Place>,
     /// The first of the free places, each of which knows the next.
     free: Option<usize>,
@@ -21,7 +21,7 @@ enum Place {
 
 /// What somebody wants to be woken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Interest {
+pub(crate) enum Interest {
     Messages,
     /// And who comes and goes.
     All,
@@ -29,7 +29,7 @@ pub(super) enum Interest {
 
 impl Wakers {
     /// Takes a place.
-    pub(super) fn add(&mut self, waker: Waker, interest: Interest) -> usize {
+    pub(crate) fn add(&mut self, waker: Waker, interest: Interest) -> usize {
         self.taken += 1;
         let taken = Place::Taken(waker, interest);
         let Some(at) = self.free else {
@@ -43,7 +43,7 @@ impl Wakers {
     }
 
     /// Puts another waker in the place. Gives the former, which is to be dropped when nothing is locked: that may end a task.
-    pub(super) fn replace(&mut self, at: usize, waker: Waker) -> Option<Waker> {
+    pub(crate) fn replace(&mut self, at: usize, waker: Waker) -> Option<Waker> {
         match &mut self.places[at] {
             Place::Taken(former, _) => Some(std::mem::replace(former, waker)),
             Place::Free(_) => None,
@@ -51,7 +51,7 @@ impl Wakers {
     }
 
     /// Gives the place back, and its waker, for which the same holds.
-    pub(super) fn remove(&mut self, at: usize) -> Option<Waker> {
+    pub(crate) fn remove(&mut self, at: usize) -> Option<Waker> {
         let Place::Taken(waker, _) =
             std::mem::replace(&mut self.places[at], Place::Free(self.free))
         else {
@@ -66,7 +66,7 @@ impl Wakers {
     }
 
     /// Wakes those with this interest, or with one in more.
-    pub(super) fn wake(&self, news: Interest) {
+    pub(crate) fn wake(&self, news: Interest) {
         for place in &self.places {
             if let Place::Taken(waker, interest) = place
                 && (news == Interest::Messages || *interest == news)

@@ -16,7 +16,10 @@ use ::http::{HeaderName, HeaderValue, header};
 use bytes::Bytes;
 use futures_core::Stream;
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    task::coop,
+    time::{Instant, Sleep, sleep_until},
+};
 
 use super::event::{Event, IntoEvent};
 use crate::handler::{Body, IntoResponse, RequestHandle, Response, Result, Shutdown};
@@ -146,19 +149,25 @@ impl Sending {
     /// The next event; `None` where there will be none.
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
         // A stream that always has something ready would keep the server from ending.
-        if self.shutdown.has_begun() {
-            match self.last_words.checked_sub(1) {
-                Some(left) => self.last_words = left,
-                None => return Poll::Ready(None),
-            }
+        let has_begun = self.shutdown.has_begun();
+        if has_begun && self.last_words == 0 {
+            return Poll::Ready(None);
         }
         match self.events.as_mut().poll_next(cx) {
-            Poll::Ready(Some(Ok(event))) => Poll::Ready(Some(event)),
+            Poll::Ready(Some(Ok(event))) => {
+                self.last_words -= usize::from(has_begun);
+                Poll::Ready(Some(event))
+            }
             Poll::Ready(Some(Err(error))) => {
                 tracing::error!(target: "squall", error = ?error, "a stream of events failed");
                 Poll::Ready(None)
             }
             Poll::Ready(None) => Poll::Ready(None),
+            // It may only have given way to other tasks, with more at hand.
+            Poll::Pending if has_begun && !coop::has_budget_remaining() => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             Poll::Pending => self.end.as_mut().poll(cx).map(|()| None),
         }
     }

@@ -1,6 +1,7 @@
 //! [`TestSocket`]: a WebSocket for tests.
 
 use std::{
+    borrow::Cow,
     future::{Future, IntoFuture},
     ops::{Deref, DerefMut},
     pin::Pin,
@@ -13,7 +14,9 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::TestClient;
 use crate::{
     Json,
-    websocket::{CloseReason, ConnectError, IntoMessage, Message, Settings, WebSocket, client},
+    websocket::{
+        CloseCode, CloseReason, ConnectError, IntoMessage, Message, Settings, WebSocket, client,
+    },
 };
 
 /// A WebSocket to be opened by a [`TestClient`]. Awaited, it is open.
@@ -169,6 +172,11 @@ impl TestSocket {
     pub async fn json<T: DeserializeOwned>(&mut self) -> T {
         let text = self.text().await;
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text}"))
+    }
+
+    /// Closes the socket, as a client does that leaves: see [`Sender::close`](crate::websocket::Sender::close).
+    pub fn close(&self, code: CloseCode, text: impl Into<Cow<'static, str>>) {
+        self.socket.close(code, text);
     }
 
     /// Waits until the socket has ended, and gives how. Messages that come before are thrown away.

@@ -31,9 +31,12 @@ use super::{
     codec::Role, handshake, session::Session, settings::Settings, socket::WebSocket,
     upgrade::Accepted,
 };
-use crate::handler::{
-    Body,
-    upgrade::{Timed, Upgraded as _},
+use crate::{
+    handler::{
+        Body,
+        upgrade::{Timed, Upgraded as _},
+    },
+    http::host,
 };
 
 /// Connects to a WebSocket, as its client ([RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)): `ws://host:port/path?query`. `wss://`
@@ -196,8 +199,10 @@ fn parts(url: &str) -> Result<(String, u16, String), ConnectError> {
     let wrong = |what: &str| ConnectError::Invalid(format!("`{}`: {what}", url.escape_debug()));
     let uri: Uri = url.parse().map_err(|_| wrong("no URL"))?;
     match uri.scheme_str() {
-        Some("ws") => {}
-        Some("wss") => return Err(wrong("TLS is not spoken here yet: `ws://` is")),
+        Some(scheme) if scheme.eq_ignore_ascii_case("ws") => {}
+        Some(scheme) if scheme.eq_ignore_ascii_case("wss") => {
+            return Err(wrong("TLS is not spoken here yet: `ws://` is"));
+        }
         _ => return Err(wrong("a WebSocket is at `ws://`")),
     }
     let authority = uri.authority().map_or("", |authority| authority.as_str());
@@ -206,14 +211,15 @@ fn parts(url: &str) -> Result<(String, u16, String), ConnectError> {
             "names and passwords go into the field `authorization`",
         ));
     }
-    let host = uri.host().filter(|host| !host.is_empty());
-    let host = host.ok_or_else(|| wrong("no host"))?;
+    let name = uri.host().filter(|name| !name.is_empty());
+    let name = name.ok_or_else(|| wrong("no host"))?;
+    // `Uri` passes over a number that is too large.
+    let port = match host::split(authority).1 {
+        Some(port) => port.parse().map_err(|_| wrong("no port"))?,
+        None => 80,
+    };
     let target = uri.path_and_query().map_or("/", |target| target.as_str());
-    Ok((
-        host.to_owned(),
-        uri.port_u16().unwrap_or(80),
-        target.to_owned(),
-    ))
+    Ok((name.to_owned(), port, target.to_owned()))
 }
 
 /// What a WebSocket can be opened over.

@@ -5,7 +5,10 @@
 
 use std::{
     collections::VecDeque,
-    fmt, mem,
+    fmt,
+    future::Future,
+    mem,
+    pin::Pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{
@@ -22,6 +25,7 @@ use super::{
     reason::{CloseReason, Closed},
     settings::{Limits, SlowReader},
 };
+use crate::hub::{Interest, Wakers};
 
 /// So much may wait to be taken from the inbox: a message more, and nothing is read until there is room. Pings are answered up to there.
 const INBOX: usize = 64 * 1024;
@@ -85,14 +89,18 @@ struct State {
     /// The last ping that was not answered, because there was no room.
     unanswered: Option<Vec<u8>>,
     dropped: u64,
-    /// Who waits for room, or for the end.
+    /// Who waits for room.
     waiters: Vec<Waker>,
+    /// Who waits for the end, each until it waits no more: that may be long before anything is written.
+    enders: Wakers,
     driver: Option<Waker>,
     /// How the peer ends it, until what came before that has been taken, and answered.
     coming_end: Option<CloseReason>,
     /// How it has ended: nothing is sent any more.
     end: Option<CloseReason>,
     has_said_close: bool,
+    /// Whether nothing comes or goes any more: the peer has said that it closes too, or is gone.
+    is_over: bool,
 }
 
 impl Exchange {
@@ -123,10 +131,12 @@ impl Exchange {
                 unanswered: None,
                 dropped: 0,
                 waiters: Vec::new(),
+                enders: Wakers::default(),
                 driver: None,
                 coming_end: None,
                 end: None,
                 has_said_close: false,
+                is_over: false,
             }),
         }
     }
@@ -214,13 +224,23 @@ impl Exchange {
         Poll::Ready(sent)
     }
 
-    /// Sends a message at once, whether there is room or not: who calls has asked for it.
-    pub(super) fn send_now(&self, message: Outgoing<'_>) -> Result<(), Closed> {
+    /// Sends a message at once. `None` where there is no room.
+    pub(super) fn try_send(&self, message: Outgoing<'_>) -> Option<Result<(), Closed>> {
         let mut state = self.lock();
+        let may_send = state.end.is_some() || self.has_space(&state);
+        may_send.then(|| self.send_now(&mut state, message))
+    }
+
+    /// Sends a message at once, whether there is room or not: who calls has asked for it.
+    pub(super) fn start_send(&self, message: Outgoing<'_>) -> Result<(), Closed> {
+        self.send_now(&mut self.lock(), message)
+    }
+
+    fn send_now(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
         if state.end.is_some() {
             return Err(Closed);
         }
-        let sent = self.send(&mut state, message);
+        let sent = self.send(state, message);
         self.has_news.store(true, Release);
         state.wake();
         sent
@@ -248,14 +268,12 @@ impl Exchange {
         state.wake();
     }
 
-    /// Waits until it has ended, or is about to.
-    pub(super) fn poll_end(&self, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
-        let mut state = self.lock();
-        if let Some(end) = state.end.as_ref().or(state.coming_end.as_ref()) {
-            return Poll::Ready(end.clone());
+    /// Waits until it has ended on both sides, or the peer is about to end it.
+    pub(super) fn ended(&self) -> Ending<'_> {
+        Ending {
+            exchange: self,
+            waiting: None,
         }
-        self.wait(&mut state, cx.waker());
-        Poll::Pending
     }
 
     /// Waits until all that was sent is with the connection.
@@ -270,6 +288,16 @@ impl Exchange {
         if state.end.is_some() {
             return Poll::Ready(Err(Closed));
         }
+        Poll::Pending
+    }
+
+    /// Waits until the other side has its close frame.
+    pub(super) fn poll_over(&self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.is_over {
+            return Poll::Ready(());
+        }
+        self.wait(&mut state, cx.waker());
         Poll::Pending
     }
 
@@ -342,12 +370,15 @@ impl Exchange {
         }
     }
 
-    /// Notes how the peer ends it, by its close frame or by what it has done wrong. It ends when what came before has been taken, and the
-    /// program asks for more: so its last words reach the program, and the answers to them the peer.
+    /// Notes how it is ended: by the peer with its close frame or what it has done wrong, or by the server that ends. It ends when what came before has
+    /// been taken, and the program asks for more: so its last words reach the program, and the answers to them the peer.
     pub(super) fn end_comes(&self, reason: CloseReason, cx: &TaskContext<'_>) {
         let mut state = self.lock();
-        state.coming_end.get_or_insert(reason);
+        if state.end.is_none() {
+            state.coming_end.get_or_insert(reason);
+        }
         state.wake_waiters();
+        state.enders.wake(Interest::All);
         if state.is_let_go {
             state.settle();
         }
@@ -367,7 +398,16 @@ impl Exchange {
         let mut state = self.lock();
         let reason = state.coming_end.take().unwrap_or(CloseReason::BROKEN);
         self.has_news.store(true, Release);
+        state.is_over = true;
         state.finish(reason);
+    }
+
+    /// Notes that each side has its close frame.
+    pub(super) fn is_over(&self) {
+        let mut state = self.lock();
+        state.is_over = true;
+        state.wake_waiters();
+        state.enders.wake(Interest::All);
     }
 
     /// Notes that the connection has taken so much. Who waits for that and this here look in turn: first at what they have to say, then at
@@ -490,6 +530,13 @@ impl Exchange {
 }
 
 impl State {
+    /// How it has ended, for who waits until the other side has what was sent.
+    fn told_end(&self) -> Option<&CloseReason> {
+        let end = self.end.as_ref();
+        let told = end.filter(|end| self.is_over || end.is_of_peer());
+        told.or(self.coming_end.as_ref())
+    }
+
     fn standing(&self) -> Standing {
         Standing {
             has_said_close: self.has_said_close,
@@ -506,8 +553,9 @@ impl State {
         }
     }
 
+    /// Whether nothing more may come: where this side is about to end it, nothing but what has come is waited for.
     fn is_full(&self) -> bool {
-        self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
+        self.coming_end.is_some() || self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
     }
 
     fn encode(&mut self, message: &Outgoing<'_>) {
@@ -517,12 +565,12 @@ impl State {
 
     /// Keeps a message that may still be thrown away.
     fn keep(&mut self, message: Outgoing<'_>, most: usize) {
-        let length = message.parts().1.len();
+        let length = weight(message.parts().1);
         while self.waiting_bytes + length > most {
             let Some(oldest) = self.waiting.pop_front() else {
                 break;
             };
-            self.waiting_bytes -= oldest.as_bytes().len();
+            self.waiting_bytes -= weight(oldest.as_bytes());
             self.dropped += 1;
         }
         self.waiting_bytes += length;
@@ -534,7 +582,7 @@ impl State {
         let Some(message) = self.waiting.pop_front() else {
             return false;
         };
-        self.waiting_bytes -= message.as_bytes().len();
+        self.waiting_bytes -= weight(message.as_bytes());
         self.encode(&Outgoing::from(&message));
         true
     }
@@ -572,6 +620,7 @@ impl State {
     fn finish(&mut self, reason: CloseReason) {
         self.end.get_or_insert(reason);
         self.wake_waiters();
+        self.enders.wake(Interest::All);
         if let Some(receiver) = &self.receiver {
             receiver.wake_by_ref();
         }
@@ -606,6 +655,48 @@ impl State {
             driver.wake_by_ref();
         }
     }
+}
+
+/// The wait for the end of a socket. Dropped, it leaves nothing behind.
+pub(super) struct Ending<'e> {
+    exchange: &'e Exchange,
+    /// The waker that was left, and where.
+    waiting: Option<(usize, Waker)>,
+}
+
+impl Future for Ending<'_> {
+    type Output = CloseReason;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<CloseReason> {
+        let mut state = self.exchange.lock();
+        if let Some(end) = state.told_end() {
+            return Poll::Ready(end.clone());
+        }
+        let waker = || cx.waker().clone();
+        let (at, former) = match &self.waiting {
+            Some((_, known)) if known.will_wake(cx.waker()) => return Poll::Pending,
+            Some((at, _)) => (*at, state.enders.replace(*at, waker())),
+            None => (state.enders.add(waker(), Interest::All), None),
+        };
+        drop(state);
+        drop(former);
+        self.waiting = Some((at, waker()));
+        Poll::Pending
+    }
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        if let Some((at, _)) = self.waiting {
+            let waker = self.exchange.lock().enders.remove(at);
+            drop(waker);
+        }
+    }
+}
+
+/// What a message that waits counts for: an empty one takes memory too.
+fn weight(content: &[u8]) -> usize {
+    content.len() + size_of::<Message>()
 }
 
 fn remember(slot: &mut Option<Waker>, waker: &Waker) {

@@ -10,8 +10,9 @@ use super::{
     exchange::Incoming,
     message::Message,
     reason::CloseReason,
+    session::Program,
     settings::Settings,
-    socket::{Heard, WebSocket, fell_behind},
+    socket::{Heard, WebSocket, still_follows},
     source::{Event, Happening},
     upgrade::{Accepted, WebSocketUpgrade, reason_of, with_upgrade},
 };
@@ -21,7 +22,7 @@ use crate::handler::{
     respond::Failure,
     upgrade::Upgrade,
 };
-use crate::hub::Member;
+use crate::hub::{Member, Missed};
 
 /// What `#[websocket]` says of a struct.
 #[diagnostic::on_unimplemented(
@@ -32,9 +33,14 @@ use crate::hub::Member;
 pub trait WebSocketStruct {}
 
 /// The functions of a socket, as `#[websocket]` on an impl has them.
-pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
+///
+/// [`HandlerImpl`] is not asked for here, as it is not by [`Method`]: a struct without an attribute would be one error more.
+pub trait WebSocketImpl: WebSocketStruct {
     /// Whether it has `ping` or `pong`.
     const HEARS_PINGS: bool;
+
+    /// Whether it has `joined` or `left`.
+    const HEARS_MEMBERS: bool;
 
     /// `settings`
     fn settings(&self) -> Option<Settings> {
@@ -91,10 +97,10 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
     fn missed(
         &mut self,
         socket: &mut WebSocket,
-        count: u64,
+        missed: Missed,
     ) -> impl Future<Output = Result<()>> + Send {
         _ = socket;
-        ready(Err(fell_behind(count).into()))
+        ready(still_follows(missed).map_err(Into::into))
     }
 
     /// `ping`
@@ -128,7 +134,7 @@ pub trait WebSocketImpl: HandlerImpl + WebSocketStruct {
 #[derive(Debug)]
 pub enum Opening {}
 
-impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
+impl<H: HandlerImpl + WebSocketImpl + Shareable> Method<Opening> for H {
     const NAME: &'static str = "GET";
 
     fn call(live: &mut Live<Self>, cx: &mut Context) -> impl Future<Output = Result<()>> + Send {
@@ -143,7 +149,7 @@ impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
         let upgrade = response.extensions().get::<Upgrade>();
         match (accepted, upgrade) {
             (Some(accepted), Some(upgrade)) => upgrade.set(move |transport, read| {
-                accepted.begin(transport, read, |socket| Box::pin(run(live, socket)))
+                accepted.begin(transport, read, |socket| begin(live, socket))
             }),
             _ => live.end_with(response),
         }
@@ -151,7 +157,7 @@ impl<H: WebSocketImpl + Shareable> Method<Opening> for H {
 }
 
 /// Answers the request with 101.
-fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> {
+fn accept<H: HandlerImpl + WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> {
     let upgrade = WebSocketUpgrade::of(cx)?;
     let upgrade = match live.handler()?.settings() {
         Some(settings) => upgrade.settings(settings),
@@ -163,12 +169,27 @@ fn accept<H: WebSocketImpl>(live: &mut Live<H>, cx: &mut Context) -> Result<()> 
     Ok(())
 }
 
-/// The life of a socket.
-async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> CloseReason {
-    live.slim();
+/// Begins the life of a socket.
+fn begin<H: HandlerImpl + WebSocketImpl + Shareable>(
+    live: Live<H>,
+    mut socket: WebSocket,
+) -> Program {
+    // Now, and not when the program first runs: a ping may come right behind the handshake, and is read before that.
     if H::HEARS_PINGS {
         socket.want_pings();
     }
+    if H::HEARS_MEMBERS {
+        socket.want_members();
+    }
+    Box::pin(run(live, socket))
+}
+
+/// The life of a socket.
+async fn run<H: HandlerImpl + WebSocketImpl>(
+    mut live: Live<H>,
+    mut socket: WebSocket,
+) -> CloseReason {
+    live.slim();
     let talked = guard(talk(&mut live, &mut socket)).await;
     let reason = match talked.and_then(|talked| talked) {
         Ok(()) => socket.close_reason(),
@@ -186,7 +207,10 @@ async fn run<H: WebSocketImpl>(mut live: Live<H>, mut socket: WebSocket) -> Clos
     reason
 }
 
-async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> Result<()> {
+async fn talk<H: HandlerImpl + WebSocketImpl>(
+    live: &mut Live<H>,
+    socket: &mut WebSocket,
+) -> Result<()> {
     let handler = live.handler()?;
     handler.open(socket).await?;
     while let Some(heard) = socket.next().await {
@@ -197,13 +221,16 @@ async fn talk<H: WebSocketImpl>(live: &mut Live<H>, socket: &mut WebSocket) -> R
             Heard::Happening(Happening::Event(event)) => handler.event(socket, event).await?,
             Heard::Happening(Happening::Joined(member)) => handler.joined(socket, member).await?,
             Heard::Happening(Happening::Left(member)) => handler.left(socket, member).await?,
-            Heard::Happening(Happening::Missed(count)) => handler.missed(socket, count).await?,
+            Heard::Happening(Happening::Missed(missed)) => handler.missed(socket, missed).await?,
         }
     }
     Ok(())
 }
 
-async fn close<H: WebSocketImpl>(live: &mut Live<H>, reason: CloseReason) -> Result<()> {
+async fn close<H: HandlerImpl + WebSocketImpl>(
+    live: &mut Live<H>,
+    reason: CloseReason,
+) -> Result<()> {
     live.handler()?.close(reason).await
 }
 
@@ -244,7 +271,26 @@ pub fn ended<T: Ended>(result: T) -> Result<()> {
     result.into_result()
 }
 
+/// What `settings` may return.
+#[diagnostic::on_unimplemented(
+    message = "`settings` of a WebSocket cannot return `{Self}`",
+    label = "return `Settings`",
+    note = "it is written `fn settings(&self) -> Settings`",
+    note = "what may fail, or has to wait, is done in `#[prepare]`, which can refuse the request, and kept in a field marked `#[default]`"
+)]
+pub trait IntoSettings {
+    /// The settings.
+    fn into_settings(self) -> Settings;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Settings>> IntoSettings for T {
+    fn into_settings(self) -> Settings {
+        self.into()
+    }
+}
+
 /// What `settings` returns.
-pub fn settings<T: Into<Settings>>(settings: T) -> Settings {
-    settings.into()
+pub fn settings<T: IntoSettings>(settings: T) -> Settings {
+    settings.into_settings()
 }

@@ -43,6 +43,10 @@ pub(super) fn check(request: &RequestHandle) -> Result<HeaderValue> {
             .with_header(header::SEC_WEBSOCKET_VERSION, VERSION)
             .into());
     }
+    if has_content(headers) {
+        // It would be taken for frames (RFC 9110 §7.8: what is switched to begins behind the whole request).
+        return wrong("a request for a WebSocket has no content");
+    }
     match only(headers, &header::SEC_WEBSOCKET_KEY) {
         Some(key) if is_key(key) => Ok(accept_of(key)),
         _ => wrong("`sec-websocket-key` is not 16 bytes in base64"),
@@ -174,6 +178,12 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
         .filter_map(|value| value.to_str().ok());
     let mut tokens = values.flat_map(|value| value.split(',')).map(str::trim);
     tokens.any(|found| found.eq_ignore_ascii_case(token))
+}
+
+/// Whether content follows the head.
+fn has_content(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH);
+    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
 }
 
 fn is_key(key: &HeaderValue) -> bool {

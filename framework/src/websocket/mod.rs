@@ -39,7 +39,7 @@ pub(crate) use codec::fuzz;
 pub use codec::{CloseCode, Compression};
 pub use handler::Ended;
 pub use message::{FromMessage, IntoMessage, Message, Outgoing};
-pub use reason::{CloseReason, Closed};
+pub use reason::{CloseReason, Closed, Full};
 pub use settings::{Settings, SlowReader};
 pub use socket::{Sender, Sending, WebSocket};
 pub use source::{Event, FromEvent};

@@ -51,13 +51,14 @@ impl Origins {
     ///
     /// 403 for a page of another origin.
     pub(super) fn admit(&self, request: &RequestHandle) -> Result<()> {
-        let (Self::OwnAnd(others), Some(origin)) = (self, request.headers().get(header::ORIGIN))
-        else {
+        let mut origins = request.headers().get_all(header::ORIGIN).iter();
+        let (Self::OwnAnd(others), Some(origin)) = (self, origins.next()) else {
             return Ok(());
         };
         let host = request.host().unwrap_or_default();
         let is_allowed = |origin| is_own(origin, host) || is_among(origin, others);
-        if origin.to_str().is_ok_and(is_allowed) {
+        // Of two of them nobody could say which is the page's.
+        if origins.next().is_none() && origin.to_str().is_ok_and(is_allowed) {
             return Ok(());
         }
         tracing::warn!(
@@ -116,10 +117,15 @@ impl Origin {
         let is_secure = is_secure(uri.scheme_str()?)?;
         let is_bare = uri.path() == "/" && uri.query().is_none() && !origin.ends_with('/');
         let name = uri.host().filter(|_| is_bare && !origin.contains('@'))?;
+        // `Uri` passes over a number that is too large.
+        let port = match host::split(uri.authority()?.as_str()).1 {
+            Some(port) => port.parse().ok()?,
+            None => default_port(is_secure),
+        };
         Some(Self {
             is_secure,
             name: name.to_owned(),
-            port: uri.port_u16().unwrap_or(default_port(is_secure)),
+            port,
         })
     }
 }
@@ -178,6 +184,7 @@ mod tests {
             ("http://evil.example", "example.com"),
             ("http://example.com.evil.example", "example.com"),
             ("http://example.com:8080", "example.com"),
+            ("http://example.com:99999", "example.com"),
             ("http://example.com", "example.com:8080"),
             ("https://example.com", "example.com:80"),
             ("ftp://example.com", "example.com"),

@@ -115,3 +115,15 @@ impl fmt::Display for Closed {
 }
 
 impl StdError for Closed {}
+
+/// Nothing can be sent without waiting: the peer has not taken what was sent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("too much is on its way to the peer of the WebSocket already")
+    }
+}
+
+impl StdError for Full {}

@@ -56,6 +56,7 @@ pub(super) struct Session {
     /// Whether something has come since the last alarm.
     has_heard: bool,
     has_pinged: bool,
+    leave: Leave,
     waker: Option<Waker>,
 }
 
@@ -68,6 +69,15 @@ enum Stage {
     Ending,
     /// So is that, and the peer is told that nothing more comes.
     Ended,
+}
+
+/// How far the server has come with ending this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leave {
+    Not,
+    /// The program has not been told yet.
+    Wanted,
+    Told,
 }
 
 impl Session {
@@ -93,6 +103,7 @@ impl Session {
             stage: Stage::Open,
             has_heard: false,
             has_pinged: false,
+            leave: Leave::Not,
             waker: None,
         };
         session.set_alarm(session.exchange.limits.ping_interval);
@@ -119,10 +130,18 @@ impl Session {
             self.write(cx);
             return self.hang_up();
         }
+        if self.leave == Leave::Told {
+            return self.exchange.settle();
+        }
         let limits = self.exchange.limits;
         // While nothing is read, nothing can be heard.
-        if std::mem::take(&mut self.has_heard) || !self.exchange.has_room() {
+        let is_deaf = !self.exchange.has_room();
+        if std::mem::take(&mut self.has_heard) || is_deaf {
             self.has_pinged = false;
+            if is_deaf {
+                // But writing to a peer that is gone fails.
+                _ = self.exchange.ping(b"");
+            }
             self.set_alarm(limits.ping_interval);
         } else if !self.has_pinged {
             _ = self.exchange.ping(b"");
@@ -148,9 +167,15 @@ impl Session {
 
     fn leave_open(&mut self, stage: Stage) {
         if self.stage == Stage::Open {
-            self.set_alarm(self.exchange.limits.close_timeout);
+            self.set_close_alarm();
         }
         self.stage = stage;
+    }
+
+    fn set_close_alarm(&mut self) {
+        // Zero would be no alarm.
+        let least = Duration::from_millis(1);
+        self.set_alarm(self.exchange.limits.close_timeout.max(least));
     }
 
     /// Reads as long as there is something to read, and room for it.
@@ -187,6 +212,10 @@ impl Session {
         let count = match Pin::new(transport).poll_read(cx, &mut space) {
             Poll::Pending => return false,
             Poll::Ready(Err(_)) => 0,
+            // Who has said that it closes has nothing to add, and may still read the answers to what came before.
+            Poll::Ready(Ok(())) if space.filled().is_empty() && self.stage == Stage::Ending => {
+                return false;
+            }
             Poll::Ready(Ok(())) => space.filled().len(),
         };
         if count == 0 {
@@ -266,10 +295,23 @@ impl Session {
         }
     }
 
+    /// Ends it, because the server does: what the program is at is finished, and what has come is taken, as when the peer ends it.
+    fn tell_leave(&mut self, cx: &mut TaskContext<'_>) {
+        self.leave = Leave::Told;
+        if self.stage == Stage::Open {
+            self.exchange.end_comes(CloseReason::LEAVING, cx);
+            self.set_close_alarm();
+            self.run(cx);
+        }
+    }
+
     /// Writes as much as the connection takes.
     fn write(&mut self, cx: &mut TaskContext<'_>) {
         if self.is_written() {
             self.take_out();
+        } else {
+            // The program may have sent more behind it.
+            self.standing.has_more = true;
         }
         while !self.is_written() {
             let Some(transport) = &mut self.transport else {
@@ -330,6 +372,7 @@ impl Session {
                 self.role == Role::Client || Pin::new(transport).poll_shutdown(cx).is_ready();
             if is_shut {
                 self.stage = Stage::Ended;
+                self.exchange.is_over();
                 self.set_alarm(LINGER);
             }
         }
@@ -347,13 +390,24 @@ impl Upgraded for Session {
             self.exchange.driven_by(cx.waker());
         }
         self.poll_alarm(cx);
+        if !self.is_written() {
+            // A program that always has something to do may have left nothing of the last turn of the task for it.
+            self.write(cx);
+        }
         loop {
             self.read(cx);
             self.run(cx);
+            // Who waits for the end of the server has heard of it in this turn, and has said goodbye in its own way.
+            if self.leave == Leave::Wanted {
+                self.tell_leave(cx);
+            }
             self.write(cx);
+            let stage = self.stage;
             self.end(cx);
-            // What had no room may have it now.
-            if !self.is_held || self.transport.is_none() || !self.exchange.has_room() {
+            // The end of what comes may be there already, and what had no room may have it now.
+            let has_ended = self.stage == Stage::Ended && stage != Stage::Ended;
+            let has_room = self.is_held && self.exchange.has_room();
+            if self.transport.is_none() || !(has_ended || has_room) {
                 break;
             }
         }
@@ -368,7 +422,9 @@ impl Upgraded for Session {
     }
 
     fn leave(&mut self) {
-        self.exchange.close(CloseReason::LEAVING);
+        if self.leave == Leave::Not {
+            self.leave = Leave::Wanted;
+        }
     }
 
     fn cut(&mut self) {

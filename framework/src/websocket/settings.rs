@@ -145,7 +145,7 @@ impl Settings {
         self
     }
 
-    /// How long the peer has for its close frame, when this end has sent one. Then the connection is cut.
+    /// How long the peer has for its close frame, when this end has sent one. Then the connection is cut; with zero, at once.
     #[must_use]
     pub fn close_timeout(mut self, timeout: Duration) -> Self {
         self.limits.close_timeout = timeout;
@@ -210,6 +210,9 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<(), String> {
         if self.limits.max_message == 0 {
             return Err("`max_message(0)` takes no message: say how many bytes".to_owned());
+        }
+        if self.limits.max_queue == 0 {
+            return Err("`max_queue(0)` lets nothing be sent: say how many bytes".to_owned());
         }
         if let Some(wrong) = self.protocols.iter().find(|name| !is_token(name)) {
             return Err(format!(

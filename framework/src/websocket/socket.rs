@@ -1,6 +1,7 @@
 //! [`WebSocket`] and [`Sender`]: a socket, as a program holds it.
 
 use std::{
+    borrow::Cow,
     fmt,
     future::{Future, poll_fn},
     ops::Deref,
@@ -12,17 +13,19 @@ use std::{
 use futures_core::Stream;
 use futures_sink::Sink;
 use serde::Serialize;
+use tokio::task::coop;
 
 use super::{
     codec::CloseCode,
     exchange::{Exchange, Incoming},
     message::{IntoMessage, Message, Outgoing},
-    reason::{CloseReason, Closed},
+    reason::{CloseReason, Closed, Full},
+    settings::SlowReader,
     source::{Event, Happening, Source},
 };
 use crate::{
     handler::{Error, Misuse, Result},
-    hub::{Cursor, Topic},
+    hub::{Cursor, Missed, Subscription, Topic},
 };
 
 /// An open WebSocket ([RFC 6455](https://www.rfc-editor.org/rfc/rfc6455)): what comes is taken from it, and what goes out is sent by it.
@@ -43,6 +46,8 @@ pub struct WebSocket {
     sources: Vec<Box<dyn Source>>,
     /// Whether these are asked first: so neither they nor the peer keep the others from being heard.
     sources_first: bool,
+    /// Whether it is of interest who comes and goes there.
+    wants_members: bool,
     /// What was published, and waits for room to be sent.
     unsent: Option<Event>,
 }
@@ -68,6 +73,7 @@ impl WebSocket {
             waker: None,
             sources: Vec::new(),
             sources_first: false,
+            wants_members: false,
             unsent: None,
         }
     }
@@ -88,8 +94,10 @@ impl WebSocket {
                     return Poll::Ready(Some(message));
                 }
                 Some(Heard::Happening(Happening::Event(event))) => self.unsent = Some(event),
-                Some(Heard::Happening(Happening::Missed(count))) => {
-                    self.exchange.close(fell_behind(count));
+                Some(Heard::Happening(Happening::Missed(missed))) => {
+                    if let Err(reason) = still_follows(missed) {
+                        self.exchange.close(reason);
+                    }
                 }
                 Some(_) => {}
             }
@@ -149,8 +157,10 @@ impl WebSocket {
     }
 
     fn poll_sources(&mut self, cx: &mut TaskContext<'_>) -> Poll<Happening> {
-        for source in &mut self.sources {
-            if let Poll::Ready(happening) = source.poll_next(cx) {
+        for at in 0..self.sources.len() {
+            if let Poll::Ready(happening) = self.sources[at].poll_next(cx) {
+                // The next time it is asked last: a busy topic keeps no other from being heard.
+                self.sources.rotate_left(at + 1);
                 return Poll::Ready(happening);
             }
         }
@@ -175,7 +185,8 @@ impl WebSocket {
     /// `{"cursor":"…","value":…}`, which is made once for all who get it.
     ///
     /// Whoever publishes waits for nobody: a socket whose peer reads too slowly for what is published falls behind, and is told so by the function
-    /// `missed`. Where there is none, it is closed with 1013, and the client comes again with its last [`Cursor`].
+    /// `missed`. Where there is none, it is closed with 1013, and the client comes again with its last [`Cursor`]
+    /// ([`subscribe_since`](Self::subscribe_since)).
     ///
     /// # Errors
     ///
@@ -184,11 +195,12 @@ impl WebSocket {
     where
         T: Serialize + Send + Sync + 'static,
     {
-        self.sources.push(Box::new(topic.subscribe()));
+        self.listen(topic.subscribe());
         Ok(())
     }
 
-    /// The same, beginning with what was published behind a cursor; without one, with all that is kept.
+    /// The same, beginning with what was published behind a cursor; without one, with all that is kept. Where the history does not reach back to the
+    /// cursor, or it is foreign, `missed` is told so [at the start](crate::hub::Missed::at_start); without that function the socket goes on with all there is.
     ///
     /// # Errors
     ///
@@ -201,15 +213,40 @@ impl WebSocket {
     where
         T: Serialize + Send + Sync + 'static,
     {
-        let subscription = topic.subscribe_since(cursor).await?;
-        self.sources.push(Box::new(subscription));
+        self.listen(topic.subscribe_since(cursor).await?);
         Ok(())
+    }
+
+    fn listen<T>(&mut self, subscription: Subscription<T>)
+    where
+        T: Serialize + Send + Sync + 'static,
+    {
+        // Who is told of nobody misses nobody either.
+        self.sources.push(match self.wants_members {
+            true => Box::new(subscription),
+            false => Box::new(subscription.without_notices()),
+        });
     }
 
     /// Ends all subscriptions to a topic. Nothing more of it comes.
     pub fn unsubscribe<T>(&mut self, topic: &Topic<T>) {
         let key = topic.key();
         self.sources.retain(|source| !source.is_to(key));
+    }
+
+    /// Sends a message: see [`Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    // Here too, and not by `Deref` alone: a `SinkExt` that is in scope has functions of the same names.
+    pub fn send<'m>(&self, message: impl IntoMessage<'m>) -> Sending<'_, 'm> {
+        self.sender.send(message)
+    }
+
+    /// Closes the socket: see [`Sender::close`].
+    pub fn close(&self, code: CloseCode, text: impl Into<Cow<'static, str>>) {
+        self.sender.close(code, text);
     }
 
     /// A handle by which other tasks can send.
@@ -221,12 +258,20 @@ impl WebSocket {
     pub(super) fn want_pings(&self) {
         self.exchange.want_pings();
     }
+
+    pub(super) fn want_members(&mut self) {
+        self.wants_members = true;
+    }
 }
 
-/// What a socket is closed with that has fallen behind what it has subscribed to.
-pub(super) fn fell_behind(count: u64) -> CloseReason {
-    let text = format!("read too slowly: {count} messages were missed");
-    CloseReason::new(CloseCode::TRY_AGAIN, text)
+/// What becomes of a socket that is not told what it has missed: it is closed when it has fallen behind. When it has begun behind an old cursor it goes
+/// on, as one that comes for the first time: to close that would not mend it.
+pub(super) fn still_follows(missed: Missed) -> Result<(), CloseReason> {
+    if missed.at_start {
+        return Ok(());
+    }
+    let text = format!("read too slowly: {missed} were missed");
+    Err(CloseReason::new(CloseCode::TRY_AGAIN, text))
 }
 
 impl Deref for WebSocket {
@@ -264,6 +309,33 @@ impl Sender {
         }
     }
 
+    /// Sends a message without waiting, from where nothing can be awaited.
+    ///
+    /// # Errors
+    ///
+    /// As of [`send`](Self::send), and [`Full`] where that would wait: [`max_queue`](super::Settings::max_queue) bytes are on their way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::websocket::Sender;
+    ///
+    /// /// Tells all but one, and forgets those who are gone.
+    /// fn tell(everybody: &mut Vec<Sender>, but: &Sender, text: &str) {
+    ///     everybody.retain(|sender| sender.is_same(but) || sender.try_send(text).is_ok());
+    /// }
+    /// ```
+    pub fn try_send<'m>(&self, message: impl IntoMessage<'m>) -> Result<()> {
+        let sent = self.exchange.try_send(message.into_message()?);
+        Ok(sent.ok_or(Full)??)
+    }
+
+    /// Whether another handle is of the same socket.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.exchange, &other.exchange)
+    }
+
     /// Sends a ping with up to 125 bytes. The peer answers it with a pong of the same bytes.
     ///
     /// # Errors
@@ -283,14 +355,16 @@ impl Sender {
     /// ended stays as it is.
     ///
     /// Nothing can be sent from here on, and what still comes is thrown away. The connection ends when the peer has answered, or after the
-    /// [time for that](super::Settings::close_timeout).
-    pub fn close(&self, code: CloseCode, text: impl Into<std::borrow::Cow<'static, str>>) {
+    /// [time for that](super::Settings::close_timeout). A program that ends then waits for that first, by [`closed`](Self::closed): else what it
+    /// has sent last may be lost with it.
+    pub fn close(&self, code: CloseCode, text: impl Into<Cow<'static, str>>) {
         self.exchange.close(CloseReason::new(code, text));
     }
 
-    /// Waits until the socket has ended, and gives how.
+    /// Waits until the socket has ended, and gives how. Where this side has [closed](Self::close) it, that is when the peer has answered and so has
+    /// read all that was sent, or after the [time for that](super::Settings::close_timeout).
     pub async fn closed(&self) -> CloseReason {
-        poll_fn(|cx| self.exchange.poll_end(cx)).await
+        self.exchange.ended().await
     }
 
     /// Whether the socket has ended: nothing can be sent.
@@ -340,7 +414,15 @@ impl Future for Sending<'_, '_> {
         if let Some(error) = sending.failed.take() {
             return Poll::Ready(Err(error));
         }
+        // Who never waits for room would never let the connection write, nor others have their turn.
+        let coop = match sending.exchange.limits.slow_reader {
+            SlowReader::Wait => None,
+            SlowReader::DropOldest | SlowReader::Close => Some(ready!(coop::poll_proceed(cx))),
+        };
         let sent = ready!(sending.exchange.poll_send(&mut sending.message, cx));
+        if let Some(coop) = coop {
+            coop.made_progress();
+        }
         Poll::Ready(sent.map_err(Into::into))
     }
 }
@@ -364,16 +446,16 @@ macro_rules! sink {
             }
 
             fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Closed> {
-                self.exchange.send_now((&message).into())
+                self.exchange.start_send((&message).into())
             }
 
             fn poll_flush(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
                 self.exchange.poll_flushed(cx)
             }
 
-            fn poll_close(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
+            fn poll_close(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
                 self.exchange.close(CloseReason::new(CloseCode::NORMAL, ""));
-                Poll::Ready(Ok(()))
+                self.exchange.poll_over(cx).map(Ok)
             }
         }
     )+};

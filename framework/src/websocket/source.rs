@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     handler::{Misuse, Result},
-    hub::{AnyPublished, Delivery, Member, Published, Subscription},
+    hub::{AnyPublished, Delivery, Member, Missed, Published, Subscription},
 };
 
 /// What has happened on a topic.
@@ -19,7 +19,7 @@ pub(super) enum Happening {
     Event(Event),
     Joined(Member),
     Left(Member),
-    Missed(u64),
+    Missed(Missed),
 }
 
 /// A subscription to a topic of some type.
@@ -36,7 +36,7 @@ impl<T: Serialize + Send + Sync + 'static> Source for Subscription<T> {
             Delivery::Published(message) => Happening::Event(Event(message.erase())),
             Delivery::Joined(member) => Happening::Joined(member),
             Delivery::Left(member) => Happening::Left(member),
-            Delivery::Missed(count) => Happening::Missed(count),
+            Delivery::Missed(missed) => Happening::Missed(missed),
         })
     }
 
@@ -50,6 +50,12 @@ impl<T: Serialize + Send + Sync + 'static> Source for Subscription<T> {
 pub struct Event(Arc<dyn AnyPublished>);
 
 impl Event {
+    /// The name of the topic that it was published to.
+    #[must_use]
+    pub fn topic(&self) -> &str {
+        self.0.topic()
+    }
+
     /// It as JSON, `{"cursor":"…","value":…}`, made once for all who ask.
     ///
     /// # Errors

@@ -1,9 +1,8 @@
 //! What nobody should send.
 
 use serde_json::json;
-use squall::websocket::ConnectError;
 
-use super::{Chat, uuid};
+use super::{Chat, assert_refused, uuid};
 
 #[squall::test]
 async fn text_is_never_markup() {
@@ -116,12 +115,5 @@ async fn no_page_of_another_site_and_nobody_without_a_name_comes_in() {
         let answer = chat.client.get(format!("/rooms/den/{target}")).send().await;
         assert_eq!(answer.status(), 403, "{target}");
         assert!(answer.header("nameless").is_some());
-    }
-}
-
-fn assert_refused(connected: Result<(), ConnectError>, status: u16) {
-    match connected {
-        Err(ConnectError::Refused(answer)) => assert_eq!(answer.status(), status),
-        other => panic!("{other:?}"),
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use squall::hub::Hub;
+use squall::{hub::Hub, websocket::CloseCode};
 
-use super::Chat;
+use super::{Chat, assert_refused};
 
 #[squall::test]
 async fn one_is_there_as_long_as_ones_way_is() {
@@ -65,10 +65,33 @@ async fn a_list_waits_until_it_is_another() {
 }
 
 #[squall::test]
+async fn who_gets_no_socket_was_never_there() {
+    let chat = Chat::new();
+    let mut ada = chat.socket("Ada", "").await;
+    assert_eq!(ada.news().await, json!({ "members": ["Ada"] }));
+    let target = "/rooms/den/socket";
+    // A page of another site, in the browser of somebody who has a name here.
+    let socket = chat.client.websocket(target).header("cookie", "name=Bob");
+    let socket = socket.header("origin", "https://evil.example");
+    assert_refused(socket.try_connect().await.map(drop), 403);
+    assert_eq!(chat.get("Cleo", target).send().await.status(), 426);
+    ada.say(1, "anybody?").await;
+    let news = ada.news().await;
+    assert_eq!(news["value"]["text"], "anybody?", "{news}");
+    assert_eq!(chat.members().await, ["Ada"]);
+}
+
+#[squall::test]
 async fn a_full_room_lets_nobody_in() {
     let chat = Chat::on(Hub::new().max_members(1));
-    let _ada = chat.socket("Ada", "").await;
-    let _again = chat.socket("Ada", "").await;
+    let mut ada = chat.socket("Ada", "").await;
+    let mut again = chat.socket("Ada", "").await;
+    for socket in [&mut ada, &mut again] {
+        assert_eq!(socket.news().await, json!({ "members": ["Ada"] }));
+    }
+    let mut bob = chat.socket("Bob", "").await;
+    let reason = bob.0.end().await;
+    assert_eq!(reason.code(), CloseCode::TRY_AGAIN, "{reason}");
     let answer = chat.get("Bob", "/rooms/den/events").send().await;
     assert_eq!(answer.status(), 503);
 }

@@ -1,4 +1,4 @@
-//! The chat in two browsers: Chromium, by its `chromedriver`. Where one of them is not there, the test is skipped with a line that says so.
+//! The chat in two browsers. Where there is none, the test is skipped with a line that says so.
 //!
 //! Each browser has a network of its own between itself and the program, which the test cuts, stalls, and makes to let only some things through.
 //! Whatever happens, in the end each page has all messages once, in the same order.
@@ -6,16 +6,13 @@
 mod support;
 
 use std::{
-    future::poll_fn,
-    panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     sync::atomic::Ordering,
-    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
 use serde_json::json;
-use support::{Browser, Chat, Result, Through, is_there};
+use squall_browser::{Result, is_there, survive};
+use support::{Browser, Chat, Through};
 use tokio::time::sleep;
 
 /// The messages in a page, and what waits there.
@@ -69,23 +66,13 @@ async fn with_two_browsers(visit: impl AsyncFn(&mut Pair, &mut Said) -> Result<(
     let mut outcome = survive(visit(&mut pair, &mut Said::new())).await;
     for (browser, name) in [(&pair.ada, "ada"), (&pair.bob, "bob")] {
         if outcome.is_ok() {
-            outcome = browser.check_console().await;
+            outcome = browser.check_all_but_network().await;
         } else {
             browser.picture(&format!("failed-{name}")).await?;
         }
-        browser.client.clone().close().await?;
+        browser.close().await?;
     }
     outcome
-}
-
-/// Makes an error of a panic: a browser that is not closed lives on.
-async fn survive(visit: impl Future<Output = Result<()>>) -> Result<()> {
-    let mut visit = pin!(visit);
-    let poll = |cx: &mut Context<'_>| {
-        let polled = catch_unwind(AssertUnwindSafe(|| visit.as_mut().poll(cx)));
-        polled.unwrap_or_else(|_| Poll::Ready(Err("the test has panicked".into())))
-    };
-    poll_fn(poll).await
 }
 
 struct Pair {
@@ -517,7 +504,7 @@ async fn look_at_all(pair: &Pair) -> Result<()> {
             }
             let place = format!("{name}-{scheme}-{width}");
             ada.picture(&place).await?;
-            ada.check_width(&place).await?;
+            ada.check_width(width, &place).await?;
             ada.check_with_axe(&place).await?;
         }
     }

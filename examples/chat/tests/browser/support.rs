@@ -1,49 +1,28 @@
-//! What a test with browsers needs: the program, browsers, and a network between them that can be cut.
+//! What the tests of the chat need: the program, a network that can be cut, and browsers behind it.
 
 use std::{
     env, fs,
     net::SocketAddr,
+    ops::Deref,
     path::PathBuf,
-    process::Stdio,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
     },
-    time::{Duration, Instant},
 };
 
-use fantoccini::{Client, ClientBuilder, Locator, wd::WebDriverCompatibleCommand};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
-use squall::http::Method;
+use squall_browser::{Program, Result};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines, copy_bidirectional},
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::{TcpListener, TcpStream},
-    process::{Child, ChildStdout, Command},
+    process::Command,
     sync::watch,
-    time::{sleep, timeout},
 };
-
-const FLAGS: [&str; 7] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-];
-
-/// So long a page may take.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The program.
 pub(crate) struct Chat {
     pub(crate) address: SocketAddr,
-    process: Child,
-    _lines: Lines<BufReader<ChildStdout>>,
+    program: Program,
 }
 
 impl Chat {
@@ -51,22 +30,17 @@ impl Chat {
     pub(crate) async fn start(port: u16) -> Result<Self> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
         command.args(["--port", &port.to_string(), "--log", "error"]);
-        let (process, mut lines) = spawn(&mut command)?;
-        let line = line_with(&mut lines, "listens on http://").await?;
+        let (program, line) = Program::start(&mut command, "listens on http://").await?;
         let address = line.rsplit('/').next().unwrap_or_default().trim();
         Ok(Self {
             address: address.parse()?,
-            process,
-            _lines: lines,
+            program,
         })
     }
 
     /// Ends it as one does, and waits until it has ended.
-    pub(crate) async fn end(mut self) -> Result<()> {
-        let id = self.process.id().ok_or("it has ended already")?;
-        Command::new("kill").arg(id.to_string()).status().await?;
-        timeout(PATIENCE, self.process.wait()).await??;
-        Ok(())
+    pub(crate) async fn end(self) -> Result<()> {
+        self.program.end().await
     }
 }
 
@@ -188,51 +162,25 @@ async fn carry(
     }
 }
 
-/// Chromium, with a window of its own size, and a network of its own.
+/// A browser with a network of its own.
 pub(crate) struct Browser {
-    pub(crate) client: Client,
+    browser: squall_browser::Browser,
     pub(crate) network: Network,
-    _driver: Child,
-    _lines: Lines<BufReader<ChildStdout>>,
 }
 
-/// Whether there is a browser; a line says so where there is none.
-pub(crate) fn is_there() -> bool {
-    let is_there = |name: &&str| {
-        let path = env::var_os("PATH").unwrap_or_default();
-        env::split_paths(&path).any(|folder| folder.join(name).is_file())
-    };
-    let missing = ["chromium", "chromedriver"]
-        .into_iter()
-        .find(|name| !is_there(name));
-    if let Some(name) = missing {
-        println!("skipped: `{name}` is not there");
+impl Deref for Browser {
+    type Target = squall_browser::Browser;
+
+    fn deref(&self) -> &squall_browser::Browser {
+        &self.browser
     }
-    missing.is_none()
 }
 
 impl Browser {
     pub(crate) async fn start(chat: &Chat) -> Result<Self> {
-        let (driver, mut lines) = spawn(Command::new("chromedriver").arg("--port=0"))?;
-        let line = line_with(&mut lines, "started successfully on port ").await?;
-        let port = line
-            .trim_end_matches('.')
-            .rsplit(' ')
-            .next()
-            .unwrap_or_default();
-        let capabilities = json!({
-            "goog:chromeOptions": { "args": FLAGS },
-            "goog:loggingPrefs": { "browser": "ALL" },
-        });
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(serde_json::from_value(capabilities)?)
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await?;
         Ok(Self {
-            client,
+            browser: squall_browser::Browser::start().await?,
             network: Network::to(chat.address).await?,
-            _driver: driver,
-            _lines: lines,
         })
     }
 
@@ -245,108 +193,16 @@ impl Browser {
     pub(crate) async fn enter(&self, name: &str, room: &str) -> Result<()> {
         self.goto("/").await?;
         for (field, text) in [("#name", name), ("#room", room)] {
-            self.client.find(Locator::Css(field)).await?.clear().await?;
+            self.clear(field).await?;
             self.fill(field, text).await?;
         }
         self.press("button").await?;
         self.wait_for("h1", room).await
     }
 
-    pub(crate) async fn press(&self, selector: &str) -> Result<()> {
-        Ok(self
-            .client
-            .find(Locator::Css(selector))
-            .await?
-            .click()
-            .await?)
-    }
-
-    /// Types into a field; `\u{e007}` is Enter, `\u{e008}` holds Shift.
-    pub(crate) async fn fill(&self, selector: &str, keys: &str) -> Result<()> {
-        Ok(self
-            .client
-            .find(Locator::Css(selector))
-            .await?
-            .send_keys(keys)
-            .await?)
-    }
-
     /// Says something in the room.
     pub(crate) async fn say(&self, text: &str) -> Result<()> {
         self.fill("#text", &format!("{text}\u{e007}")).await
-    }
-
-    pub(crate) async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        Ok(self.client.execute(script, arguments).await?)
-    }
-
-    /// The texts of all elements that this selects.
-    pub(crate) async fn texts(&self, selector: &str) -> Result<Vec<String>> {
-        let script =
-            "return [...document.querySelectorAll(arguments[0])].map((e) => e.textContent)";
-        Ok(serde_json::from_value(
-            self.run(script, vec![json!(selector)]).await?,
-        )?)
-    }
-
-    /// Waits until the first element that this selects has this text.
-    pub(crate) async fn wait_for(&self, selector: &str, text: &str) -> Result<()> {
-        self.wait(
-            selector,
-            |found| found.first().is_some_and(|first| first.trim() == text),
-            text,
-        )
-        .await
-    }
-
-    /// Waits until these are the texts of all elements that this selects.
-    pub(crate) async fn wait_for_all(&self, selector: &str, texts: &[String]) -> Result<()> {
-        self.wait(selector, |found| found == texts, &format!("{texts:?}"))
-            .await
-    }
-
-    pub(crate) async fn wait(
-        &self,
-        selector: &str,
-        is_right: impl Fn(&[String]) -> bool,
-        expected: &str,
-    ) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            // A page that is being loaded has none.
-            let found = self.texts(selector).await.unwrap_or_default();
-            if is_right(&found) {
-                return Ok(());
-            }
-            if Instant::now() > end {
-                let state = self.texts("#state").await;
-                return Err(
-                    format!("`{selector}` is {found:?} instead of {expected}; {state:?}").into(),
-                );
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Shows pages light or dark, on a screen of this width.
-    pub(crate) async fn emulate(&self, scheme: &str, width: u32) -> Result<()> {
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.devtools("Emulation.setEmulatedMedia", media).await?;
-        let height = if width < 600 { 640 } else { 800 };
-        let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.devtools("Emulation.setDeviceMetricsOverride", screen)
-            .await
-    }
-
-    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Result<()> {
-        let body = json!({ "cmd": command, "params": parameters });
-        self.client
-            .issue_cmd(Extra {
-                path: "goog/cdp/execute",
-                body,
-            })
-            .await?;
-        Ok(())
     }
 
     /// Keeps a picture of the page in the folder `CHAT_PICTURES`, where that is said.
@@ -358,100 +214,13 @@ impl Browser {
         Ok(())
     }
 
-    /// Checks that nothing is wider than the screen.
-    pub(crate) async fn check_width(&self, place: &str) -> Result<()> {
-        let script = "const out = [...document.querySelectorAll('body *')].filter((e) => !e.closest('.unseen') && \
-                      (e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1)); \
-                      return [document.documentElement.scrollWidth <= innerWidth, document.documentElement.scrollHeight, out.map((e) => e.outerHTML.slice(0, 80))]";
-        let found = self.run(script, Vec::new()).await?;
-        match found[0] == json!(true) && found[2] == json!([]) {
-            true => Ok(()),
-            false => Err(format!("{place}: {found}").into()),
-        }
-    }
-
-    /// Checks that axe-core has nothing to say. Its file is the one that `AXE_CORE` names, or where `npm pack axe-core` in the blog has it;
-    /// without it this is left out.
-    pub(crate) async fn check_with_axe(&self, place: &str) -> Result<()> {
-        let usual = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("../../target/axe-core/package/axe.min.js");
-        let file = env::var_os("AXE_CORE").map_or(usual, PathBuf::from);
-        if !file.is_file() {
-            println!("left out: axe-core is not there; `AXE_CORE` names its axe.min.js");
-            return Ok(());
-        }
-        self.run(&fs::read_to_string(file)?, Vec::new()).await?;
-        let run = "const done = arguments[0]; \
-                   axe.run().then((found) => done(found.violations.map((v) => [v.id, v.nodes.map((n) => n.html)])), (e) => done(String(e)))";
-        let found = self.client.execute_async(run, Vec::new()).await?;
-        match found == json!([]) {
-            true => Ok(()),
-            false => Err(format!("{place}: {found:#}").into()),
-        }
-    }
-
     /// Checks that nothing went wrong on any page but on the network.
-    pub(crate) async fn check_console(&self) -> Result<()> {
-        let command = Extra {
-            path: "se/log",
-            body: json!({ "type": "browser" }),
-        };
-        let log = self.client.issue_cmd(command).await?;
-        let lines = log.as_array().ok_or("the browser has no log")?;
-        let bad: Vec<_> = lines
-            .iter()
-            .filter(|line| line["source"] != "network")
-            .map(|line| line["message"].as_str().unwrap_or_default())
-            .filter(|line| !line.contains("WebSocket connection to") && !line.contains("net::ERR_"))
-            .collect();
-        match bad.is_empty() {
-            true => Ok(()),
-            false => Err(bad.join("\n").into()),
-        }
+    pub(crate) async fn check_all_but_network(&self) -> Result<()> {
+        self.check_console(|source, line| {
+            source == "network"
+                || line.contains("WebSocket connection to")
+                || line.contains("net::ERR_")
+        })
+        .await
     }
-}
-
-/// A command that only Chromium knows.
-#[derive(Debug)]
-struct Extra {
-    path: &'static str,
-    body: Value,
-}
-
-impl WebDriverCompatibleCommand for Extra {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> std::result::Result<url::Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.path
-        ))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
-        (Method::POST, Some(self.body.to_string()))
-    }
-}
-
-/// Starts a program that ends with the test.
-fn spawn(command: &mut Command) -> Result<(Child, Lines<BufReader<ChildStdout>>)> {
-    let mut process = command.stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-    let output = process.stdout.take().ok_or("no output")?;
-    Ok((process, BufReader::new(output).lines()))
-}
-
-/// Waits for a line with this part.
-async fn line_with(lines: &mut Lines<BufReader<ChildStdout>>, part: &str) -> Result<String> {
-    let find = async {
-        while let Some(line) = lines.next_line().await? {
-            if line.contains(part) {
-                return Ok(line);
-            }
-        }
-        Err(format!("no line with `{part}`").into())
-    };
-    timeout(PATIENCE, find).await?
 }

@@ -3,6 +3,16 @@
 use std::fmt;
 
 /// Why a connection ends: the code of a close frame ([RFC 6455 §7.4](https://www.rfc-editor.org/rfc/rfc6455#section-7.4)).
+///
+/// One of a program's own is a constant:
+///
+/// ```
+/// use squall::websocket::CloseCode;
+///
+/// const KICKED: CloseCode = CloseCode::new(4001).unwrap();
+///
+/// assert_eq!(KICKED.get(), 4001);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CloseCode(u16);
 

@@ -15,6 +15,9 @@ use super::{
 /// With this a message would end that was flushed; it is not sent (RFC 7692 §7.2.1).
 const TAIL: [u8; 4] = [0, 0, 0xff, 0xff];
 
+/// The last block of all, with nothing in it.
+const LAST: [u8; 5] = [1, 0, 0, 0xff, 0xff];
+
 const BROKEN: Violation = Violation::content("the compressed content is broken");
 
 /// So much comes out at one time.
@@ -147,6 +150,11 @@ impl Inflater {
         if !self.way.takes_over
             && let Some(mut state) = self.state.take()
         {
+            // It fits only where the message has ended with a block: one that was cut off would be taken for something else.
+            let ended = state.decompress(&LAST, &mut [0; 8], FlushDecompress::None);
+            if !matches!(ended, Ok(Status::StreamEnd)) {
+                return Err(BROKEN);
+            }
             state.reset(false);
             DECOMPRESSORS.give(self.way.bits, state);
         }

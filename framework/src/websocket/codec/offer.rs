@@ -181,6 +181,10 @@ impl Compression {
     ///
     /// It has answered with what was not offered.
     pub(crate) fn accepted(&self, headers: &HeaderMap) -> Result<Option<Agreed>, &'static str> {
+        let mut fields = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter();
+        if fields.any(|field| field.to_str().is_err()) {
+            return Err("the server uses an extension that was not offered");
+        }
         let mut answers = extensions(headers);
         let Some(answer) = answers.next() else {
             return Ok(None);

@@ -3,7 +3,7 @@ use squall::{State, handler, routes};
 #[handler]
 #[route("/stories")]
 struct Stories {
-    #[default(20)]
+    #[initial(20)]
     #[cookie::x]
     count: State<u64>,
 }

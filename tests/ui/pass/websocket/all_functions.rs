@@ -1,6 +1,6 @@
 use squall::{
     Json, Result, State, handler,
-    hub::{Hub, Member, Published},
+    hub::{Hub, Member, Missed, Published},
     routes, websocket,
     websocket::{CloseReason, Settings, WebSocket},
 };
@@ -52,8 +52,8 @@ impl Room {
         _ = socket.is_closed();
     }
 
-    async fn missed(&mut self, count: u64) {
-        println!("{count}");
+    async fn missed(&mut self, missed: Missed) {
+        println!("{missed}");
     }
 
     fn ping(&self) {}
