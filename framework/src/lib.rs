@@ -194,6 +194,9 @@ pub use template::View;
 /// A function that runs when the peer goes away is not broken off: it goes on to its end, and `socket.send` fails in it with
 /// [`Closed`](websocket::Closed). Then comes `close`.
 ///
+/// When the server ends, the function that runs goes on, and what has come is still taken; then the socket is closed with 1001. It is closed after
+/// [as long as a close frame may take](websocket::Settings::close_timeout) in any case, and what is sent from then on fails.
+///
 /// # Who asks
 ///
 /// The hook `#[current_user]` stands in a base, for it runs behind the fields of its own struct; what builds on that takes the user as a field.

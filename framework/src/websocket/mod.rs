@@ -11,9 +11,9 @@
 //!
 //! # Compression
 //!
-//! permessage-deflate ([RFC 7692](https://www.rfc-editor.org/rfc/rfc7692)) is off unless the settings have a [`Compression`]: it takes some 15 µs to compress a message of a hundred bytes and 3 to inflate one, and
-//! with context take-over memory as long as the socket lives. A message and what it is compressed with should not be a secret and a client's own words: the
-//! length tells of both.
+//! permessage-deflate ([RFC 7692](https://www.rfc-editor.org/rfc/rfc7692)) is off unless the settings have a [`Compression`]: it takes some 15 µs to compress a
+//! message of a hundred bytes and 3 to inflate one, and with context take-over memory as long as the socket lives. A message and what it is compressed
+//! with should not be a secret and a client's own words: the length tells of both.
 //!
 //! # Tests
 //!
