@@ -795,6 +795,11 @@ async fn serve() {
     OwnServer::run(app, Options::default()).await;
 }
 
+/// Waits until a server has ended. The sockets of this test go on meanwhile.
+async fn wait_for(server: OwnServer) -> bool {
+    tokio::task::spawn_blocking(|| server.wait()).await.unwrap()
+}
+
 async fn dial(server: &OwnServer, path: &str) -> WebSocket {
     let url = format!("ws://{}{path}", server.address);
     websocket::connect(url).await.unwrap()
@@ -820,7 +825,7 @@ async fn a_server_that_ends_lets_a_socket_finish_what_it_is_at() {
         (end.code(), end.text()),
         (CloseCode::GOING_AWAY, "going away")
     );
-    assert!(server.wait());
+    assert!(wait_for(server).await);
 }
 
 /// Says goodbye in its own way when the server ends.
@@ -857,7 +862,7 @@ async fn a_loop_can_say_goodbye_when_the_server_ends() {
         assert_eq!(socket.recv().await, None);
         assert_eq!(socket.closed().await.code(), CloseCode::RESTART);
     }
-    assert!(server.wait());
+    assert!(wait_for(server).await);
 }
 
 #[squall::test]

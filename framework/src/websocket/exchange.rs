@@ -530,11 +530,10 @@ impl Exchange {
 }
 
 impl State {
-    /// How it has ended, for who waits until the other side has what was sent.
+    /// How it has ended, for who waits until each side has what the other has sent; or how it is about to, though nobody asks for the next message.
     fn told_end(&self) -> Option<&CloseReason> {
-        let end = self.end.as_ref();
-        let told = end.filter(|end| self.is_over || end.is_of_peer());
-        told.or(self.coming_end.as_ref())
+        let end = self.end.as_ref().filter(|_| self.is_over);
+        end.or(self.coming_end.as_ref())
     }
 
     fn standing(&self) -> Standing {

@@ -362,7 +362,8 @@ impl Sender {
     }
 
     /// Waits until the socket has ended, and gives how. Where this side has [closed](Self::close) it, that is when the peer has answered and so has
-    /// read all that was sent, or after the [time for that](super::Settings::close_timeout).
+    /// read all that was sent, or after the [time for that](super::Settings::close_timeout); where the peer has, when that was answered. Who takes no
+    /// messages learns at once that the peer closes it.
     pub async fn closed(&self) -> CloseReason {
         self.exchange.ended().await
     }
