@@ -386,7 +386,7 @@ impl Sender {
         self.exchange.protocol.as_deref()
     }
 
-    /// How many messages were thrown away, where the settings say [`SlowReader::DropOldest`](super::SlowReader::DropOldest).
+    /// How many messages were thrown away, where the settings say [`SlowReader::DropOldest`].
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.exchange.dropped()

@@ -197,7 +197,7 @@ impl WebSocketUpgrade {
     /// The answer: 101, and a socket for this function. It runs when the answer has been sent; the hooks of the handler do not wait for it.
     ///
     /// When the server ends, the socket is closed with 1001 as soon as the function asks for the next message. One that waits for
-    /// [`Shutdown::begun`](crate::Shutdown::begun) too hears of that first, and can close it in its own way.
+    /// [`Shutdown::begun`](crate::handler::Shutdown::begun) too hears of that first, and can close it in its own way.
     ///
     /// The socket is closed when it is dropped: with 1000, or with 1011 when the function fails (with 1008 for an [`HttpError`](crate::HttpError) that
     /// is the client's fault, with its own code for a [`CloseReason`]).
