@@ -4,7 +4,7 @@
 
 use std::task::Waker;
 
-/// The wakers of those who wait at a topic, each at a place of its own.
+/// The wakers of those who wait at a topic, or for the end of a WebSocket, each at a place of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Wakers {
     places: Vec<Place>,

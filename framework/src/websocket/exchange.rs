@@ -89,7 +89,7 @@ struct State {
     /// The last ping that was not answered, because there was no room.
     unanswered: Option<Vec<u8>>,
     dropped: u64,
-    /// Who waits for room.
+    /// Who waits for room, for all to have gone out, or for the other side's close frame.
     waiters: Vec<Waker>,
     /// Who waits for the end, each until it waits no more: that may be long before anything is written.
     enders: Wakers,
@@ -99,7 +99,7 @@ struct State {
     /// How it has ended: nothing is sent any more.
     end: Option<CloseReason>,
     has_said_close: bool,
-    /// Whether nothing comes or goes any more: the peer has said that it closes too, or is gone.
+    /// Whether each side has the close frame of the other, or the connection is gone.
     is_over: bool,
 }
 
@@ -403,7 +403,7 @@ impl Exchange {
     }
 
     /// Notes that each side has its close frame.
-    pub(super) fn is_over(&self) {
+    pub(super) fn closed(&self) {
         let mut state = self.lock();
         state.is_over = true;
         state.wake_waiters();

@@ -372,7 +372,7 @@ impl Session {
                 self.role == Role::Client || Pin::new(transport).poll_shutdown(cx).is_ready();
             if is_shut {
                 self.stage = Stage::Ended;
-                self.exchange.is_over();
+                self.exchange.closed();
                 self.set_alarm(LINGER);
             }
         }
