@@ -21,6 +21,9 @@ use tokio::{
 
 /// A connection as bytes in both directions, with one alarm.
 pub(crate) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {
+    /// Waits until there may be something to read, or the end.
+    fn poll_readable(&mut self, cx: &mut TaskContext<'_>) -> Poll<()>;
+
     /// Sets the alarm, in place of the one that is set; `None` takes it away. It may come half a second late.
     fn set_alarm(&mut self, after: Option<Duration>);
 
@@ -110,6 +113,11 @@ impl<S> Timed<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Transport for Timed<S> {
+    fn poll_readable(&mut self, _: &mut TaskContext<'_>) -> Poll<()> {
+        // It can only be seen by reading.
+        Poll::Ready(())
+    }
+
     fn set_alarm(&mut self, after: Option<Duration>) {
         self.alarm = after.map(|after| Box::pin(sleep(after)));
         // It is set after it was looked at, and may be all that is waited for from then on.

@@ -93,6 +93,7 @@ impl Watchdog {
         place
     }
 
+    #[inline]
     fn judge(&self, since: Instant, now: Instant) {
         if now > since + self.patience.get() {
             report(self.place.get(), now - since);
@@ -181,6 +182,8 @@ impl<F: Future> Future for Watch<F> {
 }
 
 /// Tells of a poll that took too long, and has ended.
+#[cold]
+#[inline(never)]
 fn report(place: Option<&'static Place>, held: Duration) {
     match place {
         Some(place) => tracing::warn!(

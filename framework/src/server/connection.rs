@@ -93,6 +93,7 @@ impl Connection {
     }
 
     /// Does what the sweep wants.
+    #[inline(never)]
     fn obey(&mut self, order: Order) {
         let stage = std::mem::replace(&mut self.stage, Stage::Closed);
         self.stage = match (order, stage, self.vitals().phase()) {
@@ -272,7 +273,8 @@ impl Connection {
         })
     }
 
-    /// The stage behind one that is over.
+    /// The stage behind one that is over. It is seldom needed, and takes much more of the stack than what is.
+    #[inline(never)]
     fn next(&self, stage: Stage, over: Over) -> Stage {
         match (stage, over) {
             #[cfg(feature = "http2")]

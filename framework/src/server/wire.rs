@@ -298,6 +298,11 @@ impl AsyncWrite for Wire {
 
 #[cfg(feature = "websocket")]
 impl Transport for Wire {
+    fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        // What is wrong with the socket is found by reading too.
+        Wire::poll_readable(self, cx).map(|_| ())
+    }
+
     fn set_alarm(&mut self, after: Option<Duration>) {
         self.vitals.set_alarm(after);
     }

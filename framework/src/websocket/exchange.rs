@@ -73,6 +73,8 @@ pub(super) struct Exchange {
 struct State {
     inbox: VecDeque<Incoming>,
     inbox_bytes: usize,
+    /// Whether the driver was told that there is no room, and waits for it.
+    is_held: bool,
     receiver: Option<Waker>,
     /// Whether nobody takes what comes.
     is_let_go: bool,
@@ -119,6 +121,7 @@ impl Exchange {
             state: Mutex::new(State {
                 inbox: VecDeque::new(),
                 inbox_bytes: 0,
+                is_held: false,
                 receiver: None,
                 is_let_go: false,
                 wants_pings: false,
@@ -158,7 +161,6 @@ impl Exchange {
     #[inline]
     pub(super) fn poll_take(&self, cx: &mut TaskContext<'_>) -> Poll<Option<Incoming>> {
         let mut state = self.lock();
-        let was_full = state.is_full();
         let Some(incoming) = state.inbox.pop_front() else {
             if state.coming_end.is_some() {
                 state.settle();
@@ -172,7 +174,7 @@ impl Exchange {
             return Poll::Pending;
         };
         state.inbox_bytes -= incoming.len();
-        if was_full && !state.is_full() {
+        if state.is_held && state.has_room() {
             state.wake_driver(cx);
         }
         if state.inbox.is_empty() && state.coming_end.is_none() && state.end.is_none() {
@@ -342,20 +344,21 @@ impl Exchange {
         let mut state = self.lock();
         let is_wanted = matches!(incoming, Incoming::Message(_)) || state.wants_pings;
         if !is_wanted || state.is_let_go || state.end.is_some() {
-            return !state.is_full();
+            return state.has_room();
         }
         state.inbox_bytes += incoming.len();
         state.inbox.push_back(incoming);
         self.has_news.store(true, Release);
         state.wake_receiver(cx);
-        !state.is_full()
+        state.has_room()
     }
 
     /// Whether something more may come.
     pub(super) fn has_room(&self) -> bool {
-        !self.lock().is_full()
+        self.lock().has_room()
     }
 
+    #[inline(never)]
     /// Answers a ping. Where the peer reads nothing, it is answered the last only (RFC 6455 §5.5.3).
     pub(super) fn pong(&self, payload: Vec<u8>) {
         let mut state = self.lock();
@@ -370,6 +373,7 @@ impl Exchange {
         }
     }
 
+    #[inline(never)]
     /// Notes how it is ended: by the peer with its close frame or what it has done wrong, or by the server that ends. It ends when what came before has
     /// been taken, and the program asks for more: so its last words reach the program, and the answers to them the peer.
     pub(super) fn end_comes(&self, reason: CloseReason, cx: &TaskContext<'_>) {
@@ -552,9 +556,12 @@ impl State {
         }
     }
 
-    /// Whether nothing more may come: where this side is about to end it, nothing but what has come is waited for.
-    fn is_full(&self) -> bool {
-        self.coming_end.is_some() || self.inbox_bytes >= INBOX || self.inbox.len() >= INBOX_MESSAGES
+    /// Whether something more may come. Where this side is about to end it, nothing but what has come is waited for.
+    fn has_room(&mut self) -> bool {
+        self.is_held = self.coming_end.is_some()
+            || self.inbox_bytes >= INBOX
+            || self.inbox.len() >= INBOX_MESSAGES;
+        !self.is_held
     }
 
     fn encode(&mut self, message: &Outgoing<'_>) {

@@ -213,18 +213,31 @@ async fn talk<H: HandlerImpl + WebSocketImpl>(
 ) -> Result<()> {
     let handler = live.handler()?;
     handler.open(socket).await?;
-    while let Some(heard) = socket.next().await {
-        match heard {
-            Heard::Incoming(Incoming::Message(message)) => handler.message(socket, message).await?,
-            Heard::Incoming(Incoming::Ping(payload)) => handler.ping(socket, payload).await?,
-            Heard::Incoming(Incoming::Pong(payload)) => handler.pong(socket, payload).await?,
-            Heard::Happening(Happening::Event(event)) => handler.event(socket, event).await?,
-            Heard::Happening(Happening::Joined(member)) => handler.joined(socket, member).await?,
-            Heard::Happening(Happening::Left(member)) => handler.left(socket, member).await?,
-            Heard::Happening(Happening::Missed(missed)) => handler.missed(socket, missed).await?,
+    loop {
+        match socket.next().await {
+            Some(Heard::Incoming(Incoming::Message(message))) => {
+                handler.message(socket, message).await?;
+            }
+            Some(Heard::Incoming(Incoming::Ping(payload))) => handler.ping(socket, payload).await?,
+            Some(Heard::Incoming(Incoming::Pong(payload))) => handler.pong(socket, payload).await?,
+            Some(Heard::Happening(happening)) => tell(handler, socket, happening).await?,
+            None => return Ok(()),
         }
     }
-    Ok(())
+}
+
+/// Tells what has happened on a topic.
+async fn tell<H: WebSocketImpl>(
+    handler: &mut H,
+    socket: &mut WebSocket,
+    happening: Happening,
+) -> Result<()> {
+    match happening {
+        Happening::Event(event) => handler.event(socket, event).await,
+        Happening::Joined(member) => handler.joined(socket, member).await,
+        Happening::Left(member) => handler.left(socket, member).await,
+        Happening::Missed(missed) => handler.missed(socket, missed).await,
+    }
 }
 
 async fn close<H: HandlerImpl + WebSocketImpl>(

@@ -198,7 +198,7 @@ impl Session {
         });
     }
 
-    /// Reads what has come, and gives whether there may be more.
+    /// Reads what has come, and gives whether there is more.
     fn read_once(&mut self, buffer: &mut [u8], cx: &mut TaskContext<'_>) -> bool {
         let Some(transport) = &mut self.transport else {
             return false;
@@ -208,6 +208,7 @@ impl Session {
         if kept > 0 {
             buffer[..kept].copy_from_slice(&self.unread);
         }
+        let room = buffer.len() - kept;
         let mut space = ReadBuf::new(&mut buffer[kept..]);
         let count = match Pin::new(transport).poll_read(cx, &mut space) {
             Poll::Pending => return false,
@@ -231,7 +232,14 @@ impl Session {
                 self.unread.extend_from_slice(&bytes[taken..]);
             }
         }
-        true
+        count == room || self.is_readable(cx)
+    }
+
+    fn is_readable(&mut self, cx: &mut TaskContext<'_>) -> bool {
+        let Some(transport) = &mut self.transport else {
+            return false;
+        };
+        !self.is_held && transport.poll_readable(cx).is_ready()
     }
 
     /// Decodes as much as there is room for, and gives how much that was.

@@ -123,9 +123,8 @@ impl WebSocket {
     }
 
     /// What is heard next, pings and news of topics among it; `None` at the end.
-    #[inline]
-    pub(super) async fn next(&mut self) -> Option<Heard> {
-        poll_fn(|cx| self.poll_next_heard(cx)).await
+    pub(super) fn next(&mut self) -> impl Future<Output = Option<Heard>> {
+        poll_fn(|cx| self.poll_next_heard(cx))
     }
 
     #[inline]

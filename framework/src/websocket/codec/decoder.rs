@@ -82,7 +82,46 @@ impl Decoder {
     /// # Errors
     ///
     /// What the peer has done wrong. Nothing may be read after that.
+    #[inline]
     pub(crate) fn decode(&mut self, bytes: &mut [u8]) -> Result<(usize, Option<Event>), Violation> {
+        match self.at_once(bytes)? {
+            Some((taken, event)) => Ok((taken, Some(event))),
+            None => self.step_by_step(bytes),
+        }
+    }
+
+    /// A message of one frame that has come whole, and is not compressed: nothing of it needs to be kept for later. Most are like that.
+    #[inline]
+    fn at_once(&mut self, bytes: &mut [u8]) -> Result<Option<(usize, Event)>, Violation> {
+        if self.frame.is_some() || self.message.is_some() || self.is_over {
+            return Ok(None);
+        }
+        let Some((head, start)) = Head::read(bytes)? else {
+            return Ok(None);
+        };
+        let payload = &mut bytes[start..];
+        let is_whole = head.length <= payload.len().min(self.max_message) as u64;
+        if !(is_whole && head.is_plain_message()) {
+            return Ok(None);
+        }
+        self.check_mask(&head)?;
+        let payload = &mut payload[..head.length as usize];
+        if let Some(mut mask) = head.mask {
+            mask.apply(payload);
+        }
+        let mut content = std::mem::take(&mut self.spare);
+        content.clear();
+        content.extend_from_slice(payload);
+        let event = match head.op_code {
+            OpCode::Text => Event::Text(text::whole(content)?),
+            _ => Event::Binary(content),
+        };
+        Ok(Some((start + head.length as usize, event)))
+    }
+
+    /// All else: what is in pieces, compressed, or no message.
+    #[inline(never)]
+    fn step_by_step(&mut self, bytes: &mut [u8]) -> Result<(usize, Option<Event>), Violation> {
         let mut taken = 0;
         while !self.is_over {
             let rest = &mut bytes[taken..];
@@ -91,9 +130,6 @@ impl Decoder {
                     return Ok((taken, None));
                 };
                 taken += length;
-                if let Some(event) = self.at_once(&head, &mut rest[length..])? {
-                    return Ok((taken + head.length as usize, Some(event)));
-                }
                 self.frame = Some(self.begin(head)?);
                 continue;
             };
@@ -120,30 +156,6 @@ impl Decoder {
     #[cfg(test)]
     pub(super) fn is_amid(&self) -> bool {
         self.frame.is_some() || self.message.is_some()
-    }
-
-    /// A message of one frame that has come whole, and is not compressed: nothing of it needs to be kept for later. Most are like that.
-    #[inline]
-    fn at_once(&mut self, head: &Head, bytes: &mut [u8]) -> Result<Option<Event>, Violation> {
-        let is_text = head.op_code == OpCode::Text;
-        let is_plain = head.is_final && !head.is_compressed && self.message.is_none();
-        let is_whole = head.length <= bytes.len().min(self.max_message) as u64;
-        if !(is_plain && is_whole && (is_text || head.op_code == OpCode::Binary)) {
-            return Ok(None);
-        }
-        self.check_mask(head)?;
-        let payload = &mut bytes[..head.length as usize];
-        if let Some(mut mask) = head.mask {
-            mask.apply(payload);
-        }
-        Ok(Some(if is_text {
-            Event::Text(text::whole(payload, self.spare())?)
-        } else {
-            let mut bytes = std::mem::take(&mut self.spare);
-            bytes.clear();
-            bytes.extend_from_slice(payload);
-            Event::Binary(bytes)
-        }))
     }
 
     /// A buffer that is used for the next message, in place of a new one. What stands in it does not matter.

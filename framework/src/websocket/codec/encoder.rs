@@ -38,11 +38,19 @@ impl Encoder {
             Kind::Text => OpCode::Text,
             Kind::Binary => OpCode::Binary,
         };
-        match self
+        match &self.deflater {
+            Some(_) => self.compressed(op_code, payload, out),
+            None => self.frame(op_code, false, payload, out),
+        }
+    }
+
+    #[inline(never)]
+    fn compressed(&mut self, op_code: OpCode, payload: &[u8], out: &mut Vec<u8>) {
+        let compressed = self
             .deflater
             .as_mut()
-            .and_then(|deflater| deflater.deflate(payload))
-        {
+            .and_then(|deflater| deflater.deflate(payload));
+        match compressed {
             Some(compressed) => self.frame(op_code, true, &compressed, out),
             None => self.frame(op_code, false, payload, out),
         }

@@ -60,6 +60,7 @@ impl Head {
     /// # Errors
     ///
     /// As soon as it is known that this is no head.
+    #[inline]
     pub(super) fn read(bytes: &[u8]) -> Result<Option<(Self, usize)>, Violation> {
         let [first, second, rest @ ..] = bytes else {
             // The first byte alone can be wrong.
@@ -89,6 +90,13 @@ impl Head {
             mask,
         };
         Ok(Some((head, bytes.len() - rest.len())))
+    }
+
+    /// Whether it is the head of a whole message, as it is.
+    pub(super) fn is_plain_message(&self) -> bool {
+        self.is_final
+            && !self.is_compressed
+            && matches!(self.op_code, OpCode::Text | OpCode::Binary)
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {

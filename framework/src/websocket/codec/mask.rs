@@ -14,13 +14,20 @@ impl Mask {
     }
 
     /// Masks bytes, or takes the mask off again, and turns to those that follow.
+    #[inline]
     pub(super) fn apply(&mut self, bytes: &mut [u8]) {
-        let [a, b, c, d] = self.0;
-        let wide = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
-        let (chunks, rest) = bytes.as_chunks_mut::<8>();
+        let wide = u128::from(u32::from_ne_bytes(self.0)) * 0x1_0000_0001_0000_0001_0000_0001;
+        let (chunks, rest) = bytes.as_chunks_mut::<16>();
         for chunk in chunks {
-            *chunk = (u64::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
+            *chunk = (u128::from_ne_bytes(*chunk) ^ wide).to_ne_bytes();
         }
+        if !rest.is_empty() {
+            self.apply_to_rest(rest);
+        }
+    }
+
+    #[inline(never)]
+    fn apply_to_rest(&mut self, rest: &mut [u8]) {
         for (byte, key) in rest.iter_mut().zip(self.0.iter().cycle()) {
             *byte ^= key;
         }

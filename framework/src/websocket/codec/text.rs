@@ -4,17 +4,14 @@ use super::Violation;
 
 const NO_TEXT: Violation = Violation::content("the text is not UTF-8");
 
-/// A text that has come whole, in this buffer. It is checked there: a buffer is aligned, as what has come seldom is, and checked faster.
+/// A text that has come whole. It is checked where it was copied to: a buffer is aligned, as what has come seldom is, and checked faster.
 ///
 /// # Errors
 ///
 /// 1007 for what is none.
 #[inline]
-pub(super) fn whole(bytes: &[u8], buffer: &mut Vec<u8>) -> Result<String, Violation> {
-    let mut whole = std::mem::take(buffer);
-    whole.clear();
-    whole.extend_from_slice(bytes);
-    String::from_utf8(whole).map_err(|_| NO_TEXT)
+pub(super) fn whole(content: Vec<u8>) -> Result<String, Violation> {
+    String::from_utf8(content).map_err(|_| NO_TEXT)
 }
 
 /// A text of which the beginning has come.
