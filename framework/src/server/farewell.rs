@@ -90,6 +90,8 @@ impl Farewell {
     }
 
     /// Goes on until the client has closed its side, or has sent too much.
+    // Not a part of `Connection::poll`: no other stage shall take what it takes of the stack.
+    #[inline(never)]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut wire = Pin::new(&mut self.wire);
         while !self.last_word.is_empty() {

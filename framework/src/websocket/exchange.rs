@@ -20,8 +20,8 @@ use std::{
 };
 
 use super::{
-    codec::{Agreed, CloseCode, Encoder, Role},
-    message::{Message, Outgoing},
+    codec::{Agreed, CloseCode, Encoder, Message, Role},
+    message::Outgoing,
     reason::{CloseReason, Closed},
     settings::{Limits, SlowReader},
 };
@@ -144,6 +144,7 @@ impl Exchange {
         }
     }
 
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -501,28 +502,28 @@ impl Exchange {
         self.has_waiters.store(true, SeqCst);
     }
 
+    #[inline]
     fn send(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
-        match self.limits.slow_reader {
-            SlowReader::Wait => {}
-            SlowReader::DropOldest => {
-                self.encode_waiting(state, AHEAD);
-                if state.out.len() + self.in_hand(state) >= AHEAD {
-                    state.keep(message, self.limits.max_queue);
-                    return Ok(());
-                }
-            }
-            SlowReader::Close if self.queued(state) >= self.limits.max_queue => {
-                state.close(CloseReason::new(CloseCode::TRY_AGAIN, "read too slowly"));
-                return Err(Closed);
-            }
-            SlowReader::Close => {}
+        if self.limits.slow_reader == SlowReader::Wait {
+            state.encode(message);
+            return Ok(());
         }
-        state.encode(&message);
-        if let Some(buffer) = message.into_buffer()
-            && buffer.capacity() <= SPARE
-        {
-            state.spare = buffer;
+        self.send_to_slow_reader(state, message)
+    }
+
+    #[inline(never)]
+    fn send_to_slow_reader(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
+        if self.limits.slow_reader == SlowReader::DropOldest {
+            self.encode_waiting(state, AHEAD);
+            if state.out.len() + self.in_hand(state) >= AHEAD {
+                state.keep(message, self.limits.max_queue);
+                return Ok(());
+            }
+        } else if self.queued(state) >= self.limits.max_queue {
+            state.close(CloseReason::new(CloseCode::TRY_AGAIN, "read too slowly"));
+            return Err(Closed);
         }
+        state.encode(message);
         Ok(())
     }
 
@@ -564,9 +565,16 @@ impl State {
         !self.is_held
     }
 
-    fn encode(&mut self, message: &Outgoing<'_>) {
+    /// Encodes a message, and keeps its buffer for the next one that comes.
+    #[inline]
+    fn encode(&mut self, message: Outgoing<'_>) {
         let (kind, content) = message.parts();
         self.encoder.message(kind, content, &mut self.out);
+        if let Some(buffer) = message.into_buffer()
+            && buffer.capacity() <= SPARE
+        {
+            self.spare = buffer;
+        }
     }
 
     /// Keeps a message that may still be thrown away.
@@ -589,7 +597,7 @@ impl State {
             return false;
         };
         self.waiting_bytes -= weight(message.as_bytes());
-        self.encode(&Outgoing::from(&message));
+        self.encode(Outgoing::from(&message));
         true
     }
 

@@ -6,9 +6,8 @@
 use std::future::{Future, ready};
 
 use super::{
-    codec::CloseCode,
+    codec::{CloseCode, Message},
     exchange::Incoming,
-    message::Message,
     reason::CloseReason,
     session::Program,
     settings::Settings,

@@ -36,9 +36,9 @@ pub(crate) mod upgrade;
 pub use client::{Connect, ConnectError, connect};
 #[cfg(any(test, fuzzing))]
 pub(crate) use codec::fuzz;
-pub use codec::{CloseCode, Compression};
+pub use codec::{CloseCode, Compression, Message};
 pub use handler::Ended;
-pub use message::{FromMessage, IntoMessage, Message, Outgoing};
+pub use message::{FromMessage, IntoMessage, Outgoing};
 pub use reason::{CloseReason, Closed, Full};
 pub use settings::{Settings, SlowReader};
 pub use socket::{Sender, Sending, WebSocket};

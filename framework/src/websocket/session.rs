@@ -17,7 +17,6 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use super::{
     codec::{CloseCode, Decoder, Event, Role, Violation},
     exchange::{Exchange, Incoming, KEPT, Standing},
-    message::Message,
     reason::CloseReason,
 };
 use crate::handler::upgrade::{Transport, Upgraded};
@@ -264,8 +263,7 @@ impl Session {
     /// Takes what has come, and gives whether there is room for more.
     fn take(&mut self, event: Event, cx: &TaskContext<'_>) -> bool {
         let incoming = match event {
-            Event::Text(text) => Incoming::Message(Message::Text(text)),
-            Event::Binary(bytes) => Incoming::Message(Message::Binary(bytes)),
+            Event::Message(message) => Incoming::Message(message),
             Event::Ping(payload) => {
                 self.exchange.pong(payload.clone());
                 Incoming::Ping(payload)

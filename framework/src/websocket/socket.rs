@@ -16,9 +16,9 @@ use serde::Serialize;
 use tokio::task::coop;
 
 use super::{
-    codec::CloseCode,
+    codec::{CloseCode, Message},
     exchange::{Exchange, Incoming},
-    message::{IntoMessage, Message, Outgoing},
+    message::{IntoMessage, Outgoing},
     reason::{CloseReason, Closed, Full},
     settings::SlowReader,
     source::{Event, Happening, Source},

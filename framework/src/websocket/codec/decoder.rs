@@ -1,7 +1,7 @@
 //! [`Decoder`]: from bytes to messages.
 
 use super::{
-    Agreed, CloseCode, Role, Violation,
+    Agreed, CloseCode, Message, Role, Violation,
     deflate::Inflater,
     frame::{Head, OpCode},
     mask::Mask,
@@ -14,8 +14,7 @@ const AHEAD: u64 = 64 * 1024;
 /// What has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    Text(String),
-    Binary(Vec<u8>),
+    Message(Message),
     Ping(Vec<u8>),
     Pong(Vec<u8>),
     /// Nothing comes behind it.
@@ -32,7 +31,7 @@ pub(crate) struct Decoder {
     /// The frame whose payload comes.
     frame: Option<Frame>,
     /// The message that has begun.
-    message: Option<Message>,
+    message: Option<Begun>,
     /// The payload of a control frame.
     control: Vec<u8>,
     /// For the content of the next message.
@@ -49,7 +48,7 @@ struct Frame {
 }
 
 #[derive(Debug)]
-struct Message {
+struct Begun {
     content: Content,
     is_compressed: bool,
     /// The bytes of its frames.
@@ -112,11 +111,14 @@ impl Decoder {
         let mut content = std::mem::take(&mut self.spare);
         content.clear();
         content.extend_from_slice(payload);
-        let event = match head.op_code {
-            OpCode::Text => Event::Text(text::whole(content)?),
-            _ => Event::Binary(content),
+        let message = match head.op_code {
+            OpCode::Text => Message::Text(text::whole(content)?),
+            _ => Message::Binary(content),
         };
-        Ok(Some((start + head.length as usize, event)))
+        Ok(Some((
+            start + head.length as usize,
+            Event::Message(message),
+        )))
     }
 
     /// All else: what is in pieces, compressed, or no message.
@@ -199,7 +201,7 @@ impl Decoder {
             return Err(Violation::protocol("a frame that may not be compressed"));
         }
         if let Some(content) = content {
-            self.message = Some(Message {
+            self.message = Some(Begun {
                 content,
                 is_compressed: head.is_compressed,
                 came: 0,
@@ -246,10 +248,11 @@ impl Decoder {
             let content = &mut message.content;
             inflater.end(|piece| content.push(piece, self.max_message))?;
         }
-        Ok(Some(match message.content {
-            Content::Text(text) => Event::Text(text.end()?),
-            Content::Binary(bytes) => Event::Binary(bytes),
-        }))
+        let message = match message.content {
+            Content::Text(text) => Message::Text(text.end()?),
+            Content::Binary(bytes) => Message::Binary(bytes),
+        };
+        Ok(Some(Event::Message(message)))
     }
 
     fn end_control(&mut self, op_code: OpCode) -> Result<Event, Violation> {
@@ -265,7 +268,7 @@ impl Decoder {
     }
 }
 
-impl Message {
+impl Begun {
     /// Makes room for a frame. A compressed one says little of how long its content will be.
     fn expect(&mut self, length: u64, most: usize) -> Result<(), Violation> {
         let most = most as u64;

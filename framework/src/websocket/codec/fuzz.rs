@@ -45,8 +45,7 @@ pub(crate) fn frames(data: &[u8]) {
     }
     for event in whole.0 {
         let length = match event {
-            Event::Text(text) => text.len(),
-            Event::Binary(bytes) => bytes.len(),
+            Event::Message(message) => message.as_bytes().len(),
             Event::Ping(payload) | Event::Pong(payload) => {
                 assert!(payload.len() <= 125);
                 continue;

@@ -11,6 +11,7 @@ mod deflate;
 mod encoder;
 mod frame;
 mod mask;
+mod message;
 mod offer;
 mod text;
 
@@ -18,6 +19,7 @@ pub use close::CloseCode;
 pub(crate) use close::Violation;
 pub(crate) use decoder::{Decoder, Event};
 pub(crate) use encoder::{Encoder, Kind};
+pub use message::Message;
 pub(crate) use offer::Agreed;
 pub use offer::Compression;
 

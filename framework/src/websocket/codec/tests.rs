@@ -53,6 +53,14 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
+fn text(text: impl Into<String>) -> Event {
+    Event::Message(Message::Text(text.into()))
+}
+
+fn binary(bytes: Vec<u8>) -> Event {
+    Event::Message(Message::Binary(bytes))
+}
+
 fn messages() -> impl Strategy<Value = Vec<Event>> {
     let code = prop::sample::select(vec![1000, 1001, 1011, 3000, 4999]);
     let reason =
@@ -62,9 +70,9 @@ fn messages() -> impl Strategy<Value = Vec<Event>> {
         (any::<char>(), 0_usize..20_000).prop_map(|(c, length)| String::from(c).repeat(length));
     let control = prop::collection::vec(any::<u8>(), 0..=125);
     let message = prop_oneof![
-        any::<String>().prop_map(Event::Text),
-        dull.prop_map(Event::Text),
-        long.prop_map(Event::Binary),
+        any::<String>().prop_map(text),
+        dull.prop_map(text),
+        long.prop_map(binary),
         control.clone().prop_map(Event::Ping),
         control.prop_map(Event::Pong),
     ];
@@ -82,8 +90,12 @@ fn encode(encoder: &mut Encoder, messages: &[Event]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for message in messages {
         match message {
-            Event::Text(text) => encoder.message(Kind::Text, text.as_bytes(), &mut bytes),
-            Event::Binary(content) => encoder.message(Kind::Binary, content, &mut bytes),
+            Event::Message(Message::Text(text)) => {
+                encoder.message(Kind::Text, text.as_bytes(), &mut bytes);
+            }
+            Event::Message(Message::Binary(content)) => {
+                encoder.message(Kind::Binary, content, &mut bytes);
+            }
             Event::Ping(payload) => encoder.ping(payload, &mut bytes),
             Event::Pong(payload) => encoder.pong(payload, &mut bytes),
             Event::Close(Some((code, reason))) => encoder.close(*code, reason, &mut bytes),
@@ -119,8 +131,8 @@ proptest! {
         let mut decoder = Decoder::new(Role::Server, 100, agreed.as_ref());
         if let Ok(events) = decode(&mut decoder, &bytes, most) {
             for event in events {
-                if let Event::Text(text) = event {
-                    prop_assert!(text.len() <= 100);
+                if let Event::Message(message) = event {
+                    prop_assert!(message.as_bytes().len() <= 100);
                 }
             }
         }
@@ -148,11 +160,7 @@ fn a_message_may_come_in_fragments_with_control_frames_between() {
         frame(0x82, b"\xff"),
     ];
     let events = decode(&mut decoder(Role::Server), &bytes.concat(), 1);
-    let expected = vec![
-        Event::Ping(b"?".to_vec()),
-        Event::Text("κό!".to_owned()),
-        Event::Binary(vec![0xff]),
-    ];
+    let expected = vec![Event::Ping(b"?".to_vec()), text("κό!"), binary(vec![0xff])];
     assert_eq!(events, Ok(expected));
 }
 
@@ -250,7 +258,7 @@ fn what_inflates_without_end_is_too_big() {
 /// The examples of RFC 7692 §7.2.3: one block, two blocks, a block that is not compressed, and one that is marked as the last.
 #[test]
 fn the_examples_of_the_standard_are_read() {
-    let hello = Ok(vec![Event::Text("Hello".to_owned())]);
+    let hello = Ok(vec![text("Hello")]);
     let check = |payload: &[u8]| {
         decode(
             &mut Decoder::new(Role::Server, MOST, Some(&agreed(15, true))),
@@ -286,7 +294,7 @@ fn the_examples_of_the_standard_are_read() {
         &twice,
         100,
     );
-    assert_eq!(events, Ok(vec![Event::Text("Hello".to_owned()); 2]));
+    assert_eq!(events, Ok(vec![text("Hello"); 2]));
     let found = decode(
         &mut Decoder::new(Role::Server, MOST, Some(&agreed(15, false))),
         &twice,
