@@ -30,6 +30,7 @@ const _: () = {
                 ..__squall::Spec::PLAIN
             },
         ];
+        const IS_SOCKET_STRUCT: bool = true;
         type Base = Site;
         fn base(&self) -> __squall::Option<&Self::Base> {
             __squall::Some(&self.site)

@@ -608,5 +608,5 @@ pub use squall_macros::ui_module;
 /// ```
 ///
 /// stands for a plain `#[test]` that builds a single-threaded `tokio` runtime and blocks on the body. A test that does not end
-/// within 5 seconds fails; `SQUALL_TEST_TIMEOUT` sets another number of seconds. It has no arguments.
+/// within 5 seconds of real time fails; `SQUALL_TEST_TIMEOUT` sets another number of seconds. The clock of tokio may be paused. It has no arguments.
 pub use squall_macros::test;

@@ -12,8 +12,7 @@ use squall::{
 };
 
 use crate::{
-    here,
-    rooms::Rooms,
+    here, rooms,
     talk::{Name, RoomName, Talk},
 };
 
@@ -71,7 +70,6 @@ pub(crate) struct Start {
     #[query]
     room: Option<String>,
     hub: State<Hub<Talk>>,
-    rooms: State<Rooms>,
 }
 
 #[derive(Template)]
@@ -94,7 +92,7 @@ impl Start {
         View(StartPage {
             name: self.name.as_deref().unwrap_or_default(),
             room: self.room.as_deref().unwrap_or_default(),
-            rooms: self.rooms.list(&self.hub),
+            rooms: rooms::list(&self.hub),
         })
     }
 

@@ -1,10 +1,9 @@
-//! [`Rooms`]: which rooms there are, and what was said in them already.
+//! [`Rooms`]: what was said in them already.
 //!
-//! A hub knows a topic by its name and does not list them, and it does not look into messages. So the rooms that people have been in are kept here,
-//! each with the ids of its last messages: a page that has not heard its message back sends it again, maybe by another way, and maybe two
-//! windows of one person send it at once.
+//! A hub does not look into messages. So the ids of the last messages of each room are kept here: a page that has not heard its message back sends
+//! it again, maybe by another way, and maybe two windows of one person send it at once.
 //!
-//! Both are bounded, for names and messages come from anybody. A room in which somebody is stays.
+//! The rooms and their ids are bounded, for both come from anybody. A room in which somebody is stays.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -40,20 +39,17 @@ impl Rooms {
         }
         Arc::clone(rooms.entry(name.clone()).or_default())
     }
+}
 
-    /// The rooms in which there are people, and how many, the fullest first.
-    pub(crate) fn list(&self, hub: &Hub<Talk>) -> Vec<(RoomName, usize)> {
-        let rooms = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let names: Vec<_> = rooms.keys().cloned().collect();
-        drop(rooms);
-        let count = |name: RoomName| {
-            let people = hub.topic(&name).members().len();
-            (people > 0).then_some((name, people))
-        };
-        let mut rooms: Vec<_> = names.into_iter().filter_map(count).collect();
-        rooms.sort_by_key(|&(_, people)| std::cmp::Reverse(people));
-        rooms
-    }
+/// The rooms in which there are people, and how many, the fullest first.
+pub(crate) fn list(hub: &Hub<Talk>) -> Vec<(RoomName, usize)> {
+    let count = |name: String| {
+        let people = hub.topic(&name).members().len();
+        Some((name.parse().ok()?, people)).filter(|_| people > 0)
+    };
+    let mut rooms: Vec<_> = hub.topics().into_iter().filter_map(count).collect();
+    rooms.sort_by_key(|&(_, people)| std::cmp::Reverse(people));
+    rooms
 }
 
 impl Room {

@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn implementation(role: Role, model: &Model) -> TokenStream {
     let import = paths::import();
     let path_fields = path_fields(model);
-    let handler = handler_struct(model, &fields(model));
+    let handler = handler_struct(role, model, &fields(model));
     let functions = functions(model);
     let mark = role.mark(&model.name);
     let base_check = base_check(model);
@@ -68,7 +68,7 @@ fn name_of(field: &Field) -> String {
     }
 }
 
-fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
+fn handler_struct(role: Role, model: &Model, fields: &TokenStream) -> TokenStream {
     let (name, text) = (&model.name, model.name.unraw().to_string());
     let specs = model.routes.iter().map(Route::to_spec);
     let routes = (!model.routes.is_empty())
@@ -87,6 +87,11 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
             const WAITS: bool = true;
         )
     });
+    let is_socket = (role != Role::Handler).then(|| {
+        quote!(
+            const IS_SOCKET_STRUCT: bool = true;
+        )
+    });
     let base = base(model);
     let requirements = requirements(model);
     quote! {
@@ -98,6 +103,7 @@ fn handler_struct(model: &Model, fields: &TokenStream) -> TokenStream {
             #disconnect
             #body
             #waits
+            #is_socket
             #base
             #fields
             #requirements

@@ -39,9 +39,18 @@ impl Target {
 }
 
 /// The line of a list that a handler is. Generated code calls this.
+///
+/// # Panics
+///
+/// When the impl of a `#[websocket]` is that of another handler.
 #[doc(hidden)]
 #[must_use]
+#[track_caller]
 pub const fn item<H: HandlerImpl>() -> Item<Target> {
+    assert!(
+        H::IS_SOCKET || !H::IS_SOCKET_STRUCT,
+        "`#[websocket]` is above the struct, and `#[handler]` above its impl: both carry the same"
+    );
     Item::Handler {
         owner: <H as HandlerStruct>::NAME,
         specs: <H as HandlerStruct>::ROUTES,

@@ -128,6 +128,8 @@ pub trait HandlerStruct: Sized + 'static {
     const BODY: BodyLimits = BodyLimits::UNSAID;
     /// Whether taking its fields may have to wait.
     const WAITS: bool = false;
+    /// Whether the struct is under `#[websocket]`.
+    const IS_SOCKET_STRUCT: bool = false;
 
     /// Takes its fields from a request, and then the base: where one of them fails, that is still there.
     fn fields(

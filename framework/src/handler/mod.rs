@@ -41,6 +41,8 @@ pub(crate) mod upgrade;
 mod upload;
 #[cfg(feature = "validation")]
 mod validated;
+#[cfg(feature = "websocket")]
+pub(crate) mod wakers;
 pub(crate) mod watchdog;
 pub(crate) mod write_error;
 

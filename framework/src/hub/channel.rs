@@ -27,8 +27,8 @@ use super::{
     presence::Member,
     published::Published,
     subscription::{Delivery, Missed},
-    wakers::{Interest, Wakers},
 };
+use crate::handler::wakers::Wakers;
 
 /// The most notices that are kept.
 const NOTICES: usize = 256;
@@ -43,7 +43,7 @@ pub(super) struct Channel<T> {
     next: AtomicU64,
     next_notice: AtomicU64,
     ring: Mutex<Ring<T>>,
-    wakers: Mutex<Wakers>,
+    wakers: Mutex<Wakers<Interest>>,
     /// How many hold it: see [`Hold`](super::topics::Hold).
     pub(super) uses: AtomicUsize,
 }
@@ -75,6 +75,14 @@ pub(super) struct Position {
     notice: u64,
     /// What it is still to be told that it has missed before it began.
     missed: Option<u64>,
+}
+
+/// What a reader wants to be woken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Interest {
+    Messages,
+    /// And who comes and goes.
+    All,
 }
 
 /// The notice of whom no notice is of interest to.
@@ -114,7 +122,7 @@ impl<T> Channel<T> {
                 first_notice: 0,
                 members: BTreeMap::new(),
             }),
-            wakers: Mutex::default(),
+            wakers: Mutex::new(Wakers::new()),
             uses: AtomicUsize::new(0),
         }
     }
@@ -156,7 +164,7 @@ impl<T> Channel<T> {
         ring.first += u64::from(oldest.is_some());
         self.next.store(number + 1, Ordering::Release);
         drop(ring);
-        self.wakers().wake(Interest::Messages);
+        self.wakers().wake(|_| true);
         // What is dropped here is a program's own: it is not to find anything locked.
         drop(oldest);
     }
@@ -207,7 +215,7 @@ impl<T> Channel<T> {
         self.next_notice
             .store(ring.next_notice(), Ordering::Release);
         drop(ring);
-        self.wakers().wake(Interest::All);
+        self.wakers().wake(|interest| *interest == Interest::All);
     }
 
     /// Behind all there is.
@@ -310,7 +318,7 @@ impl<T> Channel<T> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wakers(&self) -> MutexGuard<'_, Wakers> {
+    fn wakers(&self) -> MutexGuard<'_, Wakers<Interest>> {
         self.wakers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

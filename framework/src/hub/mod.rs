@@ -69,7 +69,6 @@ mod published;
 mod subscription;
 mod topic;
 mod topics;
-mod wakers;
 
 use std::{
     fmt,
@@ -80,6 +79,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use self::published::AnyPublished;
 pub use self::{
     cursor::{Cursor, ParseCursorError},
     presence::{Member, Presence},
@@ -91,10 +91,6 @@ use self::{
     grace::Grace,
     origin::{Here, Origin},
     topics::{Hold, Topics},
-};
-pub(crate) use self::{
-    published::AnyPublished,
-    wakers::{Interest, Wakers},
 };
 use crate::{handler::State, sse::LastEventId};
 

@@ -38,8 +38,8 @@
 //! #[squall::main]
 //! async fn main() -> Result<()> {
 //!     let client = TestClient::new(Application::new(routes![Clock]));
-//!     let mut answer = client.get("/ticks").send().await;
-//!     assert_eq!(answer.chunk().await?.unwrap(), "data: 0\n\n");
+//!     let mut events = client.get("/ticks").send().await.events();
+//!     assert_eq!(events.next().await.unwrap().json::<u32>(), 0);
 //!     Ok(())
 //! }
 //! ```

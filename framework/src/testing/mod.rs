@@ -1,6 +1,8 @@
 //! [`TestClient`]: a client for tests of an application, in memory or over a real socket.
 
 #[cfg(feature = "websocket")]
+mod events;
+#[cfg(feature = "websocket")]
 mod websocket;
 
 use std::{fmt, future::poll_fn, net::SocketAddr, pin::Pin, sync::Arc};
@@ -20,7 +22,10 @@ use tokio::{
 };
 
 #[cfg(feature = "websocket")]
-pub use self::websocket::{TestConnect, TestSocket};
+pub use self::{
+    events::{TestEvent, TestEvents},
+    websocket::{TestConnect, TestSocket},
+};
 use crate::{
     Application,
     handler::Body,
@@ -397,6 +402,48 @@ impl TestResponse {
                 }
             }
         }
+    }
+
+    /// The events of an [event stream](crate::sse::EventStream), one after the other.
+    ///
+    /// # Panics
+    ///
+    /// When the answer is none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use squall::{Application, Result, State, handler, hub::Hub, routes, sse::EventStream, testing::TestClient};
+    ///
+    /// #[handler]
+    /// #[route("/news")]
+    /// struct News {
+    ///     hub: State<Hub<String>>,
+    /// }
+    ///
+    /// #[handler]
+    /// impl News {
+    ///     async fn get(&self) -> Result<EventStream> {
+    ///         self.hub.topic("news").events_since(None).await
+    ///     }
+    /// }
+    ///
+    /// #[squall::main]
+    /// async fn main() -> Result<()> {
+    ///     let hub = Hub::new();
+    ///     let client = TestClient::new(Application::new(routes![News]).state(hub.clone()));
+    ///     let mut events = client.get("/news").send().await.events();
+    ///     hub.topic("news").publish("hello".to_owned()).await?;
+    ///     let event = events.next().await.unwrap();
+    ///     assert_eq!((event.event.as_str(), event.json::<String>()), ("message", "hello".to_owned()));
+    ///     Ok(())
+    /// }
+    /// ```
+    #[cfg(feature = "websocket")]
+    #[track_caller]
+    #[must_use]
+    pub fn events(self) -> TestEvents {
+        TestEvents::new(self)
     }
 
     /// The whole content.

@@ -25,7 +25,7 @@ use super::{
     reason::{CloseReason, Closed},
     settings::{Limits, SlowReader},
 };
-use crate::hub::{Interest, Wakers};
+use crate::handler::wakers::Wakers;
 
 /// So much may wait to be taken from the inbox: a message more, and nothing is read until there is room. Pings are answered up to there.
 const INBOX: usize = 64 * 1024;
@@ -94,7 +94,7 @@ struct State {
     /// Who waits for room, for all to have gone out, or for the other side's close frame.
     waiters: Vec<Waker>,
     /// Who waits for the end, each until it waits no more: that may be long before anything is written.
-    enders: Wakers,
+    enders: Wakers<()>,
     driver: Option<Waker>,
     /// How the peer ends it, until what came before that has been taken, and answered.
     coming_end: Option<CloseReason>,
@@ -134,7 +134,7 @@ impl Exchange {
                 unanswered: None,
                 dropped: 0,
                 waiters: Vec::new(),
-                enders: Wakers::default(),
+                enders: Wakers::new(),
                 driver: None,
                 coming_end: None,
                 end: None,
@@ -383,7 +383,7 @@ impl Exchange {
             state.coming_end.get_or_insert(reason);
         }
         state.wake_waiters();
-        state.enders.wake(Interest::All);
+        state.enders.wake(|()| true);
         if state.is_let_go {
             state.settle();
         }
@@ -412,7 +412,7 @@ impl Exchange {
         let mut state = self.lock();
         state.is_over = true;
         state.wake_waiters();
-        state.enders.wake(Interest::All);
+        state.enders.wake(|()| true);
     }
 
     /// Notes that the connection has taken so much. Who waits for that and this here look in turn: first at what they have to say, then at
@@ -634,7 +634,7 @@ impl State {
     fn finish(&mut self, reason: CloseReason) {
         self.end.get_or_insert(reason);
         self.wake_waiters();
-        self.enders.wake(Interest::All);
+        self.enders.wake(|()| true);
         if let Some(receiver) = &self.receiver {
             receiver.wake_by_ref();
         }
@@ -690,7 +690,7 @@ impl Future for Ending<'_> {
         let (at, former) = match &self.waiting {
             Some((_, known)) if known.will_wake(cx.waker()) => return Poll::Pending,
             Some((at, _)) => (*at, state.enders.replace(*at, waker())),
-            None => (state.enders.add(waker(), Interest::All), None),
+            None => (state.enders.add(waker(), ()), None),
         };
         drop(state);
         drop(former);

@@ -1,26 +1,21 @@
 //! The three ways to hear what is said, each from the start and from where one was.
 
 use serde_json::json;
-use squall::{hub::Hub, testing::TestResponse};
+use squall::{hub::Hub, testing::TestEvents};
 
-use super::{Chat, texts};
+use super::{Chat, Said, texts};
 
-/// Reads a stream until this stands in it, and gives what was read.
-async fn read_until(stream: &mut TestResponse, part: &str) -> String {
-    let mut text = String::new();
-    while !text.contains(part) {
-        let chunk = stream.chunk().await.unwrap().expect("the stream goes on");
-        text.push_str(std::str::from_utf8(&chunk).unwrap());
-    }
-    text
+/// What is said next.
+async fn said(events: &mut TestEvents) -> String {
+    let event = events.next().await.expect("the stream goes on");
+    event.json::<Said>().text
 }
 
 #[squall::test]
 async fn all_hear_the_same_in_one_order() {
     let chat = Chat::new();
     let mut ada = chat.socket("Ada", "").await;
-    let mut stream = chat.get("Bob", "/rooms/den/events").send().await;
-    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+    let mut events = chat.get("Bob", "/rooms/den/events").send().await.events();
     ada.say(1, "one").await;
     assert_eq!(ada.text().await, "one");
     assert_eq!(chat.say("Bob", 2, "two").await, 201);
@@ -29,9 +24,9 @@ async fn all_hear_the_same_in_one_order() {
         (ada.text().await, ada.text().await),
         ("two".into(), "three".into())
     );
-    let events = read_until(&mut stream, "three").await;
-    let places = ["\"one\"", "\"two\"", "\"three\""].map(|text| events.find(text).unwrap());
-    assert!(places.is_sorted(), "{events}");
+    for text in ["one", "two", "three"] {
+        assert_eq!(said(&mut events).await, text);
+    }
     let polled = chat.updates("Cleo", "").await;
     assert_eq!(texts(&polled), ["one", "two", "three"]);
     let first = &polled[0].value;
@@ -53,15 +48,12 @@ async fn one_goes_on_where_one_was() {
         ("two".into(), "three".into())
     );
     let target = format!("/rooms/den/events?last-event-id={cursor}");
-    let mut stream = chat.get("Bob", &target).send().await;
-    let events = read_until(&mut stream, "three").await;
-    assert!(
-        !events.contains("\"one\"") && events.contains("\"two\""),
-        "{events}"
-    );
-    assert!(
-        events.contains(&format!("id: {}", all[2].cursor)),
-        "{events}"
+    let mut events = chat.get("Bob", &target).send().await.events();
+    assert_eq!(said(&mut events).await, "two");
+    let event = events.next().await.unwrap();
+    assert_eq!(
+        (event.json::<Said>().text, event.id),
+        ("three".into(), all[2].cursor.clone())
     );
     let polled = chat.updates("Bob", &format!("?cursor={cursor}")).await;
     assert_eq!(texts(&polled), ["two", "three"]);
@@ -87,9 +79,13 @@ async fn what_is_not_kept_is_said_to_be_missing() {
     assert_eq!(socket.news().await, json!({ "missed": 3 }));
     assert_eq!(socket.text().await, "4");
     let target = format!("/rooms/den/events?last-event-id={cursor}");
-    let mut stream = chat.get("Bob", &target).send().await;
-    let events = read_until(&mut stream, "\"5\"").await;
-    assert!(events.starts_with("event: missed\ndata: 3\n\n"), "{events}");
+    let mut events = chat.get("Bob", &target).send().await.events();
+    let event = events.next().await.unwrap();
+    assert_eq!((&*event.event, &*event.data), ("missed", "3"));
+    assert_eq!(
+        (said(&mut events).await, said(&mut events).await),
+        ("4".into(), "5".into())
+    );
     for (place, missed) in [(format!("?cursor={cursor}"), true), (String::new(), false)] {
         let target = format!("/rooms/den/updates{place}");
         let answer = chat.get("Bob", &target).send().await;

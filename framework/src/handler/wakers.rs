@@ -4,32 +4,32 @@
 
 use std::task::Waker;
 
-/// The wakers of those who wait at a topic, or for the end of a WebSocket, each at a place of its own.
-#[derive(Debug, Default)]
-pub(crate) struct Wakers {
-    places: Vec<Place>,
+/// The wakers of those who wait, each at a place of its own, and what each waits for.
+#[derive(Debug)]
+pub(crate) struct Wakers<I> {
+    places: Vec<Place<I>>,
     /// The first of the free places, each of which knows the next.
     free: Option<usize>,
     taken: usize,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Place<I> {
     Free(Option<usize>),
-    Taken(Waker, Interest),
+    Taken(Waker, I),
 }
 
-/// What somebody wants to be woken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Interest {
-    Messages,
-    /// And who comes and goes.
-    All,
-}
+impl<I> Wakers<I> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            places: Vec::new(),
+            free: None,
+            taken: 0,
+        }
+    }
 
-impl Wakers {
     /// Takes a place.
-    pub(crate) fn add(&mut self, waker: Waker, interest: Interest) -> usize {
+    pub(crate) fn add(&mut self, waker: Waker, interest: I) -> usize {
         self.taken += 1;
         let taken = Place::Taken(waker, interest);
         let Some(at) = self.free else {
@@ -52,24 +52,23 @@ impl Wakers {
 
     /// Gives the place back, and its waker, for which the same holds.
     pub(crate) fn remove(&mut self, at: usize) -> Option<Waker> {
-        let Place::Taken(waker, _) =
-            std::mem::replace(&mut self.places[at], Place::Free(self.free))
-        else {
+        let free = Place::Free(self.free);
+        let Place::Taken(waker, _) = std::mem::replace(&mut self.places[at], free) else {
             return None;
         };
         self.free = Some(at);
         self.taken -= 1;
         if self.taken == 0 {
-            *self = Self::default();
+            *self = Self::new();
         }
         Some(waker)
     }
 
-    /// Wakes those with this interest, or with one in more.
-    pub(crate) fn wake(&self, news: Interest) {
+    /// Wakes those whose interest this is.
+    pub(crate) fn wake(&self, is_meant: impl Fn(&I) -> bool) {
         for place in &self.places {
             if let Place::Taken(waker, interest) = place
-                && (news == Interest::Messages || *interest == news)
+                && is_meant(interest)
             {
                 waker.wake_by_ref();
             }
@@ -100,20 +99,18 @@ mod tests {
 
     #[test]
     fn places_are_taken_again() {
-        let mut wakers = Wakers::default();
+        let mut wakers = Wakers::new();
         let count = Arc::new(Count::default());
         let waker = Waker::from(Arc::clone(&count));
-        let at: Vec<_> = (0..5)
-            .map(|_| wakers.add(waker.clone(), Interest::Messages))
-            .collect();
+        let at: Vec<_> = (0..5).map(|_| wakers.add(waker.clone(), "few")).collect();
         assert_eq!(at, [0, 1, 2, 3, 4]);
         assert!(wakers.remove(1).is_some() && wakers.remove(3).is_some());
-        assert_eq!(wakers.add(waker.clone(), Interest::All), 3);
-        assert_eq!(wakers.add(waker.clone(), Interest::All), 1);
-        assert_eq!(wakers.add(waker.clone(), Interest::All), 5);
-        wakers.wake(Interest::Messages);
+        assert_eq!(wakers.add(waker.clone(), "all"), 3);
+        assert_eq!(wakers.add(waker.clone(), "all"), 1);
+        assert_eq!(wakers.add(waker.clone(), "all"), 5);
+        wakers.wake(|_| true);
         assert_eq!(count.0.swap(0, Ordering::Relaxed), 6);
-        wakers.wake(Interest::All);
+        wakers.wake(|interest| *interest == "all");
         assert_eq!(count.0.load(Ordering::Relaxed), 3);
         for at in 0..6 {
             drop(wakers.remove(at));
