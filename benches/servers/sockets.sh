@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints what a message costs that comes back over a WebSocket, of 64 bytes and of 64 KiB, and what one costs that is published to 1,000
-# subscribers, for each of them: instructions as valgrind counts them, and how many there are in a second, one worker each. Beside squall stand
-# axum, actix-web and a bare codec (fastwebsockets behind hyper), which publishes nothing. All are built with link-time optimization, as who counts
+# subscribers, for each of them: instructions as valgrind counts them, microseconds of the processor's time, and how many there were in a second,
+# one message after the other. One worker each. Beside squall stand axum, actix-web and a bare codec (fastwebsockets behind hyper), which publishes nothing. All are built with link-time optimization, as who counts
 # instructions builds; CARGO_PROFILE_RELEASE_LTO=off builds without.
 #
 #     benches/servers/sockets.sh [server...]
@@ -26,11 +26,18 @@ per_message() { # server few many bytes [connections feed]
     awk -v short="$short" -v long="$long" -v messages=$((($3 - $2) * ${5:-1})) 'BEGIN { printf "%.0f", (long - short) / messages }'
 }
 
-rate() { # server messages bytes connections [feed]
-    local each=1
+cpu_time() { # in nanoseconds, of all threads of the server
+    cat "/proc/$server/task/"*/schedstat | awk '{ all += $1 } END { printf "%.0f", all }'
+}
+
+timed() { # server messages bytes connections [feed]
+    local each=1 before seconds
     [ "${5:-}" != feed ] || each=$4
     start "$1" 1
-    "$target/release/messages" "$port" "${@:2}" | awk -v messages=$(($2 * each)) '{ printf "%.0f", messages / $1 }'
+    before=$(cpu_time)
+    seconds=$("$target/release/messages" "$port" "${@:2}")
+    awk -v count=$(($2 * each)) -v seconds="$seconds" -v before="$before" -v after="$(cpu_time)" \
+        'BEGIN { printf "%.1f %.0f", (after - before) / 1000 / count, count / seconds }'
     stop
 }
 
@@ -39,14 +46,18 @@ servers=("$@")
 build "${servers[@]}"
 cargo build --quiet --release --bin messages
 ulimit -n "$(ulimit -Hn)"
-printf '%-16s%12s%12s%12s%16s%16s%16s\n' '' '64 B' '64 KiB' 'to 1,000' '64 B a second' '64 KiB a second' 'to 1,000'
+row='%-16s%10s%10s%10s%12s%12s%12s%12s%12s%12s\n'
+printf "$row" '' '64 B' '64 KiB' 'to 1,000' 'µs: 64 B' '64 KiB' 'to 1,000' 'a s: 64 B' '64 KiB' 'to 1,000'
 for name in "${servers[@]}"; do
     small=$(per_message "$name" 2000 12000 64)
     large=$(per_message "$name" 200 1200 65536)
-    feed=- feeds=-
+    feed=- feeds='- -'
     if [ "$name" != sockets_bare ]; then
         feed=$(per_message "$name" 10 60 64 "$subscribers" feed)
-        feeds=$(rate "$name" 200 64 "$subscribers" feed)
+        feeds=$(timed "$name" 500 64 "$subscribers" feed)
     fi
-    printf '%-16s%12s%12s%12s%16s%16s%16s\n' "$name" "$small" "$large" "$feed" "$(rate "$name" 60000 64 4)" "$(rate "$name" 6000 65536 4)" "$feeds"
+    read -r small_time small_rate <<< "$(timed "$name" 100000 64 4)"
+    read -r large_time large_rate <<< "$(timed "$name" 20000 65536 4)"
+    read -r feed_time feed_rate <<< "$feeds"
+    printf "$row" "$name" "$small" "$large" "$feed" "$small_time" "$large_time" "$feed_time" "$small_rate" "$large_rate" "$feed_rate"
 done
