@@ -119,16 +119,15 @@ impl Inflater {
         let mut space = [0; PIECE];
         loop {
             let (came, gave) = (state.total_in(), state.total_out());
-            let status = state
-                .decompress(bytes, &mut space, FlushDecompress::None)
-                .map_err(|_| BROKEN)?;
+            let status = state.decompress(bytes, &mut space, FlushDecompress::None);
             let (came, gave) = (
                 (state.total_in() - came) as usize,
                 (state.total_out() - gave) as usize,
             );
             bytes = &bytes[came..];
+            // First what came before anything that is broken: so it does not matter in what pieces it has come.
             push(&space[..gave])?;
-            if status == Status::StreamEnd {
+            if status.map_err(|_| BROKEN)? == Status::StreamEnd {
                 // A last block within a message (RFC 7692 §7.2.3.4).
                 state.reset(false);
             }
