@@ -186,20 +186,10 @@ impl Exchange {
 
     /// Waits until something may be sent.
     pub(super) fn poll_room(&self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Closed>> {
-        let mut state = self.lock();
-        if state.end.is_some() {
-            return Poll::Ready(Err(Closed));
-        }
-        if !self.has_space(&state) {
-            self.wait(&mut state, cx.waker());
-            if !self.has_space(&state) {
-                return Poll::Pending;
-            }
-        }
-        Poll::Ready(Ok(()))
+        self.poll_send(&mut None, cx)
     }
 
-    /// Sends a message, when there is room.
+    /// Sends a message, where there is one, when there is room.
     #[inline]
     pub(super) fn poll_send(
         &self,

@@ -300,16 +300,16 @@ impl Content {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) => bytes.len(),
         };
-        if piece.len() > most - length.min(most) {
+        // First what fits: so it does not matter in what pieces it has come.
+        let fitting = piece.len().min(most.saturating_sub(length));
+        match self {
+            Self::Text(text) => text.push(&piece[..fitting])?,
+            Self::Binary(bytes) => bytes.extend_from_slice(&piece[..fitting]),
+        }
+        if fitting < piece.len() {
             return Err(Violation::TOO_BIG);
         }
-        match self {
-            Self::Text(text) => text.push(piece),
-            Self::Binary(bytes) => {
-                bytes.extend_from_slice(piece);
-                Ok(())
-            }
-        }
+        Ok(())
     }
 }
 
