@@ -190,7 +190,7 @@ impl Exchange {
     }
 
     /// Sends a message, where there is one, when there is room.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll_send(
         &self,
         message: &mut Option<Outgoing<'_>>,
@@ -492,7 +492,7 @@ impl Exchange {
         self.has_waiters.store(true, SeqCst);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&self, state: &mut State, message: Outgoing<'_>) -> Result<(), Closed> {
         if self.limits.slow_reader == SlowReader::Wait {
             state.encode(message);
