@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Prints what a message costs that comes back over a WebSocket, of 64 bytes and of 64 KiB, and what one costs that is published to 1,000
 # subscribers, for each of them: instructions as valgrind counts them, microseconds of the processor's time, and how many there were in a second,
-# one message after the other. One worker each. Beside squall stand axum, actix-web and a bare codec (fastwebsockets behind hyper), which publishes nothing. All are built with link-time optimization, as who counts
-# instructions builds; CARGO_PROFILE_RELEASE_LTO=off builds without.
+# one message after the other. One worker each. Beside squall stand axum, actix-web and a bare codec (fastwebsockets behind hyper), which publishes
+# nothing. All are built with link-time optimization; CARGO_PROFILE_RELEASE_LTO=off builds without.
 #
 #     benches/servers/sockets.sh [server...]
 set -euo pipefail

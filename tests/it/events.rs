@@ -291,6 +291,29 @@ async fn retry_comes_before_all() {
 }
 
 #[squall::test]
+async fn a_test_reads_what_a_page_would() {
+    let stage = stage(|events| events.retry(Duration::from_millis(1500)));
+    let client = TestClient::new(stage.app);
+    let mut events = client.get("/events").send().await.events();
+    stage.sender.send(event("x")).unwrap();
+    let heard = events.next().await.unwrap();
+    assert_eq!(
+        (&*heard.event, &*heard.id, &*heard.data),
+        ("message", "", "x")
+    );
+    assert_eq!(events.retry(), Some(Duration::from_millis(1500)));
+    drop(stage.sender);
+    assert_eq!(events.next().await, None);
+}
+
+#[squall::test]
+#[should_panic(expected = "no event stream: the answer is 404")]
+async fn a_test_reads_no_events_where_there_are_none() {
+    let client = TestClient::new(stage(|events| events).app);
+    _ = client.get("/nowhere").send().await.events();
+}
+
+#[squall::test]
 async fn silence_is_broken_by_comments() {
     let stage = stage(|events| events.keep_alive(Duration::from_millis(20)));
     let client = TestClient::new(stage.app);

@@ -41,17 +41,6 @@ impl Rooms {
     }
 }
 
-/// The rooms in which there are people, and how many, the fullest first.
-pub(crate) fn list(hub: &Hub<Talk>) -> Vec<(RoomName, usize)> {
-    let count = |name: String| {
-        let people = hub.topic(&name).members().len();
-        Some((name.parse().ok()?, people)).filter(|_| people > 0)
-    };
-    let mut rooms: Vec<_> = hub.topics().into_iter().filter_map(count).collect();
-    rooms.sort_by_key(|&(_, people)| std::cmp::Reverse(people));
-    rooms
-}
-
 impl Room {
     /// Publishes a message unless it was published before. Gives whether it is new.
     ///
@@ -87,4 +76,15 @@ impl Recent {
         }
         self.newer.insert(id);
     }
+}
+
+/// The rooms in which there are people, and how many, the fullest first.
+pub(crate) fn list(hub: &Hub<Talk>) -> Vec<(RoomName, usize)> {
+    let count = |name: String| {
+        let people = hub.topic(&name).members().len();
+        Some((name.parse().ok()?, people)).filter(|_| people > 0)
+    };
+    let mut rooms: Vec<_> = hub.topics().into_iter().filter_map(count).collect();
+    rooms.sort_by_key(|&(_, people)| std::cmp::Reverse(people));
+    rooms
 }

@@ -42,7 +42,7 @@ impl Target {
 ///
 /// # Panics
 ///
-/// When the impl of a `#[websocket]` is that of another handler.
+/// When the struct is under `#[websocket]`, and its impl is not.
 #[doc(hidden)]
 #[must_use]
 #[track_caller]

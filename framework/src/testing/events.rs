@@ -135,7 +135,8 @@ impl Reader {
             "id" if !value.contains('\0') => value.clone_into(&mut self.id),
             "data" => self.data.extend([value, "\n"]),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                self.retry = value.parse().ok().map(Duration::from_millis);
+                let milliseconds = value.parse().map(Duration::from_millis);
+                self.retry = milliseconds.ok().or(self.retry);
             }
             // A comment has no name.
             _ => {}
@@ -205,7 +206,13 @@ mod tests {
     #[test]
     fn how_long_to_wait_is_a_number() {
         let mut reader = Reader::default();
-        for (line, expected) in [("retry: 1500", 1500), ("retry: 2s", 1500), ("retry:7", 7)] {
+        for (line, expected) in [
+            ("retry: 1500", 1500),
+            ("retry: 2s", 1500),
+            ("retry", 1500),
+            ("retry: 99999999999999999999", 1500),
+            ("retry:7", 7),
+        ] {
             reader.field(line);
             assert_eq!(
                 reader.retry,
